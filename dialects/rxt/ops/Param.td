@@ -1,0 +1,28 @@
+//===- Param.td - buffers and the parameters that name them -----*- tablegen -*-===//
+def Rxt_BufferOp : Rxt_Op<"buffer", [Symbol]> {
+  let summary = "one buffer of weights: where it comes from; tied names are aliases of one buffer";
+  let description = [{
+    A buffer owns its checkpoint key and (in training) its optimizer state. Its value is `tensor` of the
+    weight file `file`, or nothing; passed with the buffers of `inputs` through the function `via`, if given.
+
+    (C1) `tensor` and `file` come together; without them `via` is present
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, OptionalAttr<StrAttr>:$file, OptionalAttr<StrAttr>:$tensor,
+                       OptionalAttr<FlatSymbolRefAttr>:$via, DefaultValuedAttr<FlatSymbolRefArrayAttr, "{}">:$inputs);
+  let assemblyFormat = "$sym_name `:` $type (`from` $file^ $tensor)? (`via` $via^)? attr-dict";
+  let hasVerifier = 1;
+}
+
+def Rxt_ParamOp : Rxt_Op<"param", [Pure, DeclareOpInterfaceMethods<Rxt_Evaluable>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the value of a model's parameter: one buffer, or a table of them";
+  let description = [{
+    `path` is the parameter's name in the model (`layers.attention.q.w`). A table lists its buffers in
+    row-major order of its trip counts; one buffer may stand in several entries and parameters.
+
+    (C1) as many buffers as the type has entries; (C2) each exists and has the entry's type
+  }];
+  let arguments = (ins StrAttr:$path, FlatSymbolRefArrayAttr:$buffers);
+  let results = (outs Rxt_TensorOrTable:$result);
+  let assemblyFormat = "$path $buffers attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
