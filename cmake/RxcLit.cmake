@@ -13,6 +13,6 @@ list(REMOVE_DUPLICATES lit_suites)
 
 foreach(suite ${lit_suites})
   add_test(NAME lit_${suite}
-           COMMAND ${RXC_LIT} -v --param build=${CMAKE_BINARY_DIR}
+           COMMAND ${RXC_LIT} -v --show-unsupported --param build=${CMAKE_BINARY_DIR}
                    ${CMAKE_CURRENT_SOURCE_DIR}/${suite})
 endforeach()
