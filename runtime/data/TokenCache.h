@@ -1,7 +1,7 @@
 // Tokenised documents, memoised by content: the same text under the same tokenizer is encoded once.
 //
-//   <cache>/tokens/<key>.i32     key = SHA-256 of (format, tokenizer identity, SHA-256 of the text)
-//   "RXTOKEN1", u64 count, 64 hex digits (SHA-256 of what follows), count x i32; little-endian
+//   <cache>/tokens/<key>.i32     key = hash of (format, tokenizer identity, text)
+//   "RXTOKEN1", u64 count, 32 hex digits (hash of what follows), count x i32; little-endian
 #pragma once
 
 #include "runtime/core/Status.h"

@@ -11,6 +11,16 @@ namespace rx::runtime::test {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string sha256Of(std::string_view data) {
+  Sha256 hash;
+  hash.update(data);
+  return hash.finishHex();
+}
+
+} // namespace
+
 std::string makeWheel(const fs::path &file, const Members &members) {
   archive *out = archive_write_new();
   archive_write_set_format_zip(out);

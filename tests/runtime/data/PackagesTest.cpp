@@ -181,7 +181,7 @@ TEST(PackagesNetworkTest, TheLockedPackagesOfTheRepositoryCanBeFetched) {
   for (const LockedPackage &package : lock->packages) {
     auto file = fetchPackage(*lock, package.name, {folder.path(), stderr});
     ASSERT_TRUE(file) << file.message();
-    EXPECT_EQ(*sha256OfFile(*file), package.sha256);
+    EXPECT_EQ(*sha256OfFile(file->string()), package.sha256);
   }
 }
 
