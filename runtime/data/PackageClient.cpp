@@ -40,14 +40,22 @@ constexpr const char *full =
     "the disk is full; free some space, or set RXC_CACHE to a folder elsewhere";
 constexpr const char *offline =
     "no connection to the package registry; once downloaded, a package needs no network";
+constexpr const char *untrusted = "the registry's certificate is not trusted here; set PIP_CERT to "
+                                  "the certificates of your network";
 constexpr const char *noPip = "pip is not installed; on Debian: apt-get install python3-pip";
 constexpr const char *noWheel = "the registry has no wheel of this name and version";
 constexpr Symptom symptoms[] = {
-    {"No space left on device", full}, {"Disk quota exceeded", full},
-    {"NewConnectionError", offline},   {"NameResolutionError", offline},
-    {"ConnectTimeoutError", offline},  {"ReadTimeoutError", offline},
-    {"ProxyError", offline},           {"Network is unreachable", offline},
-    {"No module named pip", noPip},    {"No matching distribution found", noWheel},
+    {"No space left on device", full},
+    {"Disk quota exceeded", full},
+    {"CERTIFICATE_VERIFY_FAILED", untrusted},
+    {"NewConnectionError", offline},
+    {"NameResolutionError", offline},
+    {"ConnectTimeoutError", offline},
+    {"ReadTimeoutError", offline},
+    {"ProxyError", offline},
+    {"Network is unreachable", offline},
+    {"No module named pip", noPip},
+    {"No matching distribution found", noWheel},
 };
 
 Status explainFailure(const std::string &what, const ProgramRun &run) {
