@@ -94,7 +94,7 @@ Expected<fs::path> downloadWheel(const std::string &package, const std::string &
         "--disable-pip-version-check", "--retries=2", "--dest"})
     command.push_back(argument);
   command.push_back(folder.string());
-  command.push_back(package + "==" + version);
+  command.push_back(version.empty() ? package : package + "==" + version);
 
   std::string what = fmt::format("{} {}", package, version);
   ProgramOptions options;

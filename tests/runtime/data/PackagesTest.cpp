@@ -1,5 +1,6 @@
 #include "runtime/data/Packages.h"
 #include "runtime/core/Hash.h"
+#include "runtime/data/LockWriter.h"
 #include "tests/runtime/data/FakeRegistry.h"
 
 #include <gtest/gtest.h>
@@ -186,6 +187,11 @@ TEST(PackagesNetworkTest, TheLockedPackagesOfTheRepositoryCanBeFetched) {
     auto file = fetchPackage(*lock, package.name, {folder.path(), stderr});
     ASSERT_TRUE(file) << file.message();
     EXPECT_EQ(*sha256OfFile(file->string()), package.sha256);
+
+    auto locked = lockPackage(package.name, package.version, {folder.path(), nullptr});
+    ASSERT_TRUE(locked) << locked.message();
+    EXPECT_EQ(locked->sha256, package.sha256);
+    EXPECT_EQ(locked->parts.size(), package.parts.size());
   }
 }
 
