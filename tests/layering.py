@@ -39,7 +39,7 @@ ALLOWED = {
         "dialects",
         "runtime/abi",
     ],
-    "compiler/lower": ["compiler/ast", "compiler/diag", "dialects", "runtime/abi"],
+    "compiler/lower": ["compiler/ast", "compiler/diag", "compiler/target", "dialects", "runtime/abi"],
     "compiler/passes": ["dialects", "runtime/abi"],
     "compiler/reference": ["dialects", "runtime/abi"],
     "compiler/target": ["dialects", "runtime/abi"],
