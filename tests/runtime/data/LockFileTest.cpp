@@ -79,6 +79,12 @@ TEST(LockFileTest, ChecksumsAreSixtyFourDigits) {
                   "`sha256` must be 64 lower-case hex digits, not \"abc\"");
 }
 
+TEST(LockFileTest, ATruncatedLockIsAnErrorAtEveryLength) {
+  std::string whole = readFile("rxc.lock");
+  for (size_t length = 0; length + 2 < whole.size(); ++length)
+    EXPECT_FALSE(LockFile::parse(whole.substr(0, length), "rxc.lock")) << length << " bytes";
+}
+
 TEST(LockFileTest, TheNearestLockAboveTheProgramIsFound) {
   TempFolder folder;
   folder.write("rxc.lock", "{}");
