@@ -1,0 +1,166 @@
+//===- Elaborator.h - from syntax to the experiment --------------*- C++ -*-===//
+//
+// An evaluator over the syntax tree: configuration is computed, models become trees of parts, forwards become
+// rx.forward ops whose equations are rxt ops. Every shape is checked on the way. An error is thrown as
+// `Error` and caught where elaboration of a file begins; nothing is thrown through MLIR.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/diag/Diagnostic.h"
+#include "compiler/elaborate/Term.h"
+#include "compiler/elaborate/Value.h"
+#include "compiler/resolve/Resolver.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <set>
+
+namespace rx::elaborate {
+
+struct Error {
+  diag::Diagnostic diagnostic;
+};
+
+/// `--set relaxed.rank=4`
+struct Setting {
+  std::string path, value;
+};
+
+struct Options {
+  std::string preset;
+  std::vector<Setting> settings;
+};
+
+/// Indices in scope while an equation is evaluated; an index may state its range.
+struct IndexScope {
+  const IndexScope *parent = nullptr;
+  std::map<std::string, std::optional<Axis>> names;
+  const std::optional<Axis> *find(const std::string &name) const {
+    for (const IndexScope *s = this; s; s = s->parent)
+      if (auto it = s->names.find(name); it != s->names.end())
+        return &it->second;
+    return nullptr;
+  }
+};
+
+/// Where ops go while a forward or program is built.
+struct Emission {
+  mlir::OpBuilder builder;
+  Node *self = nullptr;                    // the part whose forward this is; null in a program
+  mlir::Operation *selfOp = nullptr;       // its op
+  std::map<std::string, mlir::Value> reads; // params and depth constants already read
+  std::string path;                        // for locations
+};
+
+/// What evaluation of one expression can see.
+struct Frame {
+  std::shared_ptr<Scope> scope;
+  Emission *emission = nullptr; // null: configuration only
+  const IndexScope *indices = nullptr;
+};
+
+class Elaborator {
+public:
+  Elaborator(mlir::MLIRContext &context, resolve::Resolver &resolver, diag::DiagnosticEngine &diagnostics, Options options);
+
+  /// The experiment of `file` as an rx module with its manifest, or null with diagnostics. Without an
+  /// experiment the file is only checked.
+  mlir::OwningOpRef<mlir::ModuleOp> run(const ast::File &file);
+
+private:
+  friend struct ExperimentBuilder;
+
+  // Modules.cpp: files, names, `use`
+  std::shared_ptr<Scope> loadFile(const ast::File &file);
+  std::shared_ptr<Scope> loadModule(const std::string &dotted, const diag::SourceRange &range);
+  void define(const ast::Item &item, const std::shared_ptr<Scope> &scope);
+  void use(const ast::Item &item, const std::shared_ptr<Scope> &scope);
+
+  // Expressions.cpp
+  Value eval(const ast::Expr &expr, const Frame &frame);
+  Value evalName(const ast::Expr &expr, const Frame &frame);
+  Value evalMember(const ast::Expr &expr, const Frame &frame);
+  Value evalBinary(const ast::Expr &expr, const Frame &frame);
+  Value evalIf(const ast::Expr &expr, const Frame &frame);
+  Value arithmetic(const std::string &op, const std::vector<Value> &operands, const diag::SourceRange &range, const Frame &frame,
+                   const std::vector<diag::SourceRange> &parts);
+  TermPtr toTerm(const Value &value, const diag::SourceRange &range, const Frame &frame);
+  TermPtr apply(const std::string &op, std::vector<TermPtr> arguments, const diag::SourceRange &range);
+  std::vector<Axis> combine(const std::vector<TermPtr> &terms, bool isIndexed, const diag::SourceRange &range);
+  Tensor materialize(const Value &value, const diag::SourceRange &range, const Frame &frame);
+  Value runBody(const ast::Body &body, const Frame &frame);
+  void equation(const ast::Item &item, const Frame &frame);
+
+  // Subscripts.cpp
+  Value evalSubscripted(const ast::Expr &expr, const Frame &frame);
+  Value subscriptTensor(const TermPtr &base, const ast::Expr &expr, const Frame &frame);
+
+  // Calls.cpp
+  Value evalCall(const ast::Expr &expr, const Frame &frame);
+  Value callReducer(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value callJoin(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value callFunction(const Function &function, const std::vector<std::string> &indices, std::vector<std::pair<std::string, Value>> arguments,
+                     const ast::Expr &call, const Frame &frame);
+  Value callNode(const NodePtr &node, const std::string &method, std::vector<std::pair<std::string, Value>> arguments, const ast::Expr &call,
+                 const Frame &frame);
+  Value callBuiltin(const Value &builtin, const ast::Expr &call, const Frame &frame);
+  std::vector<std::pair<std::string, Value>> evalArguments(const ast::Expr &call, const Frame &frame);
+  /// Positional and named arguments in the order of the parameters; defaults filled in by `scope`.
+  void bindParameters(const std::vector<ast::Parameter> &parameters, const std::vector<std::pair<std::string, Value>> &arguments,
+                      const std::shared_ptr<Scope> &scope, const diag::SourceRange &range, const std::string &callee, const Frame &frame,
+                      std::map<std::string, std::string> &renames);
+  Value bindTensor(const ast::Type &type, const Value &value, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range,
+                   const Frame &frame, std::map<std::string, std::string> &renames);
+  /// The result in the order and under the labels of the declared type, renamed to the caller's labels.
+  Tensor bindResult(const ast::Type *type, const Value &value, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range,
+                    const Frame &frame, const std::map<std::string, std::string> &renames);
+
+  // Models.cpp: instances, stacks and loops, conversions
+  NodePtr instantiate(const Value &value, const std::string &name, const diag::SourceRange &range);
+  NodePtr build(const Instance &instance, const std::string &name);
+  Value evalNest(const ast::Expr &expr, const Frame &frame);
+  Value convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const ast::Expr &call, const Frame &frame);
+  Axis axisOf(const ast::Subscript &subscript, const Frame &frame);
+  void setPaths(Node &node, const std::string &path);
+
+  // EmitRx.cpp: nodes as ops
+  mlir::Operation *opOf(Node &node);
+  struct Forward {
+    std::string symbol;
+    std::vector<Axis> result;
+    Element element;
+    mlir::Type type;
+  };
+  Forward forward(Node &node, const std::string &method, const std::vector<Value> &arguments, const diag::SourceRange &range);
+  mlir::Value readParam(const std::string &name, const Frame &frame);
+  mlir::Value readDepth(const std::string &name, const DepthTable &table, const Frame &frame);
+
+  // Weights.cpp
+  Value load(const ast::Expr &call, const Frame &frame);
+
+  [[noreturn]] void fail(diag::Diagnostic diagnostic) { throw Error{std::move(diagnostic)}; }
+  [[noreturn]] void fail(const std::string &kind, const std::string &message, const diag::SourceRange &at, const std::string &help = "",
+                         std::vector<diag::Label> labels = {}) {
+    throw Error{{kind, message, at, std::move(labels), {}, help}};
+  }
+  mlir::Location location(const diag::SourceRange &range, const Emission *emission = nullptr);
+
+  mlir::MLIRContext &context;
+  resolve::Resolver &resolver;
+  diag::DiagnosticEngine &diagnostics;
+  Options options;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::map<std::string, std::shared_ptr<Scope>> modules;
+  std::vector<std::unique_ptr<diag::Source>> sources;
+  std::vector<std::unique_ptr<ast::File>> files;
+  std::shared_ptr<Scope> builtins;
+  std::vector<std::pair<const ast::Item *, std::shared_ptr<Scope>>> namesBlocks;
+  std::map<Node *, mlir::Operation *> nodeOps;
+  std::map<std::pair<Node *, std::string>, Forward> forwards;
+  std::set<std::string> loading;
+  std::string currentPath;
+  friend class TermEmitter;
+};
+
+} // namespace rx::elaborate

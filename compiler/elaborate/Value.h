@@ -1,0 +1,199 @@
+//===- Value.h - what names stand for during elaboration ---------*- C++ -*-===//
+//
+// Elaboration is an evaluator over the syntax tree. Configuration (numbers, lists, models) is computed;
+// tensors are symbolic: a value of a program being built, with a label and a size per axis.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/ast/Ast.h"
+#include "runtime/abi/SizeExpr.h"
+
+#include "mlir/IR/Value.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace rx::elaborate {
+
+struct Node;
+struct Term;
+struct Module;
+using NodePtr = std::shared_ptr<Node>;
+using TermPtr = std::shared_ptr<Term>;
+
+/// Where a size or name came from, for messages: `d = 640 (gemma.rx:3)`.
+struct Origin {
+  diag::SourceRange range;
+  std::string text; // when there is no range: "gemma3.embedding_length of package ..."
+  std::string str() const { return range ? range.fileLine() : text; }
+};
+
+/// One axis of a tensor: `label` is how the author names it, `size` how large it is.
+struct Axis {
+  std::string label;
+  SizeExpr size;
+  Origin origin;
+};
+
+/// Element types, in the order of promotion of literals.
+enum class Element { Literal, Bool, I32, F32, F64 };
+
+struct Tensor {
+  mlir::Value value;
+  std::vector<Axis> axes;
+  Element element = Element::F32;
+};
+
+/// A scalar that differs by depth: one number per combination of trips of the loops in `per`.
+struct DepthTable {
+  std::vector<std::string> per;
+  std::vector<int64_t> trips;
+  std::vector<double> values;
+  bool isInteger = false;
+};
+
+struct Value;
+struct Scope;
+
+/// A function of the language, with the scope it was defined in.
+struct Function {
+  const ast::Item *item = nullptr; // Fn, or a Block that is called (metric, convert, model)
+  std::shared_ptr<Scope> scope;
+};
+
+/// A model class applied to arguments but not yet built: becomes a node where it is named.
+struct Instance {
+  const ast::Item *model = nullptr;
+  std::shared_ptr<Scope> scope; // of the definition
+  std::vector<std::pair<std::string, Value>> arguments;
+  diag::SourceRange range;
+};
+
+/// A reference to one layer of a stack of an existing model.
+struct LayerRef {
+  NodePtr stack;
+  std::vector<int64_t> trips; // one per loop of the nest
+};
+
+/// A text pipeline, as the runtime will run it.
+struct DataPipeline {
+  std::string name;
+  nlohmann::json stages = nlohmann::json::array();
+  std::shared_ptr<std::vector<std::pair<std::string, Value>>> fields; // not used by text
+  std::string tokenizerOf;                                           // weight file whose tokenizer it needs
+};
+
+struct Value {
+  enum Kind { Nothing, None, Int, Real, Bool, String, List, Record, Depth, TensorTerm, Model, Layer, Class, Func, InstanceOf, Data, Package, Builtin, Measure };
+  Kind kind = Nothing;
+  Origin origin;
+
+  SizeExpr size;      // Int: a constant or a polynomial over the sizes of data
+  std::string label;  // Int: the name it is known by
+  double number = 0;  // Real, Bool
+  std::string text;   // String, Builtin, Package
+  std::vector<Value> list;
+  std::vector<std::pair<std::string, Value>> fields; // Record; Measure: its arguments
+  std::shared_ptr<DepthTable> depth;
+  TermPtr term;
+  NodePtr node;
+  LayerRef layer;
+  Function function; // Class, Func, Measure
+  std::shared_ptr<Instance> instance;
+  std::shared_ptr<DataPipeline> data;
+
+  static Value of(int64_t i) { return of(SizeExpr(i)); }
+  static Value of(SizeExpr s) {
+    Value v;
+    v.kind = Int;
+    v.size = std::move(s);
+    return v;
+  }
+  static Value real(double d) {
+    Value v;
+    v.kind = Real;
+    v.number = d;
+    return v;
+  }
+  static Value boolean(bool b) {
+    Value v;
+    v.kind = Bool;
+    v.number = b;
+    return v;
+  }
+  static Value string(std::string s) {
+    Value v;
+    v.kind = String;
+    v.text = std::move(s);
+    return v;
+  }
+  static Value none() {
+    Value v;
+    v.kind = None;
+    return v;
+  }
+
+  bool isConstantInt() const { return kind == Int && size.isConstant(); }
+  bool isNumber() const { return kind == Real || isConstantInt(); }
+  double asDouble() const { return kind == Int ? double(size.constant()) : number; }
+  /// How the value is named in a message: `an integer`, `a tensor`, ...
+  std::string describe() const;
+};
+
+/// Names in scope, innermost first.
+struct Scope {
+  std::shared_ptr<Scope> parent;
+  std::map<std::string, Value> names;
+
+  explicit Scope(std::shared_ptr<Scope> parent = nullptr) : parent(std::move(parent)) {}
+  const Value *find(const std::string &name) const {
+    for (const Scope *s = this; s; s = s->parent.get())
+      if (auto it = s->names.find(name); it != s->names.end())
+        return &it->second;
+    return nullptr;
+  }
+  std::vector<std::string> visibleNames() const;
+};
+
+/// A parameter of a model: `per` lists the loops that index it; one buffer per entry.
+struct Param {
+  std::string name;
+  std::vector<Axis> axes;
+  std::vector<std::string> per;
+  std::vector<int64_t> trips;
+  std::vector<std::string> buffers; // row-major over `trips`; empty until bound
+  diag::SourceRange range;
+  int64_t elements() const;
+};
+
+/// A structural part of a model.
+struct Node {
+  enum Kind { Model, Stack, Loop } kind = Model;
+  std::string name, path;             // `attention`, `layers.attention`
+  const ast::Item *decl = nullptr;    // Model: its class
+  std::shared_ptr<Scope> scope;       // Model: parameters and members
+  std::vector<Param> params;
+  std::vector<NodePtr> parts;         // Model: named parts; Stack, Loop: exactly one
+  std::string index;                  // Stack, Loop: name of the trip
+  int64_t trips = 1;
+  std::vector<std::pair<std::string, std::string>> ties; // path.param -> path.param, both below this node
+  std::string source;                 // root: weight file it was loaded from
+  diag::SourceRange range;
+
+  NodePtr part(const std::string &name) const;
+  Param *param(const std::string &name);
+  /// The model below stacks and loops (itself for a model).
+  Node *element() { return kind == Model ? this : parts.front()->element(); }
+  /// Every model node below and including this one.
+  void visit(const std::function<void(Node &)> &visitor);
+  /// A deep copy; buffers stay the same, so a copy shares its weights.
+  NodePtr clone() const;
+};
+
+} // namespace rx::elaborate
