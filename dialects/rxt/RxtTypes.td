@@ -17,7 +17,7 @@ def Rxt_AxisAttr : AttrDef<Rxt_Dialect, "Axis"> {
   let summary = "size and presence of one axis";
   let description = [{
     `size` is the canonical text of a polynomial (`SizeExpr`). `bound` is the static upper bound of a
-    ragged axis (`s <= 1024`), or -1. Two axes have the same presence iff kind and name are equal: two
+    ragged axis (`s max 1024`), or -1. Two axes have the same presence iff kind and name are equal: two
     different presences never unify silently.
   }];
   let parameters = (ins StringRefParameter<"canonical polynomial">:$size, "int64_t":$bound,

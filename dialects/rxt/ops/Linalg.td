@@ -4,7 +4,7 @@ def Rxt_LinalgKind : I32EnumAttr<"LinalgKind", "which decomposition", [
   let cppNamespace = "::rx::rxt";
 }
 
-def Rxt_LinalgOp : Rxt_Op<"linalg", [Pure]> {
+def Rxt_LinalgOp : Rxt_Op<"linalg", [Pure, DeclareOpInterfaceMethods<Rxt_Evaluable>]> {
   let summary = "a matrix decomposition, computed by a library on the host";
   let description = [{
     svd: f[i, o] -> u f[i, r], s f[r], v f[o, r], the r largest singular values in descending order; the sign

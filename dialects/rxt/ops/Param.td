@@ -1,4 +1,8 @@
 //===- Param.td - buffers and the parameters that name them -----*- tablegen -*-===//
+def Rxt_BufferNames : TypedArrayAttrBase<FlatSymbolRefAttr, "names of buffers"> {
+  let constBuilderCall = "$_builder.getArrayAttr($0)"; // lets it have a default
+}
+
 def Rxt_BufferOp : Rxt_Op<"buffer", [Symbol]> {
   let summary = "one buffer of weights: where it comes from; tied names are aliases of one buffer";
   let description = [{
@@ -8,7 +12,7 @@ def Rxt_BufferOp : Rxt_Op<"buffer", [Symbol]> {
     (C1) `tensor` and `file` come together; without them `via` is present
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, OptionalAttr<StrAttr>:$file, OptionalAttr<StrAttr>:$tensor,
-                       OptionalAttr<FlatSymbolRefAttr>:$via, DefaultValuedAttr<FlatSymbolRefArrayAttr, "{}">:$inputs);
+                       OptionalAttr<FlatSymbolRefAttr>:$via, DefaultValuedAttr<Rxt_BufferNames, "{}">:$inputs);
   let assemblyFormat = "$sym_name `:` $type (`from` $file^ $tensor)? (`via` $via^)? attr-dict";
   let hasVerifier = 1;
 }
@@ -24,5 +28,4 @@ def Rxt_ParamOp : Rxt_Op<"param", [Pure, DeclareOpInterfaceMethods<Rxt_Evaluable
   let arguments = (ins StrAttr:$path, FlatSymbolRefArrayAttr:$buffers);
   let results = (outs Rxt_TensorOrTable:$result);
   let assemblyFormat = "$path $buffers attr-dict `:` type($result)";
-  let hasVerifier = 1;
 }

@@ -1,0 +1,37 @@
+//===- Rxt.h - the rxt dialect in C++ ---------------------------*- C++ -*-===//
+#pragma once
+
+#include "runtime/abi/SizeExpr.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace rx::rxt {
+class Evaluation;  // dialects/rxt/Evaluation.h
+class LoopEmitter; // dialects/rxt/LoopEmitter.h
+} // namespace rx::rxt
+
+#include "dialects/rxt/RxtDialect.h.inc"
+#include "dialects/rxt/RxtEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/rxt/RxtAttrs.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/rxt/RxtTypes.h.inc"
+
+#include "dialects/rxt/RxtInterfaces.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/rxt/RxtOps.h.inc"

@@ -1,0 +1,55 @@
+//===- Contract.cpp - sums of products ---===//
+#include "dialects/rxt/IterationSpace.h"
+
+using namespace mlir;
+
+namespace rx::rxt {
+
+//===-- Verification ---===//
+
+/// (C5) every result axis is read by an operand; every reduced dimension by both.
+static LogicalResult verifyReads(ContractOp op, unsigned rank, unsigned resultRank) {
+  SmallVector<unsigned> readers(rank, 0);
+  for (unsigned side = 0; side < 2; ++side)
+    for (unsigned dim : dimensionsOf(mapAt(op.getMaps(), side)))
+      readers[dim] |= 1u << side;
+  for (unsigned dim = 0; dim < rank; ++dim) {
+    if (dim < resultRank && readers[dim] == 0)
+      return op.emitOpError() << "result axis " << dim << " is read by neither operand";
+    if (dim >= resultRank && readers[dim] != 3)
+      return op.emitOpError() << "reduced dimension d" << dim << " is read by the "
+                              << (readers[dim] == 1 ? "left" : "right")
+                              << " operand only; sum it with rxt.reduce first";
+  }
+  return success();
+}
+
+LogicalResult ContractOp::verify() {
+  TensorType result = getResult().getType();
+  if (failed(verifyIteration(*this, getOperands(), getMaps(), result, Reduced::Any)))
+    return failure();
+  for (unsigned side = 0; side < 2; ++side) {
+    SmallVector<unsigned> dims = dimensionsOf(mapAt(getMaps(), side));
+    llvm::sort(dims);
+    if (std::adjacent_find(dims.begin(), dims.end()) != dims.end())
+      return emitOpError() << "map " << side << " reads two axes at one dimension";
+  }
+  Type element = result.getElementType();
+  Type left = getLhs().getType().getElementType(), right = getRhs().getType().getElementType();
+  if (!isa<FloatType>(element) || left != element || right != element)
+    return emitOpError() << "operands and result have one floating-point element type, not " << left
+                         << ", " << right << " and " << element;
+  return verifyReads(*this, mapAt(getMaps(), 0).getNumDims(), result.rank());
+}
+
+//===-- Reference evaluation ---===//
+
+LogicalResult ContractOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+
+//===-- CPU loops ---===//
+
+SizeExpr ContractOp::parallelRows() { return 1; }
+
+LogicalResult ContractOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+
+} // namespace rx::rxt
