@@ -88,63 +88,63 @@ Element operandElement(const Term &term, Element wanted) {
   return element;
 }
 
-Value castTo(OpBuilder &b, Location loc, Value value, Element from, Element to, Type type) {
+mlir::Value castTo(OpBuilder &b, Location loc, mlir::Value value, Element from, Element to, Type type) {
   if (from == to || value.getType() == type)
     return value;
   if (from == Element::Bool)
-    return isFloat(to) ? b.create<arith::UIToFPOp>(loc, type, value).getResult() : b.create<arith::ExtUIOp>(loc, type, value).getResult();
+    return isFloat(to) ? arith::UIToFPOp::create(b, loc, type, value).getResult() : arith::ExtUIOp::create(b, loc, type, value).getResult();
   if (from == Element::I32)
-    return isFloat(to) ? b.create<arith::SIToFPOp>(loc, type, value).getResult() : value;
+    return isFloat(to) ? arith::SIToFPOp::create(b, loc, type, value).getResult() : value;
   if (to == Element::I32)
-    return b.create<arith::FPToSIOp>(loc, type, value);
+    return arith::FPToSIOp::create(b, loc, type, value);
   if (to == Element::F64)
-    return b.create<arith::ExtFOp>(loc, type, value);
-  return b.create<arith::TruncFOp>(loc, type, value);
+    return arith::ExtFOp::create(b, loc, type, value);
+  return arith::TruncFOp::create(b, loc, type, value);
 }
 
-Value compare(OpBuilder &b, Location loc, const std::string &name, Value x, Value y) {
+mlir::Value compare(OpBuilder &b, Location loc, const std::string &name, mlir::Value x, mlir::Value y) {
   static const std::map<std::string, std::pair<arith::CmpFPredicate, arith::CmpIPredicate>> predicates = {
       {"eq", {arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq}},  {"ne", {arith::CmpFPredicate::UNE, arith::CmpIPredicate::ne}},
       {"lt", {arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt}}, {"le", {arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle}},
       {"gt", {arith::CmpFPredicate::OGT, arith::CmpIPredicate::sgt}}, {"ge", {arith::CmpFPredicate::OGE, arith::CmpIPredicate::sge}}};
   auto &[floating, integer] = predicates.at(name);
   if (isa<FloatType>(x.getType()))
-    return b.create<arith::CmpFOp>(loc, floating, x, y);
-  return b.create<arith::CmpIOp>(loc, integer, x, y);
+    return arith::CmpFOp::create(b, loc, floating, x, y);
+  return arith::CmpIOp::create(b, loc, integer, x, y);
 }
 
-Value applyFloat(OpBuilder &b, Location loc, const std::string &name, llvm::ArrayRef<Value> v) {
-  if (name == "add") return b.create<arith::AddFOp>(loc, v[0], v[1]);
-  if (name == "sub") return b.create<arith::SubFOp>(loc, v[0], v[1]);
-  if (name == "mul") return b.create<arith::MulFOp>(loc, v[0], v[1]);
-  if (name == "div") return b.create<arith::DivFOp>(loc, v[0], v[1]);
-  if (name == "pow") return b.create<math::PowFOp>(loc, v[0], v[1]);
-  if (name == "min") return b.create<arith::MinNumFOp>(loc, v[0], v[1]);
-  if (name == "max") return b.create<arith::MaxNumFOp>(loc, v[0], v[1]);
-  if (name == "neg") return b.create<arith::NegFOp>(loc, v[0]);
-  if (name == "exp") return b.create<math::ExpOp>(loc, v[0]);
-  if (name == "log") return b.create<math::LogOp>(loc, v[0]);
-  if (name == "sqrt") return b.create<math::SqrtOp>(loc, v[0]);
-  if (name == "rsqrt") return b.create<math::RsqrtOp>(loc, v[0]);
-  if (name == "sin") return b.create<math::SinOp>(loc, v[0]);
-  if (name == "cos") return b.create<math::CosOp>(loc, v[0]);
-  if (name == "tanh") return b.create<math::TanhOp>(loc, v[0]);
-  if (name == "erf") return b.create<math::ErfOp>(loc, v[0]);
-  if (name == "abs") return b.create<math::AbsFOp>(loc, v[0]);
-  if (name == "floor") return b.create<math::FloorOp>(loc, v[0]);
+mlir::Value applyFloat(OpBuilder &b, Location loc, const std::string &name, llvm::ArrayRef<mlir::Value> v) {
+  if (name == "add") return arith::AddFOp::create(b, loc, v[0], v[1]);
+  if (name == "sub") return arith::SubFOp::create(b, loc, v[0], v[1]);
+  if (name == "mul") return arith::MulFOp::create(b, loc, v[0], v[1]);
+  if (name == "div") return arith::DivFOp::create(b, loc, v[0], v[1]);
+  if (name == "pow") return math::PowFOp::create(b, loc, v[0], v[1]);
+  if (name == "min") return arith::MinNumFOp::create(b, loc, v[0], v[1]);
+  if (name == "max") return arith::MaxNumFOp::create(b, loc, v[0], v[1]);
+  if (name == "neg") return arith::NegFOp::create(b, loc, v[0]);
+  if (name == "exp") return math::ExpOp::create(b, loc, v[0]);
+  if (name == "log") return math::LogOp::create(b, loc, v[0]);
+  if (name == "sqrt") return math::SqrtOp::create(b, loc, v[0]);
+  if (name == "rsqrt") return math::RsqrtOp::create(b, loc, v[0]);
+  if (name == "sin") return math::SinOp::create(b, loc, v[0]);
+  if (name == "cos") return math::CosOp::create(b, loc, v[0]);
+  if (name == "tanh") return math::TanhOp::create(b, loc, v[0]);
+  if (name == "erf") return math::ErfOp::create(b, loc, v[0]);
+  if (name == "abs") return math::AbsFOp::create(b, loc, v[0]);
+  if (name == "floor") return math::FloorOp::create(b, loc, v[0]);
   return {};
 }
 
-Value applyInteger(OpBuilder &b, Location loc, const std::string &name, llvm::ArrayRef<Value> v) {
-  if (name == "add") return b.create<arith::AddIOp>(loc, v[0], v[1]);
-  if (name == "sub") return b.create<arith::SubIOp>(loc, v[0], v[1]);
-  if (name == "mul") return b.create<arith::MulIOp>(loc, v[0], v[1]);
-  if (name == "idiv") return b.create<arith::FloorDivSIOp>(loc, v[0], v[1]);
-  if (name == "mod") return b.create<arith::RemSIOp>(loc, v[0], v[1]);
-  if (name == "min") return b.create<arith::MinSIOp>(loc, v[0], v[1]);
-  if (name == "max") return b.create<arith::MaxSIOp>(loc, v[0], v[1]);
-  if (name == "and") return b.create<arith::AndIOp>(loc, v[0], v[1]);
-  if (name == "or") return b.create<arith::OrIOp>(loc, v[0], v[1]);
+mlir::Value applyInteger(OpBuilder &b, Location loc, const std::string &name, llvm::ArrayRef<mlir::Value> v) {
+  if (name == "add") return arith::AddIOp::create(b, loc, v[0], v[1]);
+  if (name == "sub") return arith::SubIOp::create(b, loc, v[0], v[1]);
+  if (name == "mul") return arith::MulIOp::create(b, loc, v[0], v[1]);
+  if (name == "idiv") return arith::FloorDivSIOp::create(b, loc, v[0], v[1]);
+  if (name == "mod") return arith::RemSIOp::create(b, loc, v[0], v[1]);
+  if (name == "min") return arith::MinSIOp::create(b, loc, v[0], v[1]);
+  if (name == "max") return arith::MaxSIOp::create(b, loc, v[0], v[1]);
+  if (name == "and") return arith::AndIOp::create(b, loc, v[0], v[1]);
+  if (name == "or") return arith::OrIOp::create(b, loc, v[0], v[1]);
   return {};
 }
 
@@ -157,12 +157,12 @@ mlir::Value TermEmitter::emit(const TermPtr &term, Element wanted, const std::ma
   switch (term->kind) {
   case Term::Number:
     if (isFloat(target))
-      return builder.create<arith::ConstantOp>(loc, builder.getFloatAttr(type, term->number));
-    return builder.create<arith::ConstantOp>(loc, builder.getIntegerAttr(type, int64_t(term->number)));
+      return arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, term->number));
+    return arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, int64_t(term->number)));
   case Term::Position:
-    return castTo(builder, loc, builder.create<rxt::IndexOp>(loc, builder.getI32Type(), int64_t(dims.at(term->name))), Element::I32, target, type);
+    return castTo(builder, loc, rxt::IndexOp::create(builder, loc, builder.getI32Type(), int64_t(dims.at(term->name))), Element::I32, target, type);
   case Term::Size:
-    return castTo(builder, loc, builder.create<rxt::SizeOp>(loc, builder.getI32Type(), term->size.str()), Element::I32, target, type);
+    return castTo(builder, loc, rxt::SizeOp::create(builder, loc, builder.getI32Type(), term->size.str()), Element::I32, target, type);
   case Term::Read:
     for (auto &[read, value] : reads)
       if (read->tensor.value == term->tensor.value && read->indices == term->indices)
@@ -174,7 +174,7 @@ mlir::Value TermEmitter::emit(const TermPtr &term, Element wanted, const std::ma
   Element inner = operandElement(*term, term->element == Element::Bool || term->name == "cast" ? Element::Literal : target);
   if (term->name == "cast")
     inner = term->arguments[0]->element;
-  llvm::SmallVector<Value> operands;
+  llvm::SmallVector<mlir::Value> operands;
   for (size_t i = 0; i < term->arguments.size(); ++i)
     operands.push_back(emit(term->arguments[i], term->name == "select" && i == 0 ? Element::Bool : inner, dims, reads, loc));
   if (inner == Element::Literal)
@@ -183,14 +183,14 @@ mlir::Value TermEmitter::emit(const TermPtr &term, Element wanted, const std::ma
   if (comparisons.count(term->name))
     return castTo(builder, loc, compare(builder, loc, term->name, operands[0], operands[1]), Element::Bool, target, type);
   if (term->name == "select")
-    return castTo(builder, loc, builder.create<arith::SelectOp>(loc, operands[0], operands[1], operands[2]), inner, target, type);
+    return castTo(builder, loc, arith::SelectOp::create(builder, loc, operands[0], operands[1], operands[2]), inner, target, type);
   if (term->name == "not") {
-    Value one = builder.create<arith::ConstantOp>(loc, builder.getIntegerAttr(builder.getI1Type(), 1));
-    return builder.create<arith::XOrIOp>(loc, operands[0], one);
+    mlir::Value one = arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(builder.getI1Type(), 1));
+    return arith::XOrIOp::create(builder, loc, operands[0], one);
   }
   if (term->name == "cast")
     return castTo(builder, loc, castTo(builder, loc, operands[0], inner, term->element, elementType(term->element)), term->element, target, type);
-  Value result = isFloat(inner) ? applyFloat(builder, loc, term->name, operands) : applyInteger(builder, loc, term->name, operands);
+  mlir::Value result = isFloat(inner) ? applyFloat(builder, loc, term->name, operands) : applyInteger(builder, loc, term->name, operands);
   assert(result && "operations are checked when the term is made");
   return castTo(builder, loc, result, inner, target, type);
 }
@@ -216,7 +216,7 @@ namespace {
 struct Nest {
   std::vector<TermPtr> reads;
   std::map<std::string, unsigned> dims;
-  llvm::SmallVector<Value> inputs;
+  llvm::SmallVector<mlir::Value> inputs;
   llvm::SmallVector<Attribute> maps;
 
   Nest(OpBuilder &b, const TermPtr &body, const std::vector<std::string> &order) {
@@ -237,9 +237,9 @@ struct Nest {
   }
 
   /// An entry block with one scalar per input; returns what each read is in it.
-  std::vector<std::pair<TermPtr, Value>> open(OpBuilder &b, Region &region, TermEmitter &emitter, Location loc) const {
+  std::vector<std::pair<TermPtr, mlir::Value>> open(OpBuilder &b, Region &region, TermEmitter &emitter, Location loc) const {
     Block &block = region.emplaceBlock();
-    std::vector<std::pair<TermPtr, Value>> values;
+    std::vector<std::pair<TermPtr, mlir::Value>> values;
     for (auto &read : reads)
       values.push_back({read, block.addArgument(emitter.elementType(read->element), loc)});
     b.setInsertionPointToEnd(&block);
@@ -265,10 +265,10 @@ Tensor TermEmitter::materialize(const TermPtr &term, const std::vector<Axis> &ax
   }
   Nest nest(builder, term, labels(axes));
   OpBuilder::InsertionGuard guard(builder);
-  auto op = builder.create<rxt::MapOp>(loc, tensorType(element, axes), nest.inputs, builder.getArrayAttr(nest.maps));
+  auto op = rxt::MapOp::create(builder, loc, tensorType(element, axes), nest.inputs, builder.getArrayAttr(nest.maps));
   auto values = nest.open(builder, op.getBody(), *this, loc);
-  Value result = emit(term, element, nest.dims, values, loc);
-  builder.create<rxt::YieldOp>(loc, ValueRange{result});
+  mlir::Value result = emit(term, element, nest.dims, values, loc);
+  rxt::YieldOp::create(builder, loc, ValueRange{result});
   return {op.getResult(), axes, element};
 }
 
@@ -290,7 +290,7 @@ TermPtr TermEmitter::contract(const std::vector<std::string> &reduced, const Ter
       results.push_back(builder.getAffineDimExpr(dims.at(index)));
     maps.push_back(AffineMapAttr::get(AffineMap::get(dims.size(), 0, results, builder.getContext())));
   }
-  auto op = builder.create<rxt::ContractOp>(loc, tensorType(left->element, axes), operands[0].value, operands[1].value, builder.getArrayAttr(maps));
+  auto op = rxt::ContractOp::create(builder, loc, tensorType(left->element, axes), operands[0].value, operands[1].value, builder.getArrayAttr(maps));
   return Term::read({op.getResult(), axes, left->element});
 }
 
@@ -364,10 +364,10 @@ TermPtr TermEmitter::reduce(const std::string &kind, const std::vector<std::stri
   TermPtr result;
   {
     OpBuilder::InsertionGuard guard(builder);
-    auto op = builder.create<rxt::ReduceOp>(loc, tensorType(resultElement, axes), kinds.at(kind), nest.inputs, builder.getArrayAttr(nest.maps));
+    auto op = rxt::ReduceOp::create(builder, loc, tensorType(resultElement, axes), kinds.at(kind), nest.inputs, builder.getArrayAttr(nest.maps));
     auto values = nest.open(builder, op.getBody(), *this, loc);
-    Value value = emit(body, element, nest.dims, values, loc);
-    builder.create<rxt::YieldOp>(loc, ValueRange{value});
+    mlir::Value value = emit(body, element, nest.dims, values, loc);
+    rxt::YieldOp::create(builder, loc, ValueRange{value});
     result = Term::read({op.getResult(), axes, resultElement});
   }
   result->isIndexed = body->isIndexed;

@@ -67,13 +67,8 @@ struct Function {
   std::shared_ptr<Scope> scope;
 };
 
-/// A model class applied to arguments but not yet built: becomes a node where it is named.
-struct Instance {
-  const ast::Item *model = nullptr;
-  std::shared_ptr<Scope> scope; // of the definition
-  std::vector<std::pair<std::string, Value>> arguments;
-  diag::SourceRange range;
-};
+struct Instance;
+struct Fields;
 
 /// A reference to one layer of a stack of an existing model.
 struct LayerRef {
@@ -85,7 +80,6 @@ struct LayerRef {
 struct DataPipeline {
   std::string name;
   nlohmann::json stages = nlohmann::json::array();
-  std::shared_ptr<std::vector<std::pair<std::string, Value>>> fields; // not used by text
   std::string tokenizerOf;                                           // weight file whose tokenizer it needs
 };
 
@@ -99,7 +93,7 @@ struct Value {
   double number = 0;  // Real, Bool
   std::string text;   // String, Builtin, Package
   std::vector<Value> list;
-  std::vector<std::pair<std::string, Value>> fields; // Record; Measure: its arguments
+  std::shared_ptr<Fields> fields; // Record; Measure: its arguments
   std::shared_ptr<DepthTable> depth;
   TermPtr term;
   NodePtr node;
@@ -144,6 +138,25 @@ struct Value {
   double asDouble() const { return kind == Int ? double(size.constant()) : number; }
   /// How the value is named in a message: `an integer`, `a tensor`, ...
   std::string describe() const;
+};
+
+/// Named values, in the order they were written.
+struct Fields {
+  std::vector<std::pair<std::string, Value>> all;
+  const Value *find(const std::string &name) const {
+    for (auto &[key, value] : all)
+      if (key == name)
+        return &value;
+    return nullptr;
+  }
+};
+
+/// A model class applied to arguments but not yet built: becomes a node where it is named.
+struct Instance {
+  const ast::Item *model = nullptr;
+  std::shared_ptr<Scope> scope; // of the definition
+  std::vector<std::pair<std::string, Value>> arguments;
+  diag::SourceRange range;
 };
 
 /// Names in scope, innermost first.

@@ -1,0 +1,141 @@
+//===- EmitRx.cpp - nodes as rx ops ------------------------------*- C++ -*-===//
+#include "compiler/elaborate/Elaborator.h"
+
+#include "dialects/rx/Rx.h"
+
+using namespace rx;
+using namespace rx::elaborate;
+
+namespace {
+
+mlir::ArrayAttr strings(mlir::Builder &b, const std::vector<std::string> &list) {
+  llvm::SmallVector<mlir::Attribute> all;
+  for (auto &s : list)
+    all.push_back(b.getStringAttr(s));
+  return b.getArrayAttr(all);
+}
+
+mlir::Type withTrips(mlir::Type entry, const std::vector<int64_t> &trips) {
+  return trips.empty() ? entry : rxt::TableType::get(entry.getContext(), trips, mlir::cast<rxt::TensorType>(entry));
+}
+
+} // namespace
+
+/// The op of a node; a root is created with everything below it on first use.
+mlir::Operation *Elaborator::opOf(Node &node) {
+  if (auto it = nodeOps.find(&node); it != nodeOps.end())
+    return it->second;
+  auto create = [&](auto &self, Node &n, mlir::OpBuilder builder, bool root) -> void {
+    auto loc = location(n.range);
+    mlir::Operation *op;
+    if (root)
+      op = rxd::ModelOp::create(builder, loc, n.name, n.decl->name);
+    else if (n.kind == Node::Model)
+      op = rxd::PartOp::create(builder, loc, n.name, n.decl->name);
+    else if (n.kind == Node::Stack)
+      op = rxd::StackOp::create(builder, loc, n.name, n.index, uint64_t(n.trips));
+    else
+      op = rxd::LoopOp::create(builder, loc, n.name, n.index, uint64_t(n.trips));
+    nodeOps[&n] = op;
+    mlir::Block &block = op->getRegion(0).emplaceBlock();
+    auto inner = mlir::OpBuilder::atBlockEnd(&block);
+    TermEmitter emitter(inner);
+    for (auto &param : n.params) {
+      llvm::SmallVector<mlir::Attribute> buffers;
+      for (auto &buffer : param.buffers)
+        buffers.push_back(mlir::FlatSymbolRefAttr::get(&context, buffer));
+      rxd::ParamOp::create(inner, location(param.range), param.name, withTrips(emitter.tensorType(Element::F32, param.axes), param.trips), strings(inner, param.per),
+                           inner.getArrayAttr(buffers));
+    }
+    for (auto &part : n.parts)
+      self(self, *part, inner, false);
+  };
+  create(create, node, mlir::OpBuilder::atBlockEnd(module->getBody()), true);
+  return nodeOps.at(&node);
+}
+
+mlir::Value Elaborator::readParam(const std::string &name, const Frame &frame) {
+  Emission &emission = *frame.emission;
+  if (auto it = emission.reads.find(name); it != emission.reads.end())
+    return it->second;
+  Param *param = emission.self->param(name);
+  TermEmitter emitter(emission.builder);
+  auto op = rxd::ReadOp::create(emission.builder, location(param->range, &emission), emitter.tensorType(Element::F32, param->axes), name);
+  return emission.reads[name] = op.getResult();
+}
+
+mlir::Value Elaborator::readDepth(const std::string &name, const DepthTable &table, const Frame &frame) {
+  Emission &emission = *frame.emission;
+  if (auto it = emission.reads.find(name); it != emission.reads.end())
+    return it->second;
+  TermEmitter emitter(emission.builder);
+  mlir::Type entry = emitter.tensorType(table.isInteger ? Element::I32 : Element::F32, {});
+  if (!mlir::SymbolTable::lookupSymbolIn(emission.selfOp, name)) {
+    mlir::Type element = mlir::cast<rxt::TensorType>(entry).getElementType();
+    auto shape = mlir::RankedTensorType::get(table.trips, element);
+    mlir::ElementsAttr value;
+    if (table.isInteger) {
+      std::vector<int32_t> numbers(table.values.begin(), table.values.end());
+      value = mlir::DenseElementsAttr::get(shape, llvm::ArrayRef<int32_t>(numbers));
+    } else {
+      std::vector<float> numbers(table.values.begin(), table.values.end());
+      value = mlir::DenseElementsAttr::get(shape, llvm::ArrayRef<float>(numbers));
+    }
+    auto builder = mlir::OpBuilder::atBlockBegin(&emission.selfOp->getRegion(0).front());
+    rxd::DepthOp::create(builder, location({}), name, withTrips(entry, table.trips), strings(builder, table.per), value);
+  }
+  auto op = rxd::ReadOp::create(emission.builder, emission.builder.getUnknownLoc(), mlir::cast<rxt::TensorType>(entry), name);
+  return emission.reads[name] = op.getResult();
+}
+
+Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, const std::vector<Value> &arguments, const diag::SourceRange &range) {
+  opOf(node);
+  Node &model = *node.element();
+  std::string key = method;
+  for (auto &argument : arguments) {
+    key += "|";
+    for (auto &axis : argument.term->tensor.axes)
+      key += axis.label + "=" + axis.size.str() + ",";
+    key += std::to_string(int(argument.term->element));
+  }
+  if (auto it = forwards.find({&model, key}); it != forwards.end())
+    return it->second;
+  const ast::Item *decl = nullptr;
+  for (auto &item : model.decl->body)
+    if (method == "forward" ? item->kind == ast::Item::Forward : item->kind == ast::Item::Fn && item->name == method)
+      decl = item.get();
+  mlir::Operation *modelOp = nodeOps.at(&model);
+  std::string symbol = method;
+  for (int n = 2; mlir::SymbolTable::lookupSymbolIn(modelOp, symbol); ++n)
+    symbol = method + "_" + std::to_string(n);
+  auto outer = mlir::OpBuilder::atBlockEnd(&modelOp->getRegion(0).front());
+  auto op = rxd::ForwardOp::create(outer, location(decl->range), symbol);
+  mlir::Block &block = op.getBody().emplaceBlock();
+  Emission emission{mlir::OpBuilder::atBlockEnd(&block), &model, modelOp, {}, model.path};
+  std::vector<std::pair<std::string, Value>> bound;
+  for (auto &argument : arguments) {
+    Tensor tensor = argument.term->tensor;
+    tensor.value = block.addArgument(tensor.value.getType(), location(range));
+    Value v;
+    v.kind = Value::TensorTerm;
+    v.term = Term::read(tensor);
+    v.origin = argument.origin;
+    bound.push_back({"", v});
+  }
+  Frame frame;
+  frame.scope = std::make_shared<Scope>(model.scope);
+  frame.emission = &emission;
+  std::map<std::string, std::string> renames;
+  bindParameters(decl->parameters, bound, frame.scope, range, model.decl->name, frame, renames);
+  Value value = decl->expr ? eval(*decl->expr, frame) : runBody(decl->body, frame);
+  const diag::SourceRange &at = decl->expr ? decl->expr->range : decl->body.empty() ? decl->range : decl->body.back()->range;
+  if (value.kind == Value::Nothing)
+    fail("type-mismatch", "this forward has no value", decl->range, "its last line is the result");
+  Tensor result = bindResult(decl->type.get(), value, frame.scope, at, frame, renames);
+  rxd::ReturnOp::create(emission.builder, location(at, &emission), mlir::ValueRange{result.value});
+  if (node.kind != Node::Model && result.value.getType() != arguments[0].term->tensor.value.getType())
+    fail("dim-mismatch", "a layer of a stack must return what it takes", at, "", {{at, "the result"}, {decl->range, "the layer"}});
+  Forward f{symbol, result.axes, result.element, result.value.getType()};
+  forwards[{&model, key}] = f;
+  return f;
+}
