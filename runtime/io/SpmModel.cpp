@@ -1,7 +1,8 @@
 // SentencePiece vocabularies with scores ("llama" in GGUF): greedy merges by score.
 //
-// Kudo and Richardson 2018, "SentencePiece" (the BPE mode); symbols, ties and byte fallback as in
-// llama.cpp, so that ids agree.
+// Kudo and Richardson 2018, "SentencePiece" (the BPE mode); ties and byte fallback as in llama.cpp,
+// so that ids agree on all UTF-8.
+#include "runtime/core/Utf8.h"
 #include "runtime/io/HeapMerge.h"
 #include "runtime/io/TokenModel.h"
 
@@ -14,11 +15,11 @@ namespace {
 
 constexpr std::string_view escapedSpace = "\xE2\x96\x81"; // U+2581
 
-/// Bytes of the symbol that a lead byte announces. Deliberately not a UTF-8 check: text that is no
-/// UTF-8 gets the reference's ids, and comes back whole through the byte tokens.
-uint32_t symbolLength(char lead) {
-  auto byte = static_cast<uint8_t>(lead);
-  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+/// The first symbol of a text: a character, or a byte that begins none. llama.cpp believes the lead
+/// byte instead: text that is no UTF-8 then swallows the space behind it and comes back changed.
+std::string_view firstSymbol(std::string_view text) {
+  bool isAscii = static_cast<uint8_t>(text[0]) < 0x80;
+  return text.substr(0, isAscii ? 1 : decodeUtf8(text, 0).length);
 }
 
 /// A symbol's bytes as one number.
@@ -40,7 +41,7 @@ public:
   void addPiece(std::string_view piece) {
     uint32_t before = 0;
     for (size_t i = 0; i < piece.size();) {
-      std::string_view symbol = piece.substr(i, symbolLength(piece[i]));
+      std::string_view symbol = firstSymbol(piece.substr(i));
       uint32_t code = symbolCode(symbol);
       if (i != 0)
         bits[slot(before, code) / 64] |= uint64_t{1} << slot(before, code) % 64;
@@ -169,7 +170,7 @@ void SpmModel::encodeRaw(std::string_view text, bool afterSpecial,
   uint32_t before = 0;
   size_t end = 0;
   while (end < rest.size()) {
-    std::string_view symbol = rest.substr(end, symbolLength(rest[end]));
+    std::string_view symbol = firstSymbol(rest.substr(end));
     uint32_t code = symbolCode(symbol);
     if (end != 0 && (!filter.mayJoin(before, code) || end > longestStretch)) {
       encodeStretch(rest.substr(0, end), merge, ids);
@@ -186,7 +187,7 @@ void SpmModel::encodeStretch(std::string_view stretch, HeapMerge &merge,
                              std::vector<int32_t> &ids) const {
   merge.symbols.clear();
   for (size_t i = 0; i < stretch.size();) {
-    size_t length = std::min<size_t>(symbolLength(stretch[i]), stretch.size() - i);
+    size_t length = firstSymbol(stretch.substr(i)).size();
     merge.append(static_cast<uint32_t>(i), static_cast<uint32_t>(length), -1);
     i += length;
   }

@@ -93,9 +93,38 @@ TEXTS = [
 ]
 
 
+def first_character(raw):
+    """Length of the character at the start of raw, 0 when its first byte begins none."""
+    for length in range(1, 5):
+        try:
+            raw[:length].decode()
+            return length
+        except UnicodeDecodeError:
+            pass
+    return 0
+
+
+def reference_ids(model, raw):
+    """llama.cpp's ids; bytes that begin no character stand alone as byte tokens.
+
+    llama.cpp itself believes lead bytes: it lets a stray one swallow the escaped space behind it,
+    so that the text does not come back. No piece holds such bytes, hence the stretches between
+    them are tokenised on their own.
+    """
+    ids, start, end = [], 0, 0
+    while end < len(raw):
+        length = first_character(raw[end:])
+        if length == 0:
+            ids += model.tokenize(raw[start:end], add_bos=False, special=False)
+            ids += model.tokenize(raw[end:end + 1], add_bos=False, special=False)
+            start = end + 1
+        end += max(length, 1)
+    return ids + model.tokenize(raw[start:], add_bos=False, special=False)
+
+
 def entry(model, text, note):
     raw = text if isinstance(text, bytes) else text.encode()
-    ids = model.tokenize(raw, add_bos=False, special=False)
+    ids = reference_ids(model, raw)
     content = {"base64": base64.b64encode(raw).decode()} if isinstance(text, bytes) else {"text": text}
     return {**content, "ids": ids, "note": note}
 
