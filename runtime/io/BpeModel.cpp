@@ -6,7 +6,10 @@
 #include "runtime/io/PreTokenizer.h"
 #include "runtime/io/TokenModel.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 #include <unordered_map>
 
 namespace rx::runtime {
