@@ -12,11 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Any 32-bit number may be asked about, as one read from a file: C++ needs the width said for that,
+ * C compilers choose it by themselves. */
 #ifdef __cplusplus
 extern "C" {
+#define RX_DTYPE_WIDTH : uint32_t
+#else
+#define RX_DTYPE_WIDTH
 #endif
 
-typedef enum rx_dtype {
+typedef enum rx_dtype RX_DTYPE_WIDTH {
   RX_F32 = 0,
   RX_F64 = 1,
   RX_F16 = 2,
@@ -35,6 +40,8 @@ typedef enum rx_dtype {
   RX_Q5_K = 22,
   RX_Q6_K = 23
 } rx_dtype;
+
+#undef RX_DTYPE_WIDTH
 
 /* Elements in one block: 1 for plain element types, 0 for a number that is no rx_dtype. */
 static inline uint32_t rx_dtype_block_elements(rx_dtype type) {

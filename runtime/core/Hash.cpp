@@ -80,6 +80,10 @@ Expected<std::string> sha256OfFile(const std::string &path) {
   return hash.finishHex();
 }
 
+uint64_t hash64(std::string_view text, uint64_t seed) {
+  return XXH3_64bits_withSeed(text.data(), text.size(), seed);
+}
+
 std::string Hash128::hex() const { return fmt::format("{:016x}{:016x}", high, low); }
 
 struct CacheHash::State {

@@ -35,6 +35,9 @@ private:
 /// SHA-256 of a file, read in bounded pieces; fails when the file cannot be read.
 Expected<std::string> sha256OfFile(const std::string &path);
 
+/// XXH3 in 64 bits, for tables in memory.
+uint64_t hash64(std::string_view text, uint64_t seed);
+
 /// 128 bits, printed as 32 lower-case hex digits.
 struct Hash128 {
   uint64_t high = 0;
