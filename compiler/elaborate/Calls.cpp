@@ -33,6 +33,13 @@ std::vector<std::pair<std::string, Value>> Elaborator::evalArguments(const Expr 
     value.origin = {argument.value->range, ""};
     list.push_back({argument.name, std::move(value)});
   }
+  if (auto overrides = callOverrides.find(&call); overrides != callOverrides.end())
+    for (auto &[name, expr] : overrides->second) {
+      Value value = eval(*expr, frame);
+      value.origin = {expr->range, ""};
+      std::erase_if(list, [&, n = name](auto &argument) { return argument.first == n; });
+      list.push_back({name, std::move(value)});
+    }
   return list;
 }
 

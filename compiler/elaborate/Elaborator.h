@@ -138,6 +138,10 @@ private:
 
   // Weights.cpp
   Value load(const ast::Expr &call, const Frame &frame);
+  std::string defineBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range);
+
+  // Experiment.cpp
+  void experiment(const ast::Item &item, const std::shared_ptr<Scope> &scope);
 
   [[noreturn]] void fail(diag::Diagnostic diagnostic) { throw Error{std::move(diagnostic)}; }
   [[noreturn]] void fail(const std::string &kind, const std::string &message, const diag::SourceRange &at, const std::string &help = "",
@@ -159,7 +163,10 @@ private:
   std::map<Node *, mlir::Operation *> nodeOps;
   std::map<std::pair<Node *, std::string>, Forward> forwards;
   std::set<std::string> loading;
-  std::string currentPath;
+  const resolve::WeightHeader *currentHeader = nullptr; // of the `load` being evaluated
+  std::vector<ast::ExprPtr> settingExprs;
+  std::map<std::string, const ast::Expr *> memberOverrides;
+  std::map<const ast::Expr *, std::vector<std::pair<std::string, const ast::Expr *>>> callOverrides;
   friend class TermEmitter;
 };
 

@@ -1,0 +1,240 @@
+//===- Weights.cpp - weight files onto models --------------------*- C++ -*-===//
+//
+// A `names` block maps metadata keys to a model's arguments and tensors to its parameters. The map must be
+// total both ways: no parameter without a tensor, no tensor without a parameter or an `ignore`.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/elaborate/Elaborator.h"
+
+#include "dialects/rxt/Rxt.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <algorithm>
+
+using namespace rx;
+using namespace rx::elaborate;
+using ast::Expr;
+using ast::Item;
+
+namespace {
+
+/// `layers[l].attention.q.w` as "layers.attention.q.w" and its index.
+std::pair<std::string, std::string> targetPath(const Expr &e) {
+  if (e.kind == Expr::Name)
+    return {e.text, ""};
+  if (e.kind == Expr::Subscripted) {
+    auto [path, index] = targetPath(*e.children[0]);
+    return {path, e.subscripts.size() == 1 && e.subscripts[0].expr ? e.subscripts[0].expr->text : index};
+  }
+  if (e.kind == Expr::Member) {
+    auto [path, index] = targetPath(*e.children[0]);
+    return {path + "." + e.text, index};
+  }
+  return {"", ""};
+}
+
+std::string replaceIndex(std::string text, const std::string &index, int64_t value) {
+  std::string hole = "{" + index + "}";
+  for (size_t at = text.find(hole); !index.empty() && at != std::string::npos; at = text.find(hole, at))
+    text.replace(at, hole.size(), std::to_string(value));
+  return text;
+}
+
+std::string shapeText(const std::vector<int64_t> &shape) {
+  std::string text;
+  for (int64_t n : shape)
+    text += (text.empty() ? "" : ", ") + std::to_string(n);
+  return "[" + text + "]";
+}
+
+/// `tensor("..")`, or that plus or minus a number.
+struct TensorRule {
+  std::string pattern, index;
+  double shift = 0;
+  diag::SourceRange range;
+};
+
+} // namespace
+
+Value Elaborator::load(const Expr &call, const Frame &frame) {
+  if (call.arguments.size() != 2)
+    fail("argument-count", "`load(Model, package(\"..\"))` takes a model class and a weight file", call.range);
+  Value model = eval(*call.arguments[0].value, frame), file = eval(*call.arguments[1].value, frame);
+  if (model.kind != Value::Class || file.kind != Value::Package)
+    fail("type-mismatch", "`load` takes a model class and `package(\"..\")` or `path(\"..\")`", call.range);
+  std::string error;
+  const resolve::WeightHeader *header = resolver.weights(file.text, file.label == "path", error);
+  if (!header)
+    fail("package", error, call.arguments[1].value->range);
+  const Item *item = nullptr;
+  std::shared_ptr<Scope> itemScope;
+  for (auto &[block, scope] : namesBlocks)
+    if (block->text == model.function.item->name) {
+      item = block;
+      itemScope = scope;
+    }
+  if (!item)
+    fail("unknown-name", "no `names` block maps a weight file to `" + model.function.item->name + "`", call.range, "add `names gguf for " + model.function.item->name + " { .. }`");
+
+  auto scope = std::make_shared<Scope>(itemScope);
+  Value reader;
+  reader.kind = Value::Builtin;
+  reader.text = "key";
+  scope->names["key"] = reader;
+  currentHeader = header;
+  Frame inner;
+  inner.scope = scope;
+  std::map<std::string, TensorRule> rules;
+  std::vector<std::string> ignored;
+  for (auto &statement : item->body) {
+    if (statement->kind == Item::Require) {
+      Value holds = eval(*statement->expr, inner);
+      if (holds.kind != Value::Bool || !holds.number)
+        fail("weights", "the weight file " + header->file + " does not fit: " + (statement->text.empty() ? std::string(statement->expr->range.text()) + " does not hold" : statement->text),
+             call.range, "", {{call.range, ""}, {statement->range, "required here"}});
+    } else if (statement->kind == Item::Ignore) {
+      for (auto &target : statement->targets)
+        ignored.push_back(target->text);
+    } else if (statement->kind == Item::Equation && statement->targets.size() == 1) {
+      const Expr &value = *statement->values[0];
+      const Expr *tensor = &value;
+      TensorRule rule;
+      rule.range = statement->range;
+      if (value.kind == Expr::Binary && (value.text == "+" || value.text == "-") && value.children[1]->kind == Expr::Number) {
+        tensor = value.children[0].get();
+        rule.shift = (value.text == "-" ? -1 : 1) * value.children[1]->number;
+      }
+      bool isTensor = tensor->kind == Expr::Call && tensor->children[0]->isName("tensor") && tensor->arguments.size() == 1;
+      if (!isTensor) {
+        equation(*statement, inner);
+        scope->names[statement->targets[0]->text].origin = {statement->range, ""};
+        continue;
+      }
+      auto [path, index] = targetPath(*statement->targets[0]);
+      rule.pattern = tensor->arguments[0].value->text;
+      rule.index = index;
+      rules[path] = rule;
+    } else
+      fail("misplaced", "a `names` block holds `require`, `ignore` and `path = tensor(..)` or `name = key(..)`", statement->range);
+  }
+
+  Instance instance{model.function.item, model.function.scope, {}, call.range};
+  for (auto &parameter : instance.model->parameters)
+    if (auto it = scope->names.find(parameter.name); it != scope->names.end())
+      instance.arguments.push_back({parameter.name, it->second});
+  NodePtr node = build(instance, "");
+  node->source = header->file;
+  setPaths(*node, "");
+
+  std::map<std::string, const resolve::WeightTensor *> tensors;
+  for (auto &tensor : header->tensors)
+    tensors[tensor.name] = &tensor;
+  std::set<std::string> used, usedRules;
+  std::set<std::string> tied;
+  for (auto &[from, to] : node->ties)
+    tied.insert(from);
+  std::map<std::string, std::vector<std::string>> buffersOf;
+  node->visit([&](Node &part) {
+    for (auto &param : part.params) {
+      std::string path = (part.path.empty() ? "" : part.path + ".") + param.name;
+      auto rule = rules.find(path);
+      if (rule == rules.end()) {
+        if (tied.count(path))
+          continue;
+        fail("names-total", "no tensor is named for the parameter `" + path + "`", item->range, "add `" + path + " = tensor(\"..\")`", {{item->range, ""}, {param.range, "declared here"}});
+      }
+      usedRules.insert(path);
+      int64_t entries = 1;
+      for (int64_t n : param.trips)
+        entries *= n;
+      for (int64_t i = 0; i < entries; ++i) {
+        std::string name = replaceIndex(rule->second.pattern, rule->second.index, i);
+        auto found = tensors.find(name);
+        if (found == tensors.end()) {
+          std::vector<std::string> names;
+          for (auto &[n, t] : tensors)
+            names.push_back(n);
+          std::string nearest = diag::nearestName(name, names);
+          fail("names-total", header->file + " has no tensor `" + name + "` for `" + path + "`", rule->second.range, nearest.empty() ? "" : "the nearest name is `" + nearest + "`");
+        }
+        std::vector<int64_t> wanted;
+        for (auto &axis : param.axes)
+          wanted.push_back(axis.size.constant());
+        if (found->second->shape != wanted)
+          fail("weights", "tensor `" + name + "` of " + header->file + " has shape " + shapeText(found->second->shape) + ", `" + path + "` needs " + shapeText(wanted), rule->second.range, "",
+               {{rule->second.range, ""}, {param.range, "declared here"}});
+        used.insert(name);
+        param.buffers.push_back(defineBuffer(header->file, name, rule->second.shift, param, rule->second.range));
+      }
+      buffersOf[path] = param.buffers;
+    }
+  });
+  node->visit([&](Node &part) {
+    for (auto &param : part.params) {
+      std::string path = (part.path.empty() ? "" : part.path + ".") + param.name;
+      for (auto &[from, to] : node->ties)
+        if (from == path) {
+          auto source = buffersOf.find(to);
+          if (source == buffersOf.end())
+            fail("unknown-name", "`" + from + "` is tied to `" + to + "`, which is no parameter", node->range);
+          param.buffers = source->second;
+        }
+    }
+  });
+  for (auto &[path, rule] : rules)
+    if (!usedRules.count(path))
+      fail("names-total", "`" + path + "` is no parameter of `" + instance.model->name + "`", rule.range);
+  for (auto &[name, tensor] : tensors)
+    if (!used.count(name) && std::find(ignored.begin(), ignored.end(), name) == ignored.end())
+      fail("names-total", "tensor `" + name + "` of " + header->file + " belongs to no parameter of `" + instance.model->name + "`", item->range, "name it, or `ignore \"" + name + "\"`");
+  Value v;
+  v.kind = Value::Model;
+  v.node = node;
+  v.origin = {call.range, ""};
+  return v;
+}
+
+/// The module's buffer for a tensor of a file, shifted by a constant (w = g - 1); made once.
+std::string Elaborator::defineBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range) {
+  std::string name = file + "/" + tensor;
+  if (mlir::SymbolTable::lookupSymbolIn(*module, name))
+    return name;
+  auto builder = mlir::OpBuilder::atBlockEnd(module->getBody());
+  TermEmitter emitter(builder);
+  mlir::Type type = emitter.tensorType(Element::F32, param.axes);
+  mlir::FlatSymbolRefAttr via;
+  if (shift != 0) {
+    std::string function = "shift";
+    for (auto &axis : param.axes)
+      function += "_" + axis.size.str();
+    function += shift < 0 ? "_minus_" : "_plus_";
+    char digits[32];
+    snprintf(digits, sizeof digits, "%g", std::abs(shift));
+    function += digits;
+    if (!mlir::SymbolTable::lookupSymbolIn(*module, function)) {
+      auto func = mlir::func::FuncOp::create(builder, location(range), function, builder.getFunctionType({type}, {type}));
+      func.setArgAttr(0, "rx.name", builder.getStringAttr("raw"));
+      func.setArgAttr(0, "rx.role", builder.getStringAttr("input"));
+      func.setResultAttr(0, "rx.name", builder.getStringAttr("value"));
+      mlir::Block *block = func.addEntryBlock();
+      auto inner = mlir::OpBuilder::atBlockEnd(block);
+      TermEmitter body(inner);
+      TermPtr sum = apply("add", {Term::read({block->getArgument(0), param.axes, Element::F32}), Term::literal(shift, false)}, range);
+      Tensor result = body.materialize(sum, param.axes, location(range));
+      mlir::func::ReturnOp::create(inner, location(range), mlir::ValueRange{result.value});
+    }
+    via = mlir::FlatSymbolRefAttr::get(&context, function);
+  }
+  auto atTop = mlir::OpBuilder::atBlockBegin(module->getBody());
+  mlir::OperationState state(location(range), "rxt.buffer");
+  state.addAttribute("sym_name", builder.getStringAttr(name));
+  state.addAttribute("type", mlir::TypeAttr::get(type));
+  state.addAttribute("file", builder.getStringAttr(file));
+  state.addAttribute("tensor", builder.getStringAttr(tensor));
+  if (via)
+    state.addAttribute("via", via);
+  state.addAttribute("inputs", builder.getArrayAttr({}));
+  atTop.create(state);
+  return name;
+}
