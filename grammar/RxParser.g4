@@ -47,7 +47,7 @@ expr
     | MINUS expr                                                     # negateExpr
     | expr (STAR | SLASH) expr                                       # binaryExpr
     | expr (PLUS | MINUS) expr                                       # binaryExpr
-    | expr ((EQ | NE | LT | LE | GT | GE) expr)                      # binaryExpr
+    | expr (EQ | NE | LT | LE | GT | GE) expr                        # binaryExpr
     | NOT expr                                                       # notExpr
     | expr AND expr                                                  # binaryExpr
     | expr OR expr                                                   # binaryExpr

@@ -388,6 +388,27 @@ Tensor Elaborator::bindResult(const ast::Type *type, const Value &value, const s
       fail("rank-mismatch", "the result has the axes [" + shape + "], `" + std::string(type->range.text()) + "` is declared", range, "",
            {{range, "[" + shape + "]"}, {type->range, "declared here"}});
     }
+    // Labels that the declaration names go where it names them; a pack takes the rest in order.
+    std::vector<Axis> ordered, rest = axes;
+    bool byLabel = true;
+    for (auto &declared : type->axes) {
+      if (declared.kind == ast::Subscript::Pack)
+        continue;
+      auto found = std::find_if(rest.begin(), rest.end(), [&](const Axis &a) { return declared.expr->kind == Expr::Name && a.label == declared.expr->text; });
+      byLabel = byLabel && found != rest.end();
+      if (byLabel)
+        rest.erase(found);
+    }
+    for (auto &declared : type->axes) {
+      if (!byLabel)
+        break;
+      if (declared.kind == ast::Subscript::Pack)
+        ordered.insert(ordered.end(), rest.begin(), rest.end());
+      else
+        ordered.push_back(*std::find_if(axes.begin(), axes.end(), [&](const Axis &a) { return a.label == declared.expr->text; }));
+    }
+    if (byLabel)
+      axes = ordered;
     for (size_t i = 0, at = 0; i < type->axes.size(); ++i) {
       auto &declared = type->axes[i];
       if (declared.kind == ast::Subscript::Pack) {

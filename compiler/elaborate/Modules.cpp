@@ -4,6 +4,8 @@
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
 
+#include <limits>
+
 using namespace rx;
 using namespace rx::elaborate;
 using ast::Item;
@@ -24,6 +26,7 @@ Elaborator::Elaborator(mlir::MLIRContext &context, resolve::Resolver &resolver, 
   builtins = std::make_shared<Scope>();
   for (auto *name : {"load", "package", "path", "text", "tokenize", "pack", "split", "take", "skip", "batches", "prompt", "table", "params", "bytes", "most_likely"})
     builtins->names[name] = builtin(name);
+  builtins->names["inf"] = Value::real(std::numeric_limits<double>::infinity());
 }
 
 void Elaborator::define(const Item &item, const std::shared_ptr<Scope> &scope) {

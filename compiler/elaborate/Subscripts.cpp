@@ -12,11 +12,21 @@ using ast::Subscript;
 
 namespace {
 
-/// `sum of coefficient * index + offset`.
+/// `sum of coefficient * index + sum of quotients and remainders by constants + offset`.
 struct Affine {
+  struct Rounded;
   std::map<std::string, int64_t> coefficients;
+  std::vector<Rounded> rounded;
   SizeExpr offset;
-  bool isPlain() const { return coefficients.size() == 1 && coefficients.begin()->second == 1 && offset == SizeExpr(0); }
+  bool isConstant() const { return coefficients.empty() && rounded.empty(); }
+  bool isPlain() const { return coefficients.size() == 1 && coefficients.begin()->second == 1 && rounded.empty() && offset == SizeExpr(0); }
+};
+
+/// `div(of, by)` or `mod(of, by)`; axes are split and merged with them.
+struct Affine::Rounded {
+  bool isRemainder;
+  Affine of;
+  int64_t by;
 };
 
 std::optional<Affine> affineOf(const Term &term) {
@@ -52,8 +62,17 @@ std::optional<Affine> affineOf(const Term &term) {
   auto right = affineOf(*term.arguments[1]);
   if (!right)
     return std::nullopt;
+  bool byConstant = right->isConstant() && right->offset.isConstant() && right->offset.constant() > 0;
+  if ((term.name == "idiv" || term.name == "mod") && byConstant) {
+    Affine a;
+    a.rounded.push_back({term.name == "mod", *left, right->offset.constant()});
+    return a;
+  }
   if (term.name == "add" || term.name == "sub") {
+    if (term.name == "sub" && !right->rounded.empty())
+      return std::nullopt;
     Affine other = scale(*right, term.name == "sub" ? -1 : 1);
+    left->rounded.insert(left->rounded.end(), other.rounded.begin(), other.rounded.end());
     for (auto &[name, coefficient] : other.coefficients)
       if ((left->coefficients[name] += coefficient) == 0)
         left->coefficients.erase(name);
@@ -61,9 +80,9 @@ std::optional<Affine> affineOf(const Term &term) {
     return left;
   }
   if (term.name == "mul") {
-    if (right->coefficients.empty() && right->offset.isConstant())
+    if (right->isConstant() && right->offset.isConstant() && left->rounded.empty())
       return scale(*left, right->offset.constant());
-    if (left->coefficients.empty() && left->offset.isConstant())
+    if (left->isConstant() && left->offset.isConstant() && right->rounded.empty())
       return scale(*right, left->offset.constant());
   }
   return std::nullopt;
@@ -106,7 +125,32 @@ std::optional<std::pair<SizeExpr, SizeExpr>> extent(const Affine &affine, const 
     SizeExpr last = (found->size - SizeExpr(1)) * SizeExpr(coefficient);
     (coefficient > 0 ? high : low) = (coefficient > 0 ? high : low) + last;
   }
+  for (auto &part : affine.rounded) {
+    auto inner = extent(part.of, axes);
+    if (!inner || !inner->first.isConstant() || !inner->second.isConstant())
+      return std::nullopt;
+    int64_t first = inner->first.constant() / part.by, last = inner->second.constant() / part.by;
+    low = low + SizeExpr(part.isRemainder ? 0 : first);
+    high = high + SizeExpr(part.isRemainder ? (last > first ? part.by - 1 : inner->second.constant() % part.by) : last);
+  }
   return std::pair(low, high);
+}
+
+/// The position as MLIR writes it; sizes that are no constants become symbols.
+mlir::AffineExpr position(const Affine &affine, mlir::OpBuilder &builder, llvm::function_ref<mlir::AffineExpr(const std::string &)> dim,
+                          llvm::SmallVectorImpl<mlir::Attribute> &symbols) {
+  mlir::AffineExpr result = builder.getAffineConstantExpr(affine.offset.isConstant() ? affine.offset.constant() : 0);
+  if (!affine.offset.isConstant()) {
+    result = builder.getAffineSymbolExpr(symbols.size());
+    symbols.push_back(builder.getStringAttr(affine.offset.str()));
+  }
+  for (auto &[name, coefficient] : affine.coefficients)
+    result = result + dim(name) * coefficient;
+  for (auto &part : affine.rounded) {
+    mlir::AffineExpr inner = position(part.of, builder, dim, symbols);
+    result = result + (part.isRemainder ? inner % part.by : inner.floorDiv(part.by));
+  }
+  return result;
 }
 
 } // namespace
@@ -181,6 +225,13 @@ Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const F
       continue;
     }
     const Expr *at = subscript.expr.get();
+    // The name of the axis itself is its own index, although it is also a size in scope.
+    if (at->kind == Expr::Name && at->text == axis.label && !(frame.indices && frame.indices->find(at->text))) {
+      read.affine.coefficients[axis.label] = 1;
+      addAxis(free, axis);
+      reads.push_back(read);
+      continue;
+    }
     bool unbound = at->kind == Expr::Name && !(frame.indices && frame.indices->find(at->text)) && !frame.scope->find(at->text);
     if (unbound)
       fail("unbound-index", "index `" + at->text + "` is used but never bound", at->range,
@@ -191,7 +242,7 @@ Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const F
       read.affine = *affine;
       for (auto &free_ : term->free) {
         Axis known = free_;
-        if (isUnknown(known.size) && std::abs(read.affine.coefficients[known.label]) == 1 && read.affine.coefficients.size() == 1)
+        if (isUnknown(known.size) && read.affine.rounded.empty() && read.affine.coefficients.size() == 1 && std::abs(read.affine.coefficients.begin()->second) == 1)
           known = {known.label, axis.size, axis.origin}; // a fresh index takes the range of the axis it reads
         else if (read.affine.isPlain() && !(known.size == axis.size) && frame.indices && frame.indices->find(known.label)->has_value() == false)
           known = {known.label, axis.size, axis.origin};
@@ -271,14 +322,7 @@ Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const F
                                    "` is 0 .. " + (axis.size - SizeExpr(1)).str(), reads[i].range ? reads[i].range : expr.range,
                "`else 0` gives the value beyond the edge; `i: a..b` states a smaller range");
       }
-      mlir::AffineExpr position = builder.getAffineConstantExpr(affine.offset.isConstant() ? affine.offset.constant() : 0);
-      if (!affine.offset.isConstant()) {
-        position = builder.getAffineSymbolExpr(symbols.size());
-        symbols.push_back(builder.getStringAttr(affine.offset.str()));
-      }
-      for (auto &[name, coefficient] : affine.coefficients)
-        position = position + dim(name) * coefficient;
-      results.push_back(position);
+      results.push_back(position(affine, builder, dim, symbols));
       if (reads[i].otherwise) {
         double value = reads[i].otherwise->asDouble();
         mlir::Type type = emitter.elementType(tensor.element);

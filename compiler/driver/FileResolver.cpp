@@ -1,0 +1,86 @@
+#include "compiler/driver/FileResolver.h"
+
+#include "runtime/data/LockFile.h"
+#include "runtime/data/Packages.h"
+#include "runtime/io/Gguf.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+using namespace rx;
+namespace fs = std::filesystem;
+
+fs::path rx::driver::stdlibFolder() {
+  if (const char *folder = std::getenv("RXC_STDLIB"))
+    return folder;
+  return fs::path(RXC_SOURCE_FOLDER) / "stdlib";
+}
+
+fs::path rx::driver::locateWeights(const std::string &name, const fs::path &programFolder, std::string &error) {
+  fs::path path = fs::path(name).is_absolute() ? fs::path(name) : programFolder / name;
+  if (name.find('/') != std::string::npos || name.ends_with(".gguf")) {
+    if (!fs::exists(path))
+      error = "there is no file " + path.string();
+    return error.empty() ? path : fs::path();
+  }
+  auto lockPath = runtime::findLockFile(programFolder.empty() ? fs::path(".") : programFolder);
+  if (!lockPath) {
+    error = lockPath.message();
+    return {};
+  }
+  auto lock = runtime::LockFile::load(*lockPath);
+  if (!lock) {
+    error = lock.message();
+    return {};
+  }
+  auto file = runtime::fetchPackage(*lock, name);
+  if (!file) {
+    error = file.message();
+    return {};
+  }
+  return *file;
+}
+
+const resolve::WeightHeader *rx::driver::FileResolver::weights(const std::string &name, bool, std::string &error) {
+  if (auto it = headers.find(name); it != headers.end())
+    return it->second.get();
+  fs::path path = locateWeights(name, folder, error);
+  if (path.empty())
+    return nullptr;
+  auto file = runtime::GgufFile::open(path);
+  if (!file) {
+    error = file.message();
+    return nullptr;
+  }
+  auto header = std::make_unique<resolve::WeightHeader>();
+  header->file = name;
+  for (auto &field : file->fields()) {
+    if (auto integer = file->getI64(field.key))
+      header->metadata[field.key] = *integer;
+    else if (auto text = file->getString(field.key))
+      header->metadata[field.key] = std::string(*text);
+    else if (auto truth = file->getBool(field.key))
+      header->metadata[field.key] = *truth;
+    else if (auto number = file->getF32(field.key))
+      header->metadata[field.key] = double(*number);
+  }
+  for (auto &tensor : file->tensors())
+    header->tensors.push_back({tensor.name, {tensor.shape.begin(), tensor.shape.end()}, rx_dtype_name(tensor.dtype), int64_t(tensor.size)});
+  return (headers[name] = std::move(header)).get();
+}
+
+std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::module(const std::string &dotted) {
+  std::string relative = dotted;
+  for (char &c : relative)
+    if (c == '.')
+      c = '/';
+  fs::path path = dotted.rfind("std.", 0) == 0 ? stdlibFolder() / (relative.substr(4) + ".rx") : folder / (relative + ".rx");
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    return std::nullopt;
+  std::stringstream text;
+  text << in.rdbuf();
+  std::string shown = dotted.rfind("std.", 0) == 0 ? "stdlib/" + relative.substr(4) + ".rx" : path.string();
+  return std::pair(shown, text.str());
+}

@@ -1,0 +1,29 @@
+//===- FileResolver.h - modules, packages and weight headers -----*- C++ -*-===//
+#pragma once
+
+#include "compiler/resolve/Resolver.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace rx::driver {
+
+/// Where a weight file by this name lies: a package in the cache (fetched on first use) or a path beside
+/// the program. Null path with `error` set on failure.
+std::filesystem::path locateWeights(const std::string &name, const std::filesystem::path &programFolder, std::string &error);
+
+/// The standard library's folder: $RXC_STDLIB, else beside the binary, else the source tree.
+std::filesystem::path stdlibFolder();
+
+class FileResolver : public resolve::Resolver {
+public:
+  explicit FileResolver(std::filesystem::path programFolder) : folder(std::move(programFolder)) {}
+  const resolve::WeightHeader *weights(const std::string &package, bool isPath, std::string &error) override;
+  std::optional<std::pair<std::string, std::string>> module(const std::string &dotted) override;
+
+private:
+  std::filesystem::path folder;
+  std::map<std::string, std::unique_ptr<resolve::WeightHeader>> headers;
+};
+
+} // namespace rx::driver
