@@ -16,9 +16,8 @@ AffineMap mapAt(ArrayAttr maps, unsigned input) {
 }
 
 SmallVector<unsigned> dimensionsOf(AffineMap map) {
-  return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) {
-    return cast<AffineDimExpr>(expr).getPosition();
-  });
+  return llvm::map_to_vector(
+      map.getResults(), [](AffineExpr expr) { return cast<AffineDimExpr>(expr).getPosition(); });
 }
 
 SmallVector<AxisAttr> iterationAxes(TypeRange inputs, ArrayAttr maps, TensorType result) {
@@ -60,9 +59,9 @@ static void collectSymbols(Type type, std::set<std::string> &names) {
       for (const std::string &name : size.symbols())
         names.insert(name);
   };
-  llvm::TypeSwitch<Type>(type)
-      .Case<TensorType>(fromTensor)
-      .Case<TableType>([&](TableType table) { fromTensor(table.getEntry()); });
+  llvm::TypeSwitch<Type>(type).Case<TensorType>(fromTensor).Case<TableType>([&](TableType table) {
+    fromTensor(table.getEntry());
+  });
 }
 
 std::vector<std::string> sizeSymbols(TypeRange types) {
@@ -136,7 +135,8 @@ static bool samePresence(AxisAttr a, AxisAttr b) {
   return a.getPresence() == b.getPresence() && a.getPresenceName() == b.getPresenceName();
 }
 
-/// Check one axis against what is known of the dimension that reads it; learn from it if nothing is.
+/// Check one axis against what is known of the dimension that reads it; learn from it if nothing
+/// is.
 static LogicalResult verifyAxis(Operation *op, const Twine &name, AxisAttr axis, unsigned dim,
                                 bool ofResult, AxisAttr &known) {
   if (!known) {

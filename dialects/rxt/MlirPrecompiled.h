@@ -1,8 +1,8 @@
 //===- MlirPrecompiled.h - the MLIR headers nearly every file needs -*- C++ -*-===//
 //
-// Precompiled once for rxc_rxt; later libraries take it by target_precompile_headers(X REUSE_FROM rxc_rxt).
-// Executables cannot: they are position-independent executables, libraries position-independent code.
-// rxc_rxt).
+// Precompiled once for rxc_rxt; later libraries take it by target_precompile_headers(X REUSE_FROM
+// rxc_rxt). Executables cannot: they are position-independent executables, libraries
+// position-independent code. rxc_rxt).
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -105,7 +105,8 @@ ParseResult parseOptionalPresence(AsmParser &parser, Presence &presence, std::st
     presence = Presence::Mask;
   else
     return success();
-  return failure(parser.parseLParen() || parser.parseKeywordOrString(&name) || parser.parseRParen());
+  return failure(parser.parseLParen() || parser.parseKeywordOrString(&name) ||
+                 parser.parseRParen());
 }
 
 ParseResult parseAxis(AsmParser &parser, AxisAttr &axis) {
@@ -122,8 +123,7 @@ ParseResult parseAxis(AsmParser &parser, AxisAttr &axis) {
 /// The part of a tensor type between the angle brackets: `f32[b, t, 640]`.
 void printTensorBody(AsmPrinter &printer, TensorType type) {
   printer << type.getElementType() << '[';
-  llvm::interleaveComma(type.getAxes(), printer,
-                        [&](AxisAttr axis) { printAxis(printer, axis); });
+  llvm::interleaveComma(type.getAxes(), printer, [&](AxisAttr axis) { printAxis(printer, axis); });
   printer << ']';
 }
 

@@ -1,5 +1,5 @@
 //===- Cond.cpp - one of two branches ---===//
-#include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Evaluation.h"
 
 using namespace mlir;
 
@@ -28,7 +28,18 @@ LogicalResult CondOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult CondOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+LogicalResult CondOp::evaluate(Evaluation &evaluation) {
+  bool condition = evaluation.tensor(getCondition()).integer(0);
+  std::vector<ReferenceValue> arguments, yielded;
+  for (Value input : getInputs())
+    arguments.push_back(evaluation.value(input));
+  Region &branch = condition ? getThenBody() : getElseBody();
+  if (failed(evaluation.run(branch.front(), arguments, yielded)))
+    return failure();
+  for (auto [result, value] : llvm::zip_equal(getResults(), yielded))
+    evaluation.set(result, value);
+  return success();
+}
 
 //===-- CPU loops ---===//
 

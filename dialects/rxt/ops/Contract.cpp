@@ -1,5 +1,6 @@
 //===- Contract.cpp - sums of products ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Points.h"
 
 using namespace mlir;
 
@@ -44,7 +45,29 @@ LogicalResult ContractOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult ContractOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+/// Plain products and sums, each rounded. A backend may fuse them (FMA); its tolerance covers that.
+LogicalResult ContractOp::evaluate(Evaluation &evaluation) {
+  TensorType type = getResult().getType();
+  FailureOr<PresenceTest> present =
+      reducedPresence(evaluation, *this, getOperands(), getMaps(), type.rank());
+  if (failed(present))
+    return failure();
+  ReferenceTensor result = evaluation.allocate(type);
+  SmallVector<Reader> readers = readersOf(evaluation, getOperands(), getMaps());
+  auto dims = llvm::map_to_vector(iterationSizes(*this),
+                                  [&](const SizeExpr &size) { return evaluation.size(size); });
+  Reader target(result, identityDims(type.rank()), dims.size());
+  forEachPoint(dims, [&](ArrayRef<int64_t> point) {
+    if (!present->holds(point))
+      return;
+    double &sum = result.values[target.offset(point)].real;
+    double product =
+        evaluation.round(result.kind, readers[0].at(point).real * readers[1].at(point).real);
+    sum = evaluation.round(result.kind, sum + product);
+  });
+  evaluation.set(getResult(), std::move(result));
+  return success();
+}
 
 //===-- CPU loops ---===//
 

@@ -1,5 +1,6 @@
 //===- Gather.cpp - read by integer position ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Points.h"
 
 using namespace mlir;
 
@@ -38,7 +39,31 @@ LogicalResult GatherOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult GatherOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+LogicalResult GatherOp::evaluate(Evaluation &evaluation) {
+  const ReferenceTensor &source = evaluation.tensor(getSource());
+  ReferenceTensor result = evaluation.allocate(getResult().getType());
+  Reader index(evaluation.tensor(getIndex()), dimensionsOf(getIndexMap()), result.rank());
+  std::vector<int64_t> strides = source.strides();
+  SmallVector<unsigned> otherDims = dimensionsOf(getSourceMap());
+  int64_t at = 0;
+  std::optional<int64_t> outside;
+  forEachPoint(result.shape, [&](ArrayRef<int64_t> point) {
+    int64_t position = index.at(point).integer;
+    if (position < 0 || position >= source.shape[getAxis()]) {
+      outside = position;
+      return;
+    }
+    int64_t offset = position * strides[getAxis()];
+    for (auto [other, dim] : llvm::enumerate(otherDims))
+      offset += point[dim] * strides[other < getAxis() ? other : other + 1];
+    result.values[at++] = source.values[offset];
+  });
+  if (outside)
+    return emitOpError() << "position " << *outside << " is outside axis " << getAxis()
+                         << " of the source, which has size " << source.shape[getAxis()];
+  evaluation.set(getResult(), std::move(result));
+  return success();
+}
 
 //===-- CPU loops ---===//
 

@@ -1,5 +1,5 @@
 //===- Loop.cpp - trips with shared, indexed and carried values ---===//
-#include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Evaluation.h"
 
 using namespace mlir;
 
@@ -26,8 +26,8 @@ static Type rowOf(LoopOp op, unsigned index, Type type) {
 }
 
 static LogicalResult verifyArguments(LoopOp op) {
-  SmallVector<Type> expected{TensorType::get(IntegerType::get(op.getContext(), 32),
-                                             ArrayRef<SizeExpr>())};
+  SmallVector<Type> expected{
+      TensorType::get(IntegerType::get(op.getContext(), 32), ArrayRef<SizeExpr>())};
   llvm::append_range(expected, op.getShared().getTypes());
   for (auto [index, type] : llvm::enumerate(op.getIndexed().getTypes())) {
     Type row = rowOf(op, index, type);
@@ -40,7 +40,8 @@ static LogicalResult verifyArguments(LoopOp op) {
   if (body.getNumArguments() != expected.size())
     return op.emitOpError() << "the body takes the trip, " << op.getShared().size() << " shared, "
                             << op.getIndexed().size() << " indexed and " << op.getCarried().size()
-                            << " carried values, but has " << body.getNumArguments() << " arguments";
+                            << " carried values, but has " << body.getNumArguments()
+                            << " arguments";
   for (auto [index, type] : llvm::enumerate(expected))
     if (body.getArgument(index).getType() != type)
       return op.emitOpError() << "argument " << index << " of the body is "
@@ -82,7 +83,35 @@ LogicalResult LoopOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult LoopOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+LogicalResult LoopOp::evaluate(Evaluation &evaluation) {
+  std::vector<ReferenceValue> carried;
+  for (Value value : getCarried())
+    carried.push_back(evaluation.value(value));
+  std::vector<ReferenceTensor> stacked;
+  for (Value result : getResults().drop_front(carried.size()))
+    stacked.push_back(evaluation.allocate(cast<TensorType>(result.getType())));
+  for (int64_t trip = 0; trip < static_cast<int64_t>(getTrips()); ++trip) {
+    std::vector<ReferenceValue> arguments{ReferenceTensor::ofIntegers({}, {trip})}, yielded;
+    for (Value value : getShared())
+      arguments.push_back(evaluation.value(value));
+    for (Value value : getIndexed())
+      arguments.push_back(evaluation.value(value).row(trip));
+    arguments.insert(arguments.end(), carried.begin(), carried.end());
+    if (failed(evaluation.run(getBody().front(), arguments, yielded)))
+      return failure();
+    for (size_t i = 0; i < stacked.size(); ++i) {
+      const ReferenceTensor &row = yielded[carried.size() + i].tensor();
+      llvm::copy(row.values, stacked[i].values.begin() + trip * row.count());
+    }
+    yielded.resize(carried.size());
+    carried = std::move(yielded);
+  }
+  for (size_t i = 0; i < carried.size(); ++i)
+    evaluation.set(getResult(i), carried[i]);
+  for (size_t i = 0; i < stacked.size(); ++i)
+    evaluation.set(getResult(carried.size() + i), std::move(stacked[i]));
+  return success();
+}
 
 //===-- CPU loops ---===//
 

@@ -1,5 +1,7 @@
 //===- Map.cpp - elementwise ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Points.h"
+#include "dialects/rxt/ScalarBody.h"
 
 using namespace mlir;
 
@@ -15,7 +17,22 @@ LogicalResult MapOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult MapOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+LogicalResult MapOp::evaluate(Evaluation &evaluation) {
+  FailureOr<ScalarBody> body = ScalarBody::compile(getBody().front(), evaluation);
+  if (failed(body))
+    return failure();
+  ReferenceTensor result = evaluation.allocate(getResult().getType());
+  SmallVector<Reader> readers = readersOf(evaluation, getInputs(), getMaps());
+  SmallVector<Scalar> elements(readers.size());
+  int64_t at = 0;
+  forEachPoint(result.shape, [&](ArrayRef<int64_t> point) {
+    for (auto [element, reader] : llvm::zip_equal(elements, readers))
+      element = reader.at(point);
+    result.values[at++] = body->run(elements, point);
+  });
+  evaluation.set(getResult(), std::move(result));
+  return success();
+}
 
 //===-- CPU loops ---===//
 

@@ -1,5 +1,5 @@
 //===- Param.cpp - buffers and the parameters that name them ---===//
-#include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Evaluation.h"
 
 using namespace mlir;
 
@@ -50,7 +50,18 @@ LogicalResult ParamOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult ParamOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+LogicalResult ParamOp::evaluate(Evaluation &evaluation) {
+  ReferenceValue value;
+  llvm::append_range(value.trips, tripsOf(getResult().getType()));
+  for (auto name : getBuffers().getAsRange<FlatSymbolRefAttr>()) {
+    auto buffer = SymbolTable::lookupNearestSymbolFrom<BufferOp>(*this, name);
+    value.entries.push_back(evaluation.buffer(buffer, *this));
+    if (!value.entries.back())
+      return failure();
+  }
+  evaluation.set(getResult(), std::move(value));
+  return success();
+}
 
 //===-- CPU loops ---===//
 

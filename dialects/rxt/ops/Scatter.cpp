@@ -1,5 +1,6 @@
 //===- Scatter.cpp - add at integer positions ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Points.h"
 
 using namespace mlir;
 
@@ -38,7 +39,36 @@ LogicalResult ScatterOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult ScatterOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+LogicalResult ScatterOp::evaluate(Evaluation &evaluation) {
+  const ReferenceTensor &updates = evaluation.tensor(getUpdates());
+  ReferenceTensor result = evaluation.allocate(getResult().getType());
+  Reader index(evaluation.tensor(getIndex()), dimensionsOf(getIndexMap()), updates.rank());
+  std::vector<int64_t> strides = result.strides();
+  SmallVector<unsigned> otherDims = dimensionsOf(getResultMap());
+  int64_t at = 0;
+  std::optional<int64_t> outside;
+  forEachPoint(updates.shape, [&](ArrayRef<int64_t> point) {
+    int64_t position = index.at(point).integer;
+    if (position < 0 || position >= result.shape[getAxis()]) {
+      outside = position;
+      return;
+    }
+    int64_t offset = position * strides[getAxis()];
+    for (auto [other, dim] : llvm::enumerate(otherDims))
+      offset += point[dim] * strides[other < getAxis() ? other : other + 1];
+    Scalar &sum = result.values[offset];
+    Scalar update = updates.values[at++];
+    if (isFloat(result.kind))
+      sum.real = evaluation.round(result.kind, sum.real + update.real);
+    else
+      sum.integer = wrapTo(result.kind, sum.integer + update.integer);
+  });
+  if (outside)
+    return emitOpError() << "position " << *outside << " is outside axis " << getAxis()
+                         << " of the result, which has size " << result.shape[getAxis()];
+  evaluation.set(getResult(), std::move(result));
+  return success();
+}
 
 //===-- CPU loops ---===//
 

@@ -1,5 +1,5 @@
 //===- Window.cpp - read at affine positions ---===//
-#include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/Points.h"
 
 using namespace mlir;
 
@@ -36,8 +36,8 @@ LogicalResult WindowOp::verify() {
     return emitOpError() << "dimensions differ: the map has " << map.getNumDims()
                          << ", the result has " << result.rank() << " axes";
   if (map.getNumSymbols() != getSymbols().size())
-    return emitOpError() << "symbols differ: the map has " << map.getNumSymbols() << ", the op names "
-                         << getSymbols().size() << " sizes";
+    return emitOpError() << "symbols differ: the map has " << map.getNumSymbols()
+                         << ", the op names " << getSymbols().size() << " sizes";
   if (map.getNumResults() != input.rank())
     return emitOpError() << "axes differ: the map gives " << map.getNumResults()
                          << " positions, the input has " << input.rank() << " axes";
@@ -56,7 +56,80 @@ LogicalResult WindowOp::verify() {
 
 //===-- Reference evaluation ---===//
 
-LogicalResult WindowOp::evaluate(Evaluation &) { return emitOpError("has no definition yet"); }
+static int64_t floorDivide(int64_t a, int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+/// Divisors are positive constants: AffineExpr allows no others to be parsed as affine.
+static int64_t positionOf(AffineExpr expr, ArrayRef<int64_t> dims, ArrayRef<int64_t> symbols) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return dims[dim.getPosition()];
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+    return symbols[symbol.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  int64_t left = positionOf(binary.getLHS(), dims, symbols);
+  int64_t right = positionOf(binary.getRHS(), dims, symbols);
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return left + right;
+  case AffineExprKind::Mul:
+    return left * right;
+  case AffineExprKind::Mod:
+    return left - floorDivide(left, right) * right;
+  case AffineExprKind::FloorDiv:
+    return floorDivide(left, right);
+  case AffineExprKind::CeilDiv:
+    return -floorDivide(-left, right);
+  default:
+    llvm_unreachable("leaves are handled above");
+  }
+}
+
+static Scalar fillValue(const Evaluation &evaluation, WindowOp op, ElementKind kind) {
+  if (auto real = dyn_cast<FloatAttr>(*op.getFill()))
+    return scalarOf(evaluation.round(kind, real.getValueAsDouble()));
+  return scalarOf(wrapTo(kind, cast<IntegerAttr>(*op.getFill()).getValue().getSExtValue()));
+}
+
+LogicalResult WindowOp::evaluate(Evaluation &evaluation) {
+  const ReferenceTensor &input = evaluation.tensor(getInput());
+  ReferenceTensor result = evaluation.allocate(getResult().getType());
+  SmallVector<int64_t> symbols;
+  for (StringRef name : getSymbols().getAsValueRange<StringAttr>())
+    symbols.push_back(evaluation.size(SizeExpr::symbol(name.str())));
+  std::vector<int64_t> strides = input.strides();
+  std::optional<Scalar> fill;
+  if (getFill())
+    fill = fillValue(evaluation, *this, result.kind);
+  std::optional<std::pair<unsigned, int64_t>> outside; // axis, position
+  int64_t at = 0;
+  forEachPoint(result.shape, [&](ArrayRef<int64_t> point) {
+    int64_t offset = 0;
+    bool inside = true;
+    for (auto [axis, expr] : llvm::enumerate(getMap().getResults())) {
+      int64_t position = positionOf(expr, point, symbols);
+      if (position < 0 || position >= input.shape[axis]) {
+        inside = false;
+        if (!fill)
+          outside = {axis, position};
+      }
+      offset += position * strides[axis];
+    }
+    if (inside)
+      result.values[at] = input.values[offset];
+    else if (fill)
+      result.values[at] = *fill;
+    ++at;
+  });
+  if (outside)
+    return emitOpError() << "reads position " << outside->second << " of input axis "
+                         << outside->first << ", which has size " << input.shape[outside->first]
+                         << ", and has no fill value";
+  evaluation.set(getResult(), std::move(result));
+  return success();
+}
 
 //===-- CPU loops ---===//
 
