@@ -1,5 +1,7 @@
 #include "compiler/target/EmitObject.h"
 #include "compiler/target/KernelPipeline.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -73,6 +75,8 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine, unsigned optLe
 
 llvm::Expected<std::string> emit(mlir::ModuleOp module, const CpuTarget &target,
                                  const EmitOptions &options, llvm::CodeGenFileType type) {
+  mlir::registerBuiltinDialectTranslation(*module.getContext());
+  mlir::registerLLVMDialectTranslation(*module.getContext());
   if (llvm::Error error = lowerKernelModule(module))
     return error;
   llvm::LLVMContext context;

@@ -9,7 +9,7 @@
 
 namespace rx::compiler {
 
-/// Registers the dialects in which kernels are written and what translates them to LLVM IR.
+/// Registers the dialects in which kernels are written, for parsing their text.
 void registerKernelDialects(mlir::DialectRegistry &registry);
 
 /// The passes that lower a kernel module. f32 exp, expm1, log, log1p, log2, tanh and erf
