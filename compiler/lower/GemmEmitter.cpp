@@ -62,6 +62,9 @@ void GemmEmitter::storeMasked(Value value, Value pointer, Value mask) {
   LLVM::MaskedStoreOp::create(builder, loc, value, pointer, mask,
                               builder.getI32IntegerAttr(elementBytes));
 }
+void GemmEmitter::prefetch(Value pointer) {
+  LLVM::Prefetch::create(builder, loc, pointer, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+}
 Value GemmEmitter::zeroVector() {
   return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));
 }
@@ -99,6 +102,13 @@ GemmEmitter::forCarry(Value from, Value to, Value step, ArrayRef<Value> init,
   return Values(loop.getResults());
 }
 
+void GemmEmitter::forVectors(Value count, function_ref<void(Value, Value)> body) {
+  Value rest = rem(count, constant(lanes)), whole = sub(count, rest);
+  forEach(constant(0), whole, constant(lanes), [&](Value n) { body(n, Value()); });
+  ifThen(compare(arith::CmpIPredicate::ne, rest, constant(0)),
+         [&] { body(whole, maskBelow(rest)); });
+}
+
 void GemmEmitter::ifThen(Value condition, function_ref<void()> then) {
   auto branch = scf::IfOp::create(builder, loc, condition, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(builder);
@@ -114,6 +124,24 @@ void GemmEmitter::ifElse(Value condition, function_ref<void()> then,
   then();
   builder.setInsertionPointToStart(branch.elseBlock());
   otherwise();
+}
+
+void GemmEmitter::switchFrom1(Value value, ArrayRef<std::function<void()>> cases) {
+  Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), value);
+  SmallVector<int64_t> labels;
+  for (size_t label = 1; label < cases.size(); ++label)
+    labels.push_back(static_cast<int64_t>(label));
+  auto choice = scf::IndexSwitchOp::create(builder, loc, TypeRange(), index, labels,
+                                           static_cast<unsigned>(labels.size()));
+  OpBuilder::InsertionGuard guard(builder);
+  auto fill = [&](Region &region, const std::function<void()> &body) {
+    builder.setInsertionPointToStart(&region.emplaceBlock());
+    body();
+    scf::YieldOp::create(builder, loc);
+  };
+  for (auto [region, body] : llvm::zip(choice.getCaseRegions(), cases))
+    fill(region, body);
+  fill(choice.getDefaultRegion(), cases.back());
 }
 
 func::FuncOp GemmEmitter::function(StringRef name, ArrayRef<Type> types, bool isPublic,

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Builders.h"
+#include <functional>
 
 namespace rx::compiler {
 
@@ -42,6 +43,8 @@ public:
   Value loadMasked(Value pointer, Value mask);
   void store(Value value, Value pointer);
   void storeMasked(Value value, Value pointer, Value mask);
+  /// Asks for the cache line at `pointer`, which need not be valid.
+  void prefetch(Value pointer);
   Value zeroVector();
   Value splat(Value scalar);
   /// Mask of the lanes below `count` (which may be negative or beyond the lanes).
@@ -51,8 +54,13 @@ public:
   /// A loop that carries values; `body` maps (index, carried) to the next carried.
   Values forCarry(Value from, Value to, Value step, llvm::ArrayRef<Value> init,
                   llvm::function_ref<Values(Value, mlir::ValueRange)> body);
+  /// Vectors [n, n + lanes) of `count` elements; the last, if it is not whole, with a mask.
+  void forVectors(Value count, llvm::function_ref<void(Value n, Value mask)> body);
   void ifThen(Value condition, llvm::function_ref<void()> then);
   void ifElse(Value condition, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise);
+
+  /// Emits cases[value - 1] for each value from 1 to the number of cases.
+  void switchFrom1(Value value, llvm::ArrayRef<std::function<void()>> cases);
 
   /// A function without results; `body` receives its arguments. Pointers marked in `noalias` get
   /// llvm.noalias.

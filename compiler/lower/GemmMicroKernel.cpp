@@ -10,10 +10,12 @@ static constexpr int64_t unroll = 4;
 
 GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling)
     : emitter(emitter), tiling(tiling) {
-  for (int64_t rows = 1; rows <= tiling.rows; ++rows)
-    narrow.push_back(build(rows, 1));
+  for (int64_t rows = 1; rows <= tiling.rows; ++rows) {
+    narrow.push_back(build(rows, tiling.vectors));
+    half.push_back(build(rows, tiling.vectors / 2));
+  }
   for (int64_t rows = 1; widePanelsOf(rows) > 1; ++rows)
-    wide.push_back(build(rows, widePanelsOf(rows)));
+    wide.push_back(build(rows, widePanelsOf(rows) * tiling.vectors));
 }
 
 int64_t GemmMicroKernels::widePanelsOf(int64_t rows) const {
@@ -66,10 +68,9 @@ private:
 
 } // namespace
 
-func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t panels) {
+func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
   GemmEmitter &e = emitter;
-  int64_t vectors = panels * tiling.vectors;
-  std::string name = "tile_" + std::to_string(rows) + "x" + std::to_string(panels);
+  std::string name = "tile_" + std::to_string(rows) + "x" + std::to_string(vectors);
   SmallVector<Type> types = {e.i64, e.ptr, e.ptr, e.i64, e.i64,
                              e.ptr, e.i64, e.builder.getI1Type()};
   auto body = [&](ValueRange args) {
@@ -116,28 +117,21 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t panels) {
 
 void GemmMicroKernels::dispatch(Value rows, const GemmTileCall &tile,
                                 ArrayRef<func::FuncOp> byRows) {
-  GemmEmitter &e = emitter;
-  SmallVector<Value> arguments = {tile.depth, tile.a, tile.b,     tile.bStep, tile.bPanelStep,
-                                  tile.c,     tile.cStep, tile.resume};
-  Value index = arith::IndexCastOp::create(e.builder, e.loc, e.builder.getIndexType(), rows);
-  SmallVector<int64_t> cases;
-  for (size_t height = 1; height < byRows.size(); ++height)
-    cases.push_back(static_cast<int64_t>(height));
-  auto choice = scf::IndexSwitchOp::create(e.builder, e.loc, TypeRange(), index, cases,
-                                           static_cast<unsigned>(cases.size()));
-  OpBuilder::InsertionGuard guard(e.builder);
-  auto fill = [&](Region &region, func::FuncOp callee) {
-    e.builder.setInsertionPointToStart(&region.emplaceBlock());
-    e.call(callee, arguments);
-    scf::YieldOp::create(e.builder, e.loc);
-  };
-  for (auto [region, callee] : llvm::zip(choice.getCaseRegions(), byRows))
-    fill(region, callee);
-  fill(choice.getDefaultRegion(), byRows.back());
+  SmallVector<std::function<void()>> calls;
+  for (func::FuncOp callee : byRows)
+    calls.push_back([&, callee] {
+      emitter.call(callee, {tile.depth, tile.a, tile.b, tile.bStep, tile.bPanelStep, tile.c,
+                            tile.cStep, tile.resume});
+    });
+  emitter.switchFrom1(rows, calls);
 }
 
-void GemmMicroKernels::callNarrow(Value rows, const GemmTileCall &tile) {
+void GemmMicroKernels::callPanel(Value rows, const GemmTileCall &tile) {
   dispatch(rows, tile, narrow);
+}
+
+void GemmMicroKernels::callHalfPanel(Value rows, const GemmTileCall &tile) {
+  dispatch(rows, tile, half);
 }
 
 void GemmMicroKernels::callWide(Value rows, const GemmTileCall &tile) {

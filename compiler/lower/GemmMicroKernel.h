@@ -29,19 +29,21 @@ public:
   mlir::Value widePanels(mlir::Value rows);
 
   /// A tile of `rows` (1..maxRows, i64) by one panel.
-  void callNarrow(mlir::Value rows, const GemmTileCall &tile);
+  void callPanel(mlir::Value rows, const GemmTileCall &tile);
+  /// The same by the first half of a panel.
+  void callHalfPanel(mlir::Value rows, const GemmTileCall &tile);
   /// A tile of `rows` (with widePanels(rows) > 1) by widePanels(rows) panels.
   void callWide(mlir::Value rows, const GemmTileCall &tile);
 
 private:
   int64_t widePanelsOf(int64_t rows) const;
-  mlir::func::FuncOp build(int64_t rows, int64_t panels);
+  mlir::func::FuncOp build(int64_t rows, int64_t vectors);
   void dispatch(mlir::Value rows, const GemmTileCall &tile,
                 llvm::ArrayRef<mlir::func::FuncOp> byRows);
 
   GemmEmitter &emitter;
   const GemmTiling &tiling;
-  llvm::SmallVector<mlir::func::FuncOp> narrow, wide; ///< Index 0 serves one row.
+  llvm::SmallVector<mlir::func::FuncOp> narrow, half, wide; ///< Index 0 serves one row.
 };
 
 } // namespace rx::compiler

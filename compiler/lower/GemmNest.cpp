@@ -1,4 +1,5 @@
 #include "compiler/lower/GemmNest.h"
+#include "compiler/lower/GemmDirect.h"
 #include "compiler/lower/GemmPacking.h"
 #include "compiler/lower/GemmPanel.h"
 
@@ -20,16 +21,14 @@ GemmScratch::GemmScratch(const GemmSpec &spec) {
 SmallVector<Value> GemmRange::flatten() const {
   SmallVector<Value> values = {a,     aStride,  b,      bStride,     c,         cStride,
                                depth, rowBegin, rowEnd, columnBegin, columnEnd, scratch};
-  for (const GemmExtra &extra : extras)
-    values.append({extra.pointer, extra.rowStride, extra.columnStride});
+  values.append(flattenExtras(extras));
   return values;
 }
 
 GemmRange GemmRange::unflatten(ValueRange values) {
   GemmRange range{values[0], values[1], values[2], values[3], values[4],  values[5],
                   values[6], values[7], values[8], values[9], values[10], values[11], {}};
-  for (size_t i = 12; i < values.size(); i += 3)
-    range.extras.push_back({values[i], values[i + 1], values[i + 2]});
+  range.extras = unflattenExtras(values.drop_front(12));
   return range;
 }
 
@@ -39,11 +38,13 @@ class NestBuilder {
 public:
   NestBuilder(GemmEmitter &e, const GemmSpec &spec)
       : e(e), spec(spec), tiling(spec.target->gemm), scratch(spec), tiles(e, tiling),
-        columns(tiles.panelColumns()) {
+        finish(e, spec), columns(tiles.panelColumns()) {
     packA = buildPack(e, "pack_a", tiling.rows, !spec.transA, /*padded=*/false);
     if (!spec.packedB)
       packB = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true);
-    panel = buildGemmPanel(e, spec, tiles);
+    panel = buildGemmPanel(e, spec, tiles, finish);
+    if (!spec.packedB && !spec.transB)
+      direct.emplace(e, spec, finish);
   }
 
   void body(const GemmRange &arguments) {
@@ -52,9 +53,10 @@ public:
     Value some = e.both(is(Predicate::sgt, rows, e.constant(0)),
                         is(Predicate::sgt, range.columnEnd, range.columnBegin));
     e.ifThen(some, [&] {
-      if (spec.packedB || spec.transB)
+      if (!direct)
         return blockedNest();
-      e.ifElse(isDirect(), [&] { directNest(); }, [&] { blockedNest(); });
+      Value few = is(Predicate::sle, rows, e.constant(tiling.directRows));
+      e.ifElse(few, [&] { directProduct(); }, [&] { blockedNest(); });
     });
   }
 
@@ -85,37 +87,13 @@ private:
     });
   }
 
-  /// Few rows of A and a row-major B, which is read where it lies: packing would cost more than the
-  /// product. Blocks of k are short, so that memory sees a few rows of B as ascending streams, and
-  /// blocks of columns keep the sums in L1.
-  void directNest() {
-    GemmPanelCall whole = emptyCall();
-    whole.depth = range.depth;
-    placeRows(whole, range.rowBegin, rows);
-    Value packed = packRows(whole, e.constant(0), range.depth);
-    forBlocks(range.columnBegin, range.columnEnd, e.constant(tiling.directColumns),
-              [&](Value column, Value columnEnd) {
-      forDepth(e.constant(tiling.directDepth), [&](GemmPanelCall call, Value depthBegin) {
-        placeRows(call, range.rowBegin, rows);
-        call.a = e.at(packed, e.mul(depthBegin, rows));
-        // The last panel, if it is not whole, must not read beyond its row: it is packed.
-        Value wholeEnd = e.sub(columnEnd, e.rem(e.sub(columnEnd, column), e.constant(columns)));
-        call.b = sourceB(depthBegin, column);
-        call.bStep = range.bStride;
-        call.bPanelStep = e.constant(columns);
-        forPanels(call, column, wholeEnd);
-        e.ifThen(is(Predicate::slt, wholeEnd, columnEnd), [&] {
-          placeGroup(call, depthBegin, wholeEnd, columnEnd, e.constant(0), Value());
-          forPanels(call, wholeEnd, columnEnd);
-        });
-      });
-    });
-  }
-
-  Value isDirect() {
-    Value few = is(Predicate::sle, rows, e.constant(tiling.directRows));
-    Value room = e.constant(tiling.rowBlock * tiling.depthBlock);
-    return e.both(few, is(Predicate::sle, e.mul(rows, range.depth), room));
+  void directProduct() {
+    Value aRow = spec.transA ? e.at(range.a, range.rowBegin)
+                             : e.at(range.a, e.mul(range.rowBegin, range.aStride));
+    direct->call({aRow, range.aStride, e.at(range.b, range.columnBegin), range.bStride,
+                  startC(range.rowBegin, range.columnBegin), range.cStride, range.depth, rows,
+                  e.sub(range.columnEnd, range.columnBegin), range.rowBegin, range.columnBegin,
+                  range.extras});
   }
 
   /// Equal blocks of at most depthBlock steps, in whole vectors so that transposing packs have no
@@ -177,7 +155,7 @@ private:
   }
 
   /// Points call.b at the columns [begin, end) of B, packing them behind `kept` packed columns if
-  /// `fresh` (null: always). Packed B is there already.
+  /// `fresh`. Packed B is there already.
   void placeGroup(GemmPanelCall &call, Value depthBegin, Value begin, Value end, Value kept,
                   Value fresh) {
     call.bStep = e.constant(columns);
@@ -190,14 +168,10 @@ private:
     call.bPanelStep = e.mul(e.roundUp(call.depth, e.lanes), columns);
     Value start = e.mul(e.div(kept, e.constant(columns)), call.bPanelStep);
     call.b = e.at(e.at(range.scratch, scratch.packedB), start);
-    auto pack = [&] {
+    e.ifThen(fresh, [&] {
       e.call(packB, {e.sub(end, begin), call.depth, e.constant(columns), sourceB(depthBegin, begin),
                      range.bStride, call.b, call.bPanelStep});
-    };
-    if (fresh)
-      e.ifThen(fresh, pack);
-    else
-      pack();
+    });
   }
 
   Value sourceB(Value depth, Value column) {
@@ -222,12 +196,16 @@ private:
         one.columns = e.sub(end, column);
         Value index = e.div(e.sub(column, begin), e.constant(columns));
         one.b = e.at(call.b, e.mul(index, call.bPanelStep));
-        one.c = e.at(e.at(range.c, e.mul(call.row, range.cStride)), column);
+        one.c = startC(call.row, column);
         e.call(panel, one.flatten());
       });
     };
     loop(begin, split, width, panels);
     loop(split, end, e.constant(columns), e.constant(1));
+  }
+
+  Value startC(Value row, Value column) {
+    return e.at(e.at(range.c, e.mul(row, range.cStride)), column);
   }
 
   Value is(Predicate predicate, Value a, Value b) { return e.compare(predicate, a, b); }
@@ -237,6 +215,8 @@ private:
   const GemmTiling &tiling;
   GemmScratch scratch;
   GemmMicroKernels tiles;
+  GemmFinish finish;
+  std::optional<GemmDirect> direct;
   int64_t columns;
   func::FuncOp packA, packB, panel;
   GemmRange range;
@@ -249,8 +229,7 @@ func::FuncOp buildGemmRange(GemmEmitter &e, const GemmSpec &spec) {
   NestBuilder nest(e, spec);
   SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
                              e.i64, e.i64, e.i64, e.i64, e.i64, e.ptr};
-  for (unsigned i = 0; i < spec.extraInputs; ++i)
-    types.append({e.ptr, e.i64, e.i64});
+  types.append(extraTypes(e, spec));
   SmallVector<bool> noalias(12, false);
   noalias[11] = true; // scratch
   return e.function("range", types, /*isPublic=*/false, noalias, [&](ValueRange arguments) {

@@ -1,7 +1,7 @@
 // One panel of columns by one block of rows: register tiles, edges and epilogue.
 #pragma once
 
-#include "compiler/lower/Gemm.h"
+#include "compiler/lower/GemmFinish.h"
 #include "compiler/lower/GemmMicroKernel.h"
 
 namespace rx::compiler {
@@ -26,6 +26,6 @@ struct GemmPanelCall {
 
 /// Emits the private function that computes a GemmPanelCall (flattened).
 mlir::func::FuncOp buildGemmPanel(GemmEmitter &emitter, const GemmSpec &spec,
-                                  GemmMicroKernels &tiles);
+                                  GemmMicroKernels &tiles, GemmFinish &finish);
 
 } // namespace rx::compiler

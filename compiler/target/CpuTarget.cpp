@@ -12,10 +12,10 @@ namespace rx::compiler {
 static const CpuTarget targets[] = {
     {"avx2", "x86-64-v3", "+avx2,+fma,+bmi2,+f16c", 256,
      {/*rows=*/6, /*vectors=*/2, /*depthBlock=*/384, /*rowBlock=*/192, /*columnBlock=*/1536,
-      /*columnGroup=*/64, /*directRows=*/4, /*directDepth=*/8, /*directColumns=*/4096}},
+      /*columnGroup=*/64, /*directRows=*/4, /*directColumns=*/4096}},
     {"avx512", "x86-64-v4", "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq", 512,
      {/*rows=*/14, /*vectors=*/2, /*depthBlock=*/384, /*rowBlock=*/224, /*columnBlock=*/1536,
-      /*columnGroup=*/128, /*directRows=*/4, /*directDepth=*/8, /*directColumns=*/4096}},
+      /*columnGroup=*/128, /*directRows=*/4, /*directColumns=*/4096}},
 };
 
 llvm::ArrayRef<CpuTarget> cpuTargets() { return targets; }

@@ -19,7 +19,6 @@ struct GemmTiling {
   int64_t columnBlock;   ///< Columns of B packed together when several row blocks reuse them.
   int64_t columnGroup;   ///< Columns of B packed together when they are used at once.
   int64_t directRows;    ///< Up to so many rows, B is read where it lies (row-major B only).
-  int64_t directDepth;   ///< depthBlock of that path: so many rows of B are streamed side by side.
   int64_t directColumns; ///< Columns whose partial sums stay in L1 on that path.
 };
 

@@ -90,8 +90,9 @@ TEST_P(GemmTest, SeveralBlocksOfEveryKind) {
                  rng, 2000);
     check<float>(gemm, 1, tiling.directColumns * 2 + 5, tiling.depthBlock + 1, 0, rng, 2000);
     check<float>(gemm, tiling.directRows, tiling.directColumns + 37, 50, 11, rng, 2000);
-    // Too much of A for the direct path.
-    check<float>(gemm, 2, 40, tiling.rowBlock * tiling.depthBlock / 2 + 1, 0, rng);
+    for (int64_t rows = 1; rows <= tiling.directRows; ++rows)
+      for (int64_t depth : {1, 7, 8, 23})
+        check<float>(gemm, rows, 150, depth, 5, rng);
   }
 }
 
