@@ -2,6 +2,7 @@
 #include "compiler/ast/Ast.h"
 #include "compiler/driver/FileResolver.h"
 #include "compiler/elaborate/Elaborator.h"
+#include "compiler/lower/RxToRxt.h"
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
 
@@ -125,6 +126,12 @@ int main(int argc, char **argv) {
   if (!compilation.elaborate(arguments))
     return 1;
   if (arguments.stopAfter == "rx")
+    compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().enableDebugInfo(false));
+  if (arguments.stopAfter == "rx" || *check)
+    return 0;
+  if (mlir::failed(compiler::rxToRxt(*compilation.module)) || mlir::failed(mlir::verify(*compilation.module)))
+    return 1;
+  if (arguments.stopAfter == "rxt")
     compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().enableDebugInfo(false));
   return 0;
 }
