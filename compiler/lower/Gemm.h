@@ -1,0 +1,76 @@
+// Generator of matrix products C[m, n] = epilogue(sum over k of A(m, k) * B(k, n)) for CPUs.
+//
+// Order of summation (the promise that everything else may rely on): an output element is ONE chain
+// of fused multiply-adds, k ascending, started at +0. Blocks of k continue the chain through the
+// partial sums in C, and storing an f32 is exact. So the bits of an element depend on its row of A,
+// its column of B and nothing else: not on M, N, blocking, threads, packing, strides or target.
+//
+// The blocking is that of BLIS (Van Zee and van de Geijn, "BLIS: A Framework for Rapidly
+// Instantiating BLAS Functionality", 2015): panels of B in L1, blocks of A in L2, register tiles
+// of rows x (vectors * lanes).
+#pragma once
+
+#include "compiler/target/CpuTarget.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <functional>
+#include <string>
+
+namespace rx::compiler {
+
+/// What an epilogue sees of an operand beyond A, B and C: !llvm.ptr to its element at (batch, 0, 0)
+/// and its strides (i64, in elements) along rows and columns.
+struct GemmExtra {
+  mlir::Value pointer, rowStride, columnStride;
+};
+
+/// One vector of finished sums, about to be stored.
+struct GemmEpilogueArgs {
+  mlir::Value sums;        ///< vector<lanes x T>
+  mlir::Value mask;        ///< vector<lanes x i1> of the lanes inside C; null when all are
+  mlir::Value row, column; ///< i64: m, and n of lane 0
+  llvm::ArrayRef<GemmExtra> extras;
+};
+
+/// Returns the vector<lanes x T> to store. Reads beyond the mask are out of bounds.
+using GemmEpilogue =
+    std::function<mlir::Value(mlir::OpBuilder &, mlir::Location, const GemmEpilogueArgs &)>;
+
+/// Signature of the kernel that buildGemm makes:
+///   operands: A, B, extras..., C, each with axes [batch..., row, column] as stored;
+///   sizes: batch..., M, N, K (each may be 0; K = 0 gives the epilogue of zeros).
+/// A batch stride may be 0 (broadcast). C overlaps no other operand, extras
+/// included: it holds partial sums on the way.
+struct GemmSpec {
+  std::string name = "gemm";
+  const CpuTarget *target = nullptr;
+  unsigned elementBits = 32; ///< 32 or 64
+  bool transA = false;       ///< A is stored [K, M] instead of [M, K]; its last axis has stride 1
+  bool transB = false;       ///< B is stored [N, K] instead of [K, N]; its last axis has stride 1
+  bool packedB = false;      ///< B is what buildGemmPackB wrote; only its batch strides are read
+  unsigned batchRank = 0;    ///< Up to RX_MAX_RANK - 2.
+  unsigned extraInputs = 0;
+  GemmEpilogue epilogue; ///< Empty: store the sums.
+};
+
+/// A module whose one public function, an rx_kernel called spec.name, computes the product.
+mlir::OwningOpRef<mlir::ModuleOp> buildGemm(mlir::MLIRContext &context, const GemmSpec &spec);
+
+/// A module whose one public function packs B (operand 0, stored as transB says) into panels
+/// [ceil(N / panelColumns)][K][panelColumns] (operand 1); columns beyond N hold unspecified numbers,
+/// which no product uses. Sizes: N, K. Parallel dimension: panels. Uses no scratch.
+mlir::OwningOpRef<mlir::ModuleOp> buildGemmPackB(mlir::MLIRContext &context, const GemmSpec &spec);
+
+/// Columns of a panel of packed B.
+int64_t gemmPanelColumns(const GemmSpec &spec);
+
+/// Bytes of scratch that a thread needs, whatever the sizes.
+int64_t gemmScratchBytes(const GemmSpec &spec);
+
+/// Extent of the parallel dimension: batch * max(ceil(M / tileRows), ceil(N / panelColumns), 1).
+/// Per batch element, the kernel cuts columns if they have at least as many tiles as the rows, else
+/// rows, so that threads duplicate the packing of the smaller operand.
+int64_t gemmExtent(const GemmSpec &spec, int64_t batch, int64_t m, int64_t n);
+
+} // namespace rx::compiler

@@ -1,0 +1,141 @@
+#include "compiler/lower/GemmMicroKernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace rx::compiler {
+
+/// Steps of k per trip of the inner loop.
+static constexpr int64_t unroll = 4;
+
+GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling)
+    : emitter(emitter), tiling(tiling) {
+  for (int64_t rows = 1; rows <= tiling.rows; ++rows) {
+    narrow.push_back(build(rows, tiling.vectors));
+    half.push_back(build(rows, tiling.vectors / 2));
+  }
+  for (int64_t rows = 1; widePanelsOf(rows) > 1; ++rows)
+    wide.push_back(build(rows, widePanelsOf(rows) * tiling.vectors));
+}
+
+int64_t GemmMicroKernels::widePanelsOf(int64_t rows) const {
+  // Two FMA units of four or five stages need eight to ten chains; 16 is enough. Accumulators, one
+  // row of B and a broadcast must not need more registers than they do in the full tile.
+  int64_t registers = (tiling.rows + 1) * tiling.vectors;
+  int64_t panels = std::min(16 / (rows * tiling.vectors), registers / ((rows + 1) * tiling.vectors));
+  return panels >= 4 ? 4 : panels >= 2 ? 2 : 1;
+}
+
+Value GemmMicroKernels::widePanels(Value rows) {
+  Value panels = emitter.constant(1);
+  for (int64_t height = 1; widePanelsOf(height) > 1; ++height)
+    panels = emitter.select(
+        emitter.compare(arith::CmpIPredicate::eq, rows, emitter.constant(height)),
+        emitter.constant(widePanelsOf(height)), panels);
+  return panels;
+}
+
+namespace {
+
+/// One step of k: every accumulator gets one multiply-add.
+class TileStep {
+public:
+  TileStep(GemmEmitter &e, int64_t rows, int64_t vectors, int64_t perPanel, Value panelStep)
+      : e(e), rows(rows), vectors(vectors), perPanel(perPanel), panelStep(panelStep) {}
+
+  void operator()(Value a, Value b, GemmEmitter::Values &sums) const {
+    GemmEmitter::Values row;
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value panel = b;
+      for (int64_t p = 0; p < v / perPanel; ++p)
+        panel = e.at(panel, panelStep);
+      row.push_back(e.loadVector(e.at(panel, v % perPanel * e.lanes)));
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+      Value factor = e.splat(e.load(e.elementType, e.at(a, r)));
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value &sum = sums[r * vectors + v];
+        sum = vector::FMAOp::create(e.builder, e.loc, factor, row[v], sum);
+      }
+    }
+  }
+
+private:
+  GemmEmitter &e;
+  int64_t rows, vectors, perPanel;
+  Value panelStep;
+};
+
+} // namespace
+
+func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
+  GemmEmitter &e = emitter;
+  std::string name = "tile_" + std::to_string(rows) + "x" + std::to_string(vectors);
+  SmallVector<Type> types = {e.i64, e.ptr, e.ptr, e.i64, e.i64,
+                             e.ptr, e.i64, e.builder.getI1Type()};
+  auto body = [&](ValueRange args) {
+    Value depth = args[0], a = args[1], b = args[2], bStep = args[3], panelStep = args[4],
+          c = args[5], cStep = args[6], resume = args[7];
+    TileStep step(e, rows, vectors, tiling.vectors, panelStep);
+    auto eachVector = [&](function_ref<void(int64_t, Value)> visit) {
+      Value row = c;
+      for (int64_t r = 0; r < rows; ++r, row = e.at(row, cStep))
+        for (int64_t v = 0; v < vectors; ++v)
+          visit(r * vectors + v, e.at(row, v * e.lanes));
+    };
+
+    Value mask = e.maskBelow(e.select(resume, e.constant(e.lanes), e.constant(0)));
+    GemmEmitter::Values sums(rows * vectors);
+    eachVector([&](int64_t i, Value from) { sums[i] = e.loadMasked(from, mask); });
+
+    Value zero = e.constant(0);
+    Value unrolled = e.mul(e.div(depth, e.constant(unroll)), unroll);
+    auto advance = [&](int64_t steps, ValueRange carried) {
+      GemmEmitter::Values next(carried.drop_front(2));
+      Value aNow = carried[0], bNow = carried[1];
+      for (int64_t s = 0; s < steps; ++s) {
+        step(aNow, bNow, next);
+        aNow = e.at(aNow, rows);
+        bNow = e.at(bNow, bStep);
+      }
+      next.insert(next.begin(), {aNow, bNow});
+      return next;
+    };
+    sums.insert(sums.begin(), {a, b});
+    for (auto [from, to, steps] : {std::tuple(zero, unrolled, unroll),
+                                   std::tuple(unrolled, depth, int64_t(1))})
+      sums = e.forCarry(from, to, e.constant(steps), sums,
+                        [&](Value, ValueRange carried) { return advance(steps, carried); });
+    eachVector([&](int64_t i, Value to) { e.store(sums[i + 2], to); });
+  };
+  func::FuncOp function =
+      e.function(name, types, /*isPublic=*/false,
+                 {false, true, true, false, false, true}, body);
+  function.setNoInline(true);
+  return function;
+}
+
+void GemmMicroKernels::dispatch(Value rows, const GemmTileCall &tile,
+                                ArrayRef<func::FuncOp> byRows) {
+  SmallVector<std::function<void()>> calls;
+  for (func::FuncOp callee : byRows)
+    calls.push_back([&, callee] {
+      emitter.call(callee, {tile.depth, tile.a, tile.b, tile.bStep, tile.bPanelStep, tile.c,
+                            tile.cStep, tile.resume});
+    });
+  emitter.switchFrom1(rows, calls);
+}
+
+void GemmMicroKernels::callPanel(Value rows, const GemmTileCall &tile) {
+  dispatch(rows, tile, narrow);
+}
+
+void GemmMicroKernels::callHalfPanel(Value rows, const GemmTileCall &tile) {
+  dispatch(rows, tile, half);
+}
+
+void GemmMicroKernels::callWide(Value rows, const GemmTileCall &tile) {
+  dispatch(rows, tile, wide);
+}
+
+} // namespace rx::compiler

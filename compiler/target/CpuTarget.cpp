@@ -1,0 +1,59 @@
+#include "compiler/target/CpuTarget.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/Host.h"
+
+namespace rx::compiler {
+
+// Register tiles: rows x vectors accumulators + one row of B + one broadcast fit the register file
+// (16 or 32). See bench/gemm for the measurements behind the numbers.
+static const CpuTarget targets[] = {
+    {"avx2", "x86-64-v3", "+avx2,+fma,+bmi2,+f16c", 256,
+     {/*rows=*/6, /*vectors=*/2, /*depthBlock=*/384, /*rowBlock=*/192, /*columnBlock=*/1536,
+      /*columnGroup=*/64, /*directRows=*/4, /*directColumns=*/4096}},
+    {"avx512", "x86-64-v4", "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq", 512,
+     {/*rows=*/14, /*vectors=*/2, /*depthBlock=*/384, /*rowBlock=*/224, /*columnBlock=*/1536,
+      /*columnGroup=*/128, /*directRows=*/4, /*directColumns=*/4096}},
+};
+
+llvm::ArrayRef<CpuTarget> cpuTargets() { return targets; }
+
+bool hostRuns(const CpuTarget &target) {
+  // LLVM reports a feature only when XGETBV says that the system saves its registers.
+  static const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  llvm::SmallVector<llvm::StringRef, 16> needed;
+  target.features.split(needed, ',');
+  return llvm::all_of(needed, [&](llvm::StringRef feature) {
+    return host.lookup(feature.drop_front());
+  });
+}
+
+const CpuTarget *detectHost() {
+  static const CpuTarget *const best = [] {
+    const CpuTarget *found = nullptr;
+    for (const CpuTarget &target : targets)
+      if (hostRuns(target))
+        found = &target;
+    return found;
+  }();
+  return best;
+}
+
+llvm::Expected<const CpuTarget *> findCpuTarget(llvm::StringRef name) {
+  if (name == "host") {
+    if (const CpuTarget *host = detectHost())
+      return host;
+    return llvm::createStringError("this machine's CPU has no AVX2 and FMA; rxc generates code for "
+                                   "x86-64 with AVX2 or more, and can still compile with --cpu avx2");
+  }
+  for (const CpuTarget &target : targets)
+    if (target.name == name)
+      return &target;
+  auto names = llvm::map_range(targets, [](const CpuTarget &t) { return t.name; });
+  return llvm::createStringError("no CPU target is called '" + name + "'; choose one of: host, " +
+                                 llvm::join(names, ", "));
+}
+
+} // namespace rx::compiler

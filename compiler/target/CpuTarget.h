@@ -1,0 +1,48 @@
+// The CPUs that kernels are generated for: what LLVM must be told about each, and the register and
+// cache tiles of the GEMM generator.
+#pragma once
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+
+namespace rx::compiler {
+
+/// Blocking of the GEMM generator. Tiles decide speed only: an output element is one FMA chain over
+/// k in order under every tiling.
+struct GemmTiling {
+  int64_t rows;          ///< Rows of the register tile.
+  int64_t vectors;       ///< Vectors per row of the register tile.
+  int64_t depthBlock;    ///< Steps of k between two visits of an output tile.
+  int64_t rowBlock;      ///< Rows of A packed together; rowBlock * depthBlock elements stay in L2.
+  int64_t columnBlock;   ///< Columns of B packed together when several row blocks reuse them.
+  int64_t columnGroup;   ///< Columns of B packed together when they are used at once.
+  int64_t directRows;    ///< Up to so many rows, B is read where it lies (row-major B only).
+  int64_t directColumns; ///< Columns whose partial sums stay in L1 on that path.
+};
+
+struct CpuTarget {
+  llvm::StringRef name;     ///< What --cpu takes and manifests record.
+  llvm::StringRef llvmCpu;  ///< `target-cpu` of every function.
+  llvm::StringRef features; ///< `target-features` of every function, "+a,+b".
+  unsigned vectorBits;      ///< Also `prefer-vector-width`.
+  GemmTiling gemm;
+
+  int64_t lanes(unsigned elementBits) const { return vectorBits / elementBits; }
+};
+
+/// Every target, the most capable last.
+llvm::ArrayRef<CpuTarget> cpuTargets();
+
+/// The target called `name`; "host" means detectHost(). The error lists the names.
+llvm::Expected<const CpuTarget *> findCpuTarget(llvm::StringRef name);
+
+/// Whether this machine and its operating system run code for `target` (cpuid and the registers
+/// that the system saves, XCR0).
+bool hostRuns(const CpuTarget &target);
+
+/// The most capable target that this machine runs, null when it has not even AVX2.
+const CpuTarget *detectHost();
+
+} // namespace rx::compiler
