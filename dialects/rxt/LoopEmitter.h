@@ -1,9 +1,135 @@
 //===- LoopEmitter.h - builds the loops of a kernel -------------*- C++ -*-===//
+//
+// What an op's `emitLoops` writes its loops with. Numbers are computed in strips of 16 lanes along one
+// dimension, on every target: which lanes take part is decided here and not by LLVM's vectoriser, so
+// that an element's bits depend neither on the target's registers nor on how a kernel is cut into
+// parts. For the same reason no op carries fast-math flags: products are contracted into `math.fma`
+// before lowering or not at all.
+//
+//===----------------------------------------------------------------------===//
 #pragma once
+
+#include "dialects/rxt/Rxt.h"
+
+#include <map>
+#include <optional>
 
 namespace rx::rxt {
 
-/// What an op's `emitLoops` needs to write its loops over strided buffers.
-class LoopEmitter;
+/// A tensor in memory. Elements of i1 are stored as bytes, 0 or 1.
+struct View {
+  TensorType type;
+  mlir::Value pointer;                     ///< !llvm.ptr to the element at index zero of every axis
+  llvm::SmallVector<mlir::Value> strides;  ///< i64, in elements; that of the last axis is constant 1
+};
+
+/// A point of an op's iteration space, or a strip of 16 points along `laneDim`.
+struct Point {
+  llvm::SmallVector<mlir::Value> indices; ///< i64, one per dimension; lane 0's along `laneDim`
+  std::optional<unsigned> laneDim;        ///< none: a single point
+  mlir::Value mask;                       ///< vector<16xi1> of the lanes that exist; null when all do
+};
+
+/// What surrounds the loops: the operands of one kernel call and the part of the result it computes.
+struct KernelFrame {
+  llvm::SmallVector<View> inputs, results;
+  std::map<std::string, mlir::Value, std::less<>> sizes; ///< i64, by size symbol
+  mlir::Value begin, end;                                ///< of the parallel dimension
+};
+
+class LoopEmitter {
+public:
+  using Value = mlir::Value;
+  using Values = llvm::SmallVector<Value>;
+  static constexpr int64_t lanes = 16;
+
+  LoopEmitter(mlir::OpBuilder &builder, mlir::Location loc, KernelFrame frame);
+
+  const View &input(unsigned index) const { return frame.inputs[index]; }
+  const View &result(unsigned index = 0) const { return frame.results[index]; }
+  Value begin() const { return frame.begin; }
+  Value end() const { return frame.end; }
+
+  //===-- Integers (i64) ---===//
+  Value constant(int64_t value);
+  Value add(Value a, Value b);
+  Value sub(Value a, Value b);
+  Value mul(Value a, Value b);
+  Value div(Value a, Value b); ///< Of non-negative numbers, rounding down.
+  Value rem(Value a, Value b); ///< Of non-negative numbers.
+  Value min(Value a, Value b);
+  Value max(Value a, Value b);
+  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
+  Value select(Value condition, Value a, Value b);
+  /// The value of a size polynomial.
+  Value size(const SizeExpr &size);
+
+  //===-- Control ---===//
+  void forLoop(Value lo, Value hi, Value step, llvm::function_ref<void(Value)> body);
+  void forLoop(Value lo, Value hi, llvm::function_ref<void(Value)> body) {
+    forLoop(lo, hi, constant(1), body);
+  }
+  /// A loop that carries values; `body` maps (index, carried) to the next carried.
+  Values forCarry(Value lo, Value hi, Value step, llvm::ArrayRef<Value> init,
+                  llvm::function_ref<Values(Value, mlir::ValueRange)> body);
+  void ifThen(Value condition, llvm::function_ref<void()> then);
+  Values ifElse(Value condition, llvm::function_ref<Values()> then,
+                llvm::function_ref<Values()> otherwise);
+
+  /// [lo, hi) in strips of 16 lanes; the last one is masked if it is not whole.
+  void forStrips(Value lo, Value hi, llvm::function_ref<void(Value first, Value mask)> body);
+  Values forStripsCarry(Value lo, Value hi, llvm::ArrayRef<Value> init,
+                        llvm::function_ref<Values(Value first, Value mask, mlir::ValueRange)> body);
+
+  /// Elements [begin(), end()) of `type` in row-major order, row by row: `body` gets the indices of
+  /// all axes but the last, and the range of the last. A tensor without axes is one row [0, 1).
+  void forRows(TensorType type,
+               llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)> body);
+
+  /// The same elements in strips of lanes along the last axis.
+  void forPoints(TensorType type, llvm::function_ref<void(const Point &)> body);
+
+  //===-- Elements ---===//
+  /// The element of `view` that each axis reads at dimension `dims[axis]` of `point`: a vector if the
+  /// lanes differ, else a scalar. Lanes outside the mask read as zero and touch no memory.
+  Value load(const View &view, llvm::ArrayRef<unsigned> dims, const Point &point);
+  /// The element at `indices`.
+  Value load(const View &view, llvm::ArrayRef<Value> indices);
+  /// Stores `value` (scalars are repeated in every lane) at the point; lanes run along the last axis.
+  void store(Value value, const View &view, const Point &point);
+  void store(Value value, const View &view, llvm::ArrayRef<Value> indices);
+  /// 16 elements at `offsets` (vector<16xi64>, in elements) from `pointer`, an address in `view`.
+  Value loadScattered(const View &view, Value pointer, Value offsets, Value mask);
+  /// The address of the element at `indices`.
+  Value address(const View &view, llvm::ArrayRef<Value> indices);
+
+  //===-- Lanes ---===//
+  bool isVector(Value value) const { return mlir::isa<mlir::VectorType>(value.getType()); }
+  mlir::VectorType vectorOf(mlir::Type element) const;
+  Value splat(Value scalar); ///< Returns vectors as they are.
+  Value iota(mlir::Type integer);
+  /// Lanes below `count`, which is at least 0 and at most 16.
+  Value maskBelow(Value count);
+  Value lane(Value vector, int64_t index);
+  /// a * b of floats, in lanes if either is.
+  Value product(Value a, Value b);
+  /// The position along `dim` as i32: a vector along the lane dimension, else a scalar.
+  Value position(const Point &point, unsigned dim);
+
+  /// The value that `body` (of a map or reduce) yields at `point`, with `arguments` for its inputs. It is
+  /// a scalar where every lane has the same.
+  Value evaluate(mlir::Block &body, llvm::ArrayRef<Value> arguments, const Point &point);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+
+private:
+  Value storedToValue(Value stored, mlir::Type element);
+  Value valueToStored(Value value, mlir::Type element);
+  Value loadContiguous(const View &view, Value pointer, Value mask);
+  mlir::Operation *cloneInLanes(mlir::Operation &op, llvm::ArrayRef<Value> operands);
+
+  KernelFrame frame;
+};
 
 } // namespace rx::rxt

@@ -38,6 +38,8 @@ public:
   std::optional<std::string> asSymbol() const;
   /// Every symbol, sorted, once.
   std::vector<std::string> symbols() const;
+  /// The non-zero coefficient of every product of symbols.
+  const std::map<Monomial, int64_t> &monomials() const { return terms; }
 
   SizeExpr operator+(const SizeExpr &other) const;
   SizeExpr operator-(const SizeExpr &other) const;

@@ -1,5 +1,6 @@
 //===- Contract.cpp - sums of products ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopReduction.h"
 #include "dialects/rxt/Points.h"
 
 using namespace mlir;
@@ -71,8 +72,17 @@ LogicalResult ContractOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr ContractOp::parallelRows() { return 1; }
+SizeExpr ContractOp::parallelRows() { return getResult().getType().elementCount(); }
 
-LogicalResult ContractOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+LogicalResult ContractOp::emitLoops(LoopEmitter &emitter) {
+  ReductionSpace space = reductionSpace(*this);
+  emitReduction(emitter, space, ReduceKind::Sum, getResult().getType().getElementType(),
+                [&](const Point &point) {
+                  Value lhs = emitter.load(emitter.input(0), space.dimensions[0], point);
+                  Value rhs = emitter.load(emitter.input(1), space.dimensions[1], point);
+                  return emitter.product(lhs, rhs);
+                });
+  return success();
+}
 
 } // namespace rx::rxt

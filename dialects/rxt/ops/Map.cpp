@@ -1,5 +1,6 @@
 //===- Map.cpp - elementwise ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopEmitter.h"
 #include "dialects/rxt/Points.h"
 #include "dialects/rxt/ScalarBody.h"
 
@@ -36,8 +37,16 @@ LogicalResult MapOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr MapOp::parallelRows() { return 1; }
+SizeExpr MapOp::parallelRows() { return getResult().getType().elementCount(); }
 
-LogicalResult MapOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+LogicalResult MapOp::emitLoops(LoopEmitter &emitter) {
+  emitter.forPoints(getResult().getType(), [&](const Point &point) {
+    SmallVector<Value> elements;
+    for (unsigned i = 0; i < getInputs().size(); ++i)
+      elements.push_back(emitter.load(emitter.input(i), dimensionsOf(mapAt(getMaps(), i)), point));
+    emitter.store(emitter.evaluate(getBody().front(), elements, point), emitter.result(), point);
+  });
+  return success();
+}
 
 } // namespace rx::rxt

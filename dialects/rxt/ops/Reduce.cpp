@@ -1,9 +1,8 @@
 //===- Reduce.cpp - fold dimensions away ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopReduction.h"
 #include "dialects/rxt/Points.h"
 #include "dialects/rxt/ScalarBody.h"
-
-#include <cmath>
 
 using namespace mlir;
 
@@ -173,8 +172,19 @@ LogicalResult ReduceOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr ReduceOp::parallelRows() { return 1; }
+SizeExpr ReduceOp::parallelRows() { return getResult().getType().elementCount(); }
 
-LogicalResult ReduceOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+LogicalResult ReduceOp::emitLoops(LoopEmitter &emitter) {
+  ReductionSpace space = reductionSpace(*this);
+  Block &body = getBody().front();
+  Type element = body.getTerminator()->getOperand(0).getType();
+  emitReduction(emitter, space, getKind(), element, [&](const Point &point) {
+    SmallVector<Value> elements;
+    for (auto [index, dims] : llvm::enumerate(space.dimensions))
+      elements.push_back(emitter.load(emitter.input(index), dims, point));
+    return emitter.evaluate(body, elements, point);
+  });
+  return success();
+}
 
 } // namespace rx::rxt

@@ -1,0 +1,197 @@
+//===- LoopLanes.cpp - loads, stores and bodies in lanes -------------------===//
+#include "dialects/rxt/LoopEmitter.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using Predicate = mlir::arith::CmpIPredicate;
+
+namespace rx::rxt {
+
+//===-- Vectors ---===//
+
+VectorType LoopEmitter::vectorOf(Type element) const { return VectorType::get(lanes, element); }
+
+Value LoopEmitter::splat(Value scalar) {
+  if (isVector(scalar))
+    return scalar;
+  return vector::BroadcastOp::create(builder, loc, vectorOf(scalar.getType()), scalar);
+}
+
+Value LoopEmitter::iota(Type integer) {
+  auto numbers = llvm::map_to_vector(llvm::seq<int64_t>(0, lanes), [&](int64_t lane) {
+    return APInt(integer.getIntOrFloatBitWidth(), lane);
+  });
+  auto value = DenseElementsAttr::get(vectorOf(integer), ArrayRef<APInt>(numbers));
+  return arith::ConstantOp::create(builder, loc, value);
+}
+
+Value LoopEmitter::maskBelow(Value count) {
+  // i32 lanes: AVX2 compares 16 of them in two registers, the width of the f32 they mostly mask.
+  Type i32 = builder.getI32Type();
+  Value bound = arith::TruncIOp::create(builder, loc, i32, count);
+  return compare(Predicate::slt, iota(i32), splat(bound));
+}
+
+Value LoopEmitter::lane(Value vector, int64_t index) {
+  return vector::ExtractOp::create(builder, loc, vector, index);
+}
+
+Value LoopEmitter::product(Value a, Value b) {
+  bool inLanes = isVector(a) || isVector(b);
+  return arith::MulFOp::create(builder, loc, inLanes ? splat(a) : a, inLanes ? splat(b) : b);
+}
+
+//===-- Memory ---===//
+
+/// What the elements of a tensor are in memory.
+static Type storedType(Type element) {
+  return element.isInteger(1) ? Type(IntegerType::get(element.getContext(), 8)) : element;
+}
+
+static unsigned bytesOf(Type stored) { return stored.getIntOrFloatBitWidth() / 8; }
+
+Value LoopEmitter::storedToValue(Value stored, Type element) {
+  if (!element.isInteger(1))
+    return stored;
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(stored.getType()));
+  return compare(Predicate::ne, stored, zero);
+}
+
+Value LoopEmitter::valueToStored(Value value, Type element) {
+  if (!element.isInteger(1))
+    return value;
+  Type stored = builder.getI8Type();
+  return arith::ExtUIOp::create(builder, loc, isVector(value) ? vectorOf(stored) : stored, value);
+}
+
+Value LoopEmitter::address(const View &view, ArrayRef<Value> indices) {
+  Value offset = constant(0);
+  for (auto [index, stride] : llvm::zip_equal(indices, view.strides))
+    offset = add(offset, mul(index, stride));
+  return LLVM::GEPOp::create(builder, loc, view.pointer.getType(),
+                             storedType(view.type.getElementType()), view.pointer,
+                             ValueRange(offset));
+}
+
+Value LoopEmitter::load(const View &view, ArrayRef<Value> indices) {
+  Type element = view.type.getElementType(), stored = storedType(element);
+  Value loaded =
+      LLVM::LoadOp::create(builder, loc, stored, address(view, indices), bytesOf(stored));
+  return storedToValue(loaded, element);
+}
+
+void LoopEmitter::store(Value value, const View &view, ArrayRef<Value> indices) {
+  Type element = view.type.getElementType();
+  LLVM::StoreOp::create(builder, loc, valueToStored(value, element), address(view, indices),
+                        bytesOf(storedType(element)));
+}
+
+Value LoopEmitter::loadContiguous(const View &view, Value pointer, Value mask) {
+  Type element = view.type.getElementType(), stored = storedType(element);
+  VectorType type = vectorOf(stored);
+  unsigned alignment = bytesOf(stored);
+  if (!mask)
+    return storedToValue(LLVM::LoadOp::create(builder, loc, type, pointer, alignment), element);
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+  Value loaded =
+      LLVM::MaskedLoadOp::create(builder, loc, type, pointer, mask, zero,
+                                 builder.getI32IntegerAttr(alignment), /*nontemporal=*/UnitAttr());
+  return storedToValue(loaded, element);
+}
+
+Value LoopEmitter::loadScattered(const View &view, Value pointer, Value offsets, Value mask) {
+  Type element = view.type.getElementType(), stored = storedType(element);
+  Value pointers = LLVM::GEPOp::create(builder, loc, vectorOf(pointer.getType()), stored, pointer,
+                                       ValueRange(offsets));
+  if (!mask)
+    mask = arith::ConstantOp::create(
+        builder, loc, DenseElementsAttr::get(vectorOf(builder.getI1Type()), true));
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorOf(stored)));
+  Value loaded = LLVM::masked_gather::create(builder, loc, vectorOf(stored), pointers, mask,
+                                             ValueRange(zero),
+                                             builder.getI32IntegerAttr(bytesOf(stored)));
+  return storedToValue(loaded, element);
+}
+
+Value LoopEmitter::load(const View &view, ArrayRef<unsigned> dims, const Point &point) {
+  Values indices;
+  Value laneStride;
+  bool contiguous = false;
+  for (auto [axis, dim] : llvm::enumerate(dims)) {
+    indices.push_back(point.indices[dim]);
+    if (dim != point.laneDim)
+      continue;
+    // A diagonal reads several axes at one dimension: its stride is their sum.
+    contiguous = !laneStride && axis + 1 == dims.size();
+    laneStride = laneStride ? add(laneStride, view.strides[axis]) : view.strides[axis];
+  }
+  if (!laneStride)
+    return load(view, indices);
+  Value pointer = address(view, indices);
+  if (contiguous)
+    return loadContiguous(view, pointer, point.mask);
+  Value offsets = mul(iota(builder.getI64Type()), splat(laneStride));
+  return loadScattered(view, pointer, offsets, point.mask);
+}
+
+void LoopEmitter::store(Value value, const View &view, const Point &point) {
+  ArrayRef<Value> indices = ArrayRef(point.indices).take_front(view.type.rank());
+  if (!point.laneDim)
+    return store(value, view, indices);
+  Type element = view.type.getElementType();
+  Value stored = valueToStored(splat(value), element), pointer = address(view, indices);
+  unsigned alignment = bytesOf(storedType(element));
+  if (point.mask)
+    LLVM::MaskedStoreOp::create(builder, loc, stored, pointer, point.mask,
+                                builder.getI32IntegerAttr(alignment));
+  else
+    LLVM::StoreOp::create(builder, loc, stored, pointer, alignment);
+}
+
+//===-- Bodies ---===//
+
+Value LoopEmitter::position(const Point &point, unsigned dim) {
+  Type i32 = builder.getI32Type();
+  Value position = arith::TruncIOp::create(builder, loc, i32, point.indices[dim]);
+  return dim == point.laneDim ? add(splat(position), iota(i32)) : position;
+}
+
+/// Repeats an op of a body: scalar when all its operands are, else in lanes.
+Operation *LoopEmitter::cloneInLanes(Operation &op, ArrayRef<Value> operands) {
+  bool inLanes = llvm::any_of(operands, [&](Value value) { return isVector(value); });
+  OperationState state(loc, op.getName());
+  state.attributes = op.getDiscardableAttrDictionary().getValue();
+  state.propertiesAttr = op.getPropertiesAsAttribute();
+  for (Value operand : operands)
+    state.operands.push_back(inLanes ? splat(operand) : operand);
+  for (Type type : op.getResultTypes())
+    state.types.push_back(inLanes ? vectorOf(type) : type);
+  return builder.create(state);
+}
+
+Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point &point) {
+  IRMapping values;
+  values.map(body.getArguments(), arguments);
+  for (Operation &op : body.without_terminator()) {
+    if (auto index = dyn_cast<IndexOp>(op)) {
+      values.map(index.getResult(), position(point, index.getDim()));
+      continue;
+    }
+    if (auto polynomial = dyn_cast<SizeOp>(op)) {
+      auto expr = SizeExpr::parse(std::string_view(polynomial.getSize()));
+      Value number = arith::TruncIOp::create(builder, loc, builder.getI32Type(), size(*expr));
+      values.map(polynomial.getResult(), number);
+      continue;
+    }
+    auto operands = llvm::map_to_vector(op.getOperands(), [&](Value value) {
+      return values.lookup(value);
+    });
+    values.map(op.getResults(), cloneInLanes(op, operands)->getResults());
+  }
+  return values.lookup(body.getTerminator()->getOperand(0));
+}
+
+} // namespace rx::rxt
