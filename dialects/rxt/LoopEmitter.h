@@ -34,6 +34,7 @@ struct Point {
 struct KernelFrame {
   llvm::SmallVector<View> inputs, results;
   std::map<std::string, mlir::Value, std::less<>> sizes; ///< i64, by size symbol
+  std::map<std::string, View, std::less<>> presences;    ///< lengths and masks, by name
   mlir::Value begin, end;                                ///< of the parallel dimension
 };
 

@@ -1,0 +1,172 @@
+#include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/ContractProducts.h"
+#include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopEmitter.h"
+#include "runtime/abi/Kernel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace rx::compiler {
+namespace {
+
+/// The only op of the kernel, or null with an error: it defines every result, in order.
+Operation *onlyOp(FunctionOpInterface kernel) {
+  if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
+    return kernel.emitError("a kernel has one block"), nullptr;
+  Block &block = kernel.getFunctionBody().front();
+  Operation *op = &block.front(), *end = block.getTerminator();
+  if (op->getNextNode() != end || !isa<rxt::LoopLowering>(op) ||
+      !llvm::equal(end->getOperands(), op->getResults()))
+    return kernel.emitError("a kernel is one op that has loops and the return of its results"),
+           nullptr;
+  return op;
+}
+
+/// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops. That
+/// the operands do not overlap can be said of a function's arguments only, hence two.
+class KernelBuilder {
+public:
+  KernelBuilder(ModuleOp module, FunctionOpInterface kernel, Operation *op)
+      : builder(module.getBodyRegion()), loc(op->getLoc()), kernel(kernel), op(op),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())), i64(builder.getI64Type()),
+        sizes(rxt::sizeSymbols(kernel)) {
+    llvm::append_range(operands, kernel.getArgumentTypes());
+    llvm::append_range(operands, kernel.getResultTypes());
+  }
+
+  LogicalResult build() {
+    func::FuncOp rows = makeFunction("rows", innerTypes());
+    rows.setPrivate();
+    for (auto [index, type] : llvm::enumerate(rows.getArgumentTypes()))
+      if (type == pointer)
+        rows.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(), builder.getUnitAttr());
+    if (failed(buildRows(rows)))
+      return failure();
+    buildEntry(rows);
+    return success();
+  }
+
+private:
+  func::FuncOp makeFunction(StringRef name, ArrayRef<Type> types) {
+    OpBuilder::InsertionGuard guard(builder);
+    auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(types, {}));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    func::ReturnOp::create(builder, loc);
+    return function;
+  }
+
+  static int64_t outerAxes(Type type) { return std::max<int64_t>(tensor(type).rank() - 1, 0); }
+  static rxt::TensorType tensor(Type type) { return cast<rxt::TensorType>(type); }
+
+  /// Per operand its address and the strides of all axes but the last; sizes; begin; end.
+  SmallVector<Type> innerTypes() {
+    SmallVector<Type> types;
+    for (Type type : operands) {
+      types.push_back(pointer);
+      types.append(outerAxes(type), i64);
+    }
+    types.append(sizes.size() + 2, i64);
+    return types;
+  }
+
+  LogicalResult buildRows(func::FuncOp rows) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(rows.getBody().front().getTerminator());
+    ValueRange arguments = rows.getArguments();
+    auto take = [&] {
+      Value value = arguments.front();
+      arguments = arguments.drop_front();
+      return value;
+    };
+    SmallVector<rxt::View> views;
+    for (Type type : operands) {
+      rxt::View view{tensor(type), take(), {}};
+      for (int64_t axis = 0; axis < outerAxes(type); ++axis)
+        view.strides.push_back(take());
+      if (view.type.rank() > 0)
+        view.strides.push_back(arith::ConstantIntOp::create(builder, loc, 1, 64));
+      views.push_back(view);
+    }
+    rxt::KernelFrame frame = frameOf(views);
+    for (const std::string &name : sizes)
+      frame.sizes[name] = take();
+    frame.begin = take();
+    frame.end = take();
+    rxt::LoopEmitter emitter(builder, loc, std::move(frame));
+    return cast<rxt::LoopLowering>(op).emitLoops(emitter);
+  }
+
+  /// The views in the order of the op's operands and results.
+  rxt::KernelFrame frameOf(ArrayRef<rxt::View> views) {
+    rxt::KernelFrame frame;
+    for (Value operand : op->getOperands())
+      frame.inputs.push_back(views[cast<BlockArgument>(operand).getArgNumber()]);
+    unsigned arguments = kernel.getNumArguments();
+    frame.results.append(views.begin() + arguments, views.end());
+    for (unsigned i = 0; i < arguments; ++i)
+      if (auto name = kernel.getArgAttrOfType<StringAttr>(i, "rx.name"))
+        frame.presences[name.str()] = views[i];
+    return frame;
+  }
+
+  void buildEntry(func::FuncOp rows) {
+    func::FuncOp entry = makeFunction(kernel.getName(), {pointer});
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(entry.getBody().front().getTerminator());
+    Value launch = entry.getArgument(0);
+    Value table = word(launch, 0, pointer), sizeValues = word(launch, 1, pointer);
+    constexpr int64_t operandWords = sizeof(rx_operand) / 8;
+    SmallVector<Value> arguments;
+    for (auto [index, type] : llvm::enumerate(operands)) {
+      arguments.push_back(word(table, index * operandWords, pointer));
+      for (int64_t axis = 0; axis < outerAxes(type); ++axis)
+        arguments.push_back(word(table, index * operandWords + 1 + axis, i64));
+    }
+    for (size_t index = 0; index < sizes.size(); ++index)
+      arguments.push_back(word(sizeValues, index, i64));
+    arguments.push_back(word(launch, 2, i64));
+    arguments.push_back(word(launch, 3, i64));
+    func::CallOp::create(builder, loc, rows, arguments);
+  }
+
+  /// The 8-byte word `index` after `base`.
+  Value word(Value base, int32_t index, Type type) {
+    Value address = LLVM::GEPOp::create(builder, loc, pointer, i64, base, ArrayRef<LLVM::GEPArg>{index});
+    return LLVM::LoadOp::create(builder, loc, type, address, 8);
+  }
+
+  OpBuilder builder;
+  Location loc;
+  FunctionOpInterface kernel;
+  Operation *op;
+  Type pointer, i64;
+  std::vector<std::string> sizes;
+  SmallVector<Type> operands; ///< inputs, then outputs
+};
+
+} // namespace
+
+FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget &target) {
+  MLIRContext *context = kernel.getContext();
+  context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
+                       scf::SCFDialect, vector::VectorDialect>();
+  OwningOpRef<Operation *> copy = kernel->clone();
+  auto own = cast<FunctionOpInterface>(*copy);
+  Operation *op = onlyOp(own);
+  if (!op)
+    return failure();
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      contractProducts(block);
+  LoweredKernel lowered{ModuleOp::create(kernel.getLoc()), rxt::sizeSymbols(own),
+                        cast<rxt::LoopLowering>(op).parallelRows(), 0};
+  if (failed(KernelBuilder(*lowered.module, own, op).build()))
+    return failure();
+  return lowered;
+}
+
+} // namespace rx::compiler

@@ -1,0 +1,35 @@
+// One kernel of rxt to a module for compiler/target: a function of the kernel ABI and its loops.
+#pragma once
+
+#include "compiler/target/CpuTarget.h"
+#include "runtime/abi/SizeExpr.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include <string>
+#include <vector>
+
+namespace rx::compiler {
+
+/// What the caller of a kernel must know beside its operands.
+struct LoweredKernel {
+  /// One public function, an rx_kernel with the kernel's name. Operands are the kernel's arguments,
+  /// then its results; the last axis of each has stride 1. Outputs overlap no other operand.
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// The symbols whose values rx_launch::sizes holds, in order.
+  std::vector<std::string> sizes;
+  /// Extent of the parallel dimension.
+  SizeExpr extent;
+  /// Bytes of scratch that a thread needs, whatever the sizes.
+  int64_t scratchBytes = 0;
+};
+
+/// `kernel` is a function over tensors whose body is one rxt op with loops, and a return of that op's
+/// results in order. Arguments with a `rx.name` that a presence of the op names are read as that
+/// presence's lengths or mask. The kernel itself is left as it was. Contractions that are matrix
+/// products go through the GEMM generator; everything else asks the op for its loops.
+/// Failure is reported on the kernel.
+mlir::FailureOr<LoweredKernel> lowerKernel(mlir::FunctionOpInterface kernel,
+                                           const CpuTarget &target);
+
+} // namespace rx::compiler

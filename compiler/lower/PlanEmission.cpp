@@ -1,0 +1,333 @@
+#include "compiler/lower/PlanEmission.h"
+
+#include "compiler/lower/RxtToRxk.h"
+#include "dialects/rxk/Rxk.h"
+#include "dialects/rxt/Rxt.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <set>
+
+using namespace mlir;
+using nlohmann::json;
+
+namespace {
+
+std::string elementName(Type type) {
+  if (type.isInteger(1))
+    return "bool";
+  if (type.isF64())
+    return "f64";
+  if (type.isF32())
+    return "f32";
+  return type.isInteger(64) ? "i64" : "i32";
+}
+
+std::string typeText(Type element, ArrayRef<std::string> dims) {
+  std::string text = elementName(element) + "[";
+  for (size_t i = 0; i < dims.size(); ++i)
+    text += (i ? ", " : "") + dims[i];
+  return text + "]";
+}
+
+llvm::SmallVector<std::string> dimsOf(rx::rxt::TensorType type) {
+  llvm::SmallVector<std::string> dims;
+  for (auto &size : type.sizes())
+    dims.push_back(size.str());
+  return dims;
+}
+
+std::string typeText(rx::rxt::TensorType type) { return typeText(type.getElementType(), dimsOf(type)); }
+
+/// What stands for a value: a buffer; a table read at some open loops; rows of a constant not yet taken.
+struct Place {
+  int buffer = -1;
+  int table = -1;
+  llvm::SmallVector<int> loops; // of a table: the loops that have indexed it
+};
+
+class ProgramEmitter {
+public:
+  ProgramEmitter(func::FuncOp function, const std::map<std::string, int> &kernelIndex, json &kernels, std::string &constants)
+      : function(function), kernelIndex(kernelIndex), kernels(kernels), constants(constants) {}
+
+  FailureOr<json> emit();
+
+private:
+  LogicalResult emitBlock(Block &block);
+  LogicalResult emitLoop(rx::rxt::LoopOp loop);
+  LogicalResult emitLaunch(rx::rxk::LaunchOp launch);
+  LogicalResult emitParam(rx::rxt::ParamOp param);
+  LogicalResult emitConstant(rx::rxt::ConstantOp constant);
+  LogicalResult emitReturn(func::ReturnOp last);
+
+  int addBuffer(StringRef kind, const std::string &type, StringRef name = "") {
+    json buffer = {{"kind", kind.str()}, {"type", type}};
+    if (!name.empty())
+      buffer["name"] = name.str();
+    buffers.push_back(buffer);
+    return buffers.size() - 1;
+  }
+  void addCode(json instruction, Location location) {
+    if (std::string place = rx::compiler::placeOf(location); !place.empty())
+      instruction["location"] = place;
+    code.push_back(std::move(instruction));
+  }
+  int bufferOf(Value value) { return places.at(value).buffer; }
+
+  func::FuncOp function;
+  const std::map<std::string, int> &kernelIndex;
+  json &kernels;
+  std::string &constants;
+  json buffers = json::array(), tables = json::array(), code = json::array();
+  std::map<std::string, int> parameters; // a buffer of the manifest stands once in a program
+  llvm::DenseMap<Value, Place> places;
+  json results;
+  int openLoops = 0;
+};
+
+LogicalResult ProgramEmitter::emitParam(rx::rxt::ParamOp param) {
+  Place place;
+  if (auto table = dyn_cast<rx::rxt::TableType>(param.getType())) {
+    json names = json::array();
+    for (auto buffer : param.getBuffers().getAsRange<FlatSymbolRefAttr>())
+      names.push_back(buffer.getValue().str());
+    tables.push_back({{"trips", std::vector<int64_t>(table.getTrips().begin(), table.getTrips().end())}, {"type", typeText(table.getEntry())}, {"buffers", names}});
+    place.table = tables.size() - 1;
+  } else {
+    std::string name = cast<FlatSymbolRefAttr>(param.getBuffers()[0]).getValue().str();
+    auto [it, isNew] = parameters.try_emplace(name, -1);
+    if (isNew)
+      it->second = addBuffer("parameter", typeText(cast<rx::rxt::TensorType>(param.getType())), name);
+    place.buffer = it->second;
+  }
+  places[param.getResult()] = place;
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitConstant(rx::rxt::ConstantOp constant) {
+  auto value = dyn_cast<DenseElementsAttr>(constant.getValue());
+  if (!value || value.getElementType().isInteger(1))
+    return constant.emitError("this constant cannot be stored in the plan");
+  llvm::SmallVector<std::string> dims;
+  for (int64_t n : value.getType().getShape())
+    dims.push_back(std::to_string(n));
+  constants.resize((constants.size() + 63) / 64 * 64);
+  int buffer = addBuffer("constant", typeText(value.getElementType(), dims));
+  buffers[buffer]["offset"] = constants.size();
+  auto append = [&](const auto &numbers) {
+    for (auto number : numbers)
+      constants.append(reinterpret_cast<const char *>(&number), sizeof number);
+  };
+  if (value.getElementType().isF32())
+    append(value.getValues<float>());
+  else if (value.getElementType().isF64())
+    append(value.getValues<double>());
+  else if (value.getElementType().isInteger(32))
+    append(value.getValues<int32_t>());
+  else
+    append(value.getValues<int64_t>());
+  Place place;
+  place.buffer = buffer;
+  places[constant.getResult()] = place;
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitLaunch(rx::rxk::LaunchOp launch) {
+  int kernel = kernelIndex.at(launch.getKernel().str());
+  json in = json::array(), out = json::array();
+  for (Value input : launch.getInputs())
+    in.push_back(bufferOf(input));
+  for (Value result : launch.getResults()) {
+    Place place;
+    place.buffer = addBuffer("temporary", typeText(cast<rx::rxt::TensorType>(result.getType())));
+    places[result] = place;
+    out.push_back(place.buffer);
+  }
+  addCode({{"op", "launch"}, {"kernel", kernel}, {"in", in}, {"out", out}, {"sizes", kernels[kernel]["sizes"]}}, launch.getLoc());
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
+  if (loop.getNumResults() != loop.getCarried().size())
+    return loop.emitError("stacked results of a loop are not in the plan yet");
+  Block &body = loop->getRegion(0).front();
+  int level = openLoops;
+  Place trip;
+  trip.buffer = addBuffer("temporary", "i32[]");
+  places[body.getArgument(0)] = trip;
+  json carried = json::array();
+  unsigned firstCarried = loop.firstCarriedArgument();
+  llvm::SmallVector<int> next;
+  for (auto [i, initial] : llvm::enumerate(loop.getCarried())) {
+    Place argument;
+    std::string type = typeText(cast<rx::rxt::TensorType>(initial.getType()));
+    argument.buffer = addBuffer("temporary", type);
+    places[body.getArgument(firstCarried + i)] = argument;
+    places[loop.getResult(i)] = argument; // after the loop it holds the last value
+    next.push_back(addBuffer("temporary", type));
+    carried.push_back({{"argument", argument.buffer}, {"initial", bufferOf(initial)}, {"next", next.back()}});
+  }
+  addCode({{"op", "loop"}, {"trips", loop.getTrips()}, {"trip", trip.buffer}, {"carried", carried}, {"stacked", json::array()}}, loop.getLoc());
+  ++openLoops;
+  for (auto [i, shared] : llvm::enumerate(loop.getShared()))
+    places[body.getArgument(1 + i)] = places.at(shared);
+  for (auto [i, indexed] : llvm::enumerate(loop.getIndexed())) {
+    BlockArgument argument = body.getArgument(loop.firstIndexedArgument() + i);
+    Place place = places.at(indexed);
+    if (place.table >= 0) {
+      place.loops.push_back(level);
+      if (auto entry = dyn_cast<rx::rxt::TensorType>(argument.getType())) {
+        int alias = addBuffer("alias", typeText(entry));
+        addCode({{"op", "entry"}, {"table", place.table}, {"loops", std::vector<int>(place.loops.begin(), place.loops.end())}, {"to", alias}}, loop.getLoc());
+        place = Place();
+        place.buffer = alias;
+      }
+    } else { // a row of a constant or tensor
+      std::string type;
+      if (auto row = dyn_cast<rx::rxt::TensorType>(argument.getType()))
+        type = typeText(row);
+      else {
+        auto table = cast<rx::rxt::TableType>(argument.getType());
+        llvm::SmallVector<std::string> dims;
+        for (int64_t n : table.getTrips())
+          dims.push_back(std::to_string(n));
+        for (auto &dim : dimsOf(table.getEntry()))
+          dims.push_back(dim);
+        type = typeText(table.getEntry().getElementType(), dims);
+      }
+      int alias = addBuffer("alias", type);
+      addCode({{"op", "view"}, {"from", place.buffer}, {"loop", level}, {"to", alias}}, loop.getLoc());
+      place = Place();
+      place.buffer = alias;
+    }
+    places[argument] = place;
+  }
+  if (failed(emitBlock(body)))
+    return failure();
+  // A value that a launch of this body has just made is written straight into `next`.
+  auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
+  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
+    int made = bufferOf(value);
+    bool direct = value.getParentBlock() == &body && isa_and_nonnull<rx::rxk::LaunchOp>(value.getDefiningOp()) && llvm::count(yield.getValues(), value) == 1;
+    if (!direct) {
+      addCode({{"op", "copy"}, {"from", made}, {"to", next[i]}}, loop.getLoc());
+      continue;
+    }
+    for (auto &instruction : code)
+      for (auto *list : {"in", "out"})
+        if (instruction.contains(list))
+          for (auto &buffer : instruction[list])
+            if (buffer == made)
+              buffer = next[i];
+  }
+  --openLoops;
+  addCode({{"op", "end"}}, loop.getLoc());
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitReturn(func::ReturnOp last) {
+  json outputs = json::array(), nextStates = json::array();
+  std::set<std::string> states;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (auto role = function.getArgAttrOfType<StringAttr>(i, "rx.role"); role && role.getValue() == "state")
+      states.insert(function.getArgAttrOfType<StringAttr>(i, "rx.name").getValue().str());
+  for (auto [i, value] : llvm::enumerate(last.getOperands())) {
+    std::string name = function.getResultAttrOfType<StringAttr>(i, "rx.name").getValue().str();
+    int output = addBuffer("output", typeText(cast<rx::rxt::TensorType>(value.getType())));
+    int made = bufferOf(value);
+    bool direct = isa_and_nonnull<rx::rxk::LaunchOp>(value.getDefiningOp()) && llvm::count(last.getOperands(), value) == 1;
+    if (direct) {
+      for (auto &instruction : code)
+        for (auto *list : {"in", "out"})
+          if (instruction.contains(list))
+            for (auto &buffer : instruction[list])
+              if (buffer == made)
+                buffer = output;
+    } else
+      addCode({{"op", "copy"}, {"from", made}, {"to", output}}, last.getLoc());
+    (states.count(name) ? nextStates : outputs).push_back({{"name", name}, {"buffer", output}});
+  }
+  results["outputs"] = outputs;
+  results["nextStates"] = nextStates;
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitBlock(Block &block) {
+  for (Operation &op : block) {
+    LogicalResult done = llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+                             .Case([&](rx::rxt::ParamOp o) { return emitParam(o); })
+                             .Case([&](rx::rxt::ConstantOp o) { return emitConstant(o); })
+                             .Case([&](rx::rxk::LaunchOp o) { return emitLaunch(o); })
+                             .Case([&](rx::rxt::LoopOp o) { return emitLoop(o); })
+                             .Case([&](func::ReturnOp o) { return emitReturn(o); })
+                             .Case([&](rx::rxt::YieldOp) { return success(); })
+                             .Default([&](Operation *o) { return o->emitError("has no place in a plan yet"); });
+    if (failed(done))
+      return failure();
+  }
+  return success();
+}
+
+FailureOr<json> ProgramEmitter::emit() {
+  std::set<std::string> symbols;
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = cast<rx::rxt::TensorType>(argument.getType());
+    StringRef name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "rx.name").getValue();
+    StringRef role = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "rx.role").getValue();
+    Place place;
+    place.buffer = addBuffer(role, typeText(type), name);
+    places[argument] = place;
+    for (auto &size : type.sizes())
+      for (auto &symbol : size.symbols())
+        symbols.insert(symbol);
+  }
+  if (failed(emitBlock(function.getBody().front())))
+    return failure();
+  json program = {{"symbols", symbols}, {"buffers", buffers}, {"tables", tables}, {"code", code}};
+  program.update(results);
+  return program;
+}
+
+} // namespace
+
+FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, const std::map<std::string, KernelFacts> &facts) {
+  EmittedPlan emitted;
+  json kernels = json::array();
+  std::map<std::string, int> kernelIndex;
+  for (auto kernel : module.getOps<rxk::KernelOp>()) {
+    std::string name = kernel.getSymName().str();
+    auto &fact = facts.at(name);
+    json operands = json::array();
+    for (TypeRange types : {TypeRange(kernel.getArgumentTypes()), TypeRange(kernel.getResultTypes())})
+      for (Type type : types)
+        operands.push_back(typeText(cast<rxt::TensorType>(type)));
+    kernelIndex[name] = kernels.size();
+    kernels.push_back({{"name", name}, {"symbol", name}, {"location", placeOf(kernel.getLoc())}, {"sizes", fact.sizes}, {"operands", operands},
+                       {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", std::to_string(fact.scratchBytes)}, {"grain", fact.grain}});
+  }
+  json programs = json::object();
+  for (auto function : module.getOps<func::FuncOp>()) {
+    auto program = ProgramEmitter(function, kernelIndex, kernels, emitted.constants).emit();
+    if (failed(program))
+      return failure();
+    programs[function.getSymName().str()] = *program;
+  }
+  emitted.plan = {{"format", 1}, {"kernels", kernels}, {"programs", programs}};
+  emitted.parameters = json::array();
+  for (auto buffer : module.getOps<rxt::BufferOp>()) {
+    auto type = cast<rxt::TensorType>(buffer.getType());
+    json shape = json::array();
+    for (auto &size : type.sizes())
+      shape.push_back(size.constant());
+    json entry = {{"name", buffer.getSymName().str()}, {"dtype", elementName(type.getElementType())}, {"shape", shape}, {"inputs", json::array()}};
+    if (buffer.getFile())
+      entry["file"] = buffer.getFile()->str();
+    if (buffer.getTensor())
+      entry["tensor"] = buffer.getTensor()->str();
+    if (buffer.getVia())
+      entry["via"] = buffer.getVia()->str();
+    emitted.parameters.push_back(entry);
+  }
+  return emitted;
+}

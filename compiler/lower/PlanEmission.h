@@ -1,0 +1,31 @@
+//===- PlanEmission.h - rxk programs as plan.json -----------------*- C++ -*-===//
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <string>
+
+namespace rx::compiler {
+
+/// What the plan says of a kernel beside its types; known once its loops are made.
+struct KernelFacts {
+  std::vector<std::string> sizes;
+  std::string rows; // a size polynomial
+  int64_t scratchBytes = 0;
+  int64_t grain = 1;
+};
+
+struct EmittedPlan {
+  nlohmann::json plan;       // plan.json, format 1 (runtime/plan/README.md)
+  nlohmann::json parameters; // the manifest's buffers
+  std::string constants;     // constants.bin
+};
+
+/// The programs and buffers of an rxk module. Values become virtual buffers; where they lie is decided by the
+/// runtime once sizes are known. Fails, with an error on the op, on what the plan cannot say.
+mlir::FailureOr<EmittedPlan> emitPlan(mlir::ModuleOp module, const std::map<std::string, KernelFacts> &kernels);
+
+} // namespace rx::compiler

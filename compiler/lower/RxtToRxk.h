@@ -1,0 +1,15 @@
+//===- RxtToRxk.h - cut programs into kernels ---------------------*- C++ -*-===//
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace rx::compiler {
+
+/// Every op that has loops becomes a kernel and a launch of it; equal kernels become one. Control flow stays.
+/// A kernel is named after its op and the part of the model where it was first met.
+mlir::LogicalResult rxtToRxk(mlir::ModuleOp module);
+
+/// `layers.attention.q (gemma.rx:26)`: the author's place of an op.
+std::string placeOf(mlir::Location location);
+
+} // namespace rx::compiler

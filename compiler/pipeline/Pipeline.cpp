@@ -1,0 +1,179 @@
+#include "compiler/pipeline/Pipeline.h"
+
+#include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/PlanEmission.h"
+#include "compiler/lower/RxToRxt.h"
+#include "compiler/lower/RxtToRxk.h"
+#include "compiler/target/LinkSharedObject.h"
+#include "compiler/target/ObjectCache.h"
+#include "dialects/rx/Rx.h"
+#include "dialects/rxk/Rxk.h"
+#include "dialects/rxt/Rxt.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <fstream>
+
+using namespace mlir;
+namespace fs = std::filesystem;
+
+namespace rx::compiler {
+
+std::vector<std::pair<std::string, std::string>> phases() {
+  return {
+#define RX_PHASE(name, help) {#name, help},
+#include "compiler/pipeline/Phases.def"
+#undef RX_PHASE
+  };
+}
+
+std::optional<Phase> phaseNamed(const std::string &name) {
+  auto all = phases();
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].first == name)
+      return static_cast<Phase>(i);
+  return std::nullopt;
+}
+
+namespace {
+
+/// Which dialects a phase may leave behind.
+bool isLegal(Operation *op, Phase phase) {
+  StringRef dialect = op->getName().getDialectNamespace();
+  if (phase == Phase::rx)
+    return true;
+  if (dialect == "rx")
+    return false;
+  if (phase == Phase::rxt || phase == Phase::fuse)
+    return dialect != "rxk";
+  // rxk: what computes stands in a kernel; outside only control flow and launches are left.
+  bool computes = isa<rxt::LoopLowering>(op);
+  return !computes || op->getParentOfType<rxk::KernelOp>();
+}
+
+LogicalResult checkLevel(ModuleOp module, Phase phase) {
+  auto result = module.walk([&](Operation *op) {
+    if (isLegal(op, phase))
+      return WalkResult::advance();
+    op->emitError("is not legal after phase `") << phases()[size_t(phase)].first << "`";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted() || failed(verify(module)));
+}
+
+void dump(ModuleOp module, Phase phase, const fs::path &folder) {
+  if (folder.empty())
+    return;
+  fs::create_directories(folder);
+  std::string name = (phase < Phase(10) ? "0" : "") + std::to_string(int(phase)) + "-" + phases()[size_t(phase)].first + ".mlir";
+  std::error_code error;
+  llvm::raw_fd_ostream out((folder / name).string(), error);
+  module.print(out, OpPrintingFlags().enableDebugInfo(true, true));
+}
+
+LogicalResult fuse(ModuleOp module) {
+  PassManager passes(module.getContext());
+  passes.addPass(createCSEPass());
+  passes.addPass(createCanonicalizerPass());
+  return passes.run(module);
+}
+
+LogicalResult fail(const fs::path &where, llvm::Error error) {
+  llvm::errs() << "rxc: error: " << where.string() << ": " << llvm::toString(std::move(error)) << "\n";
+  return failure();
+}
+
+/// Files of a bundle are complete or absent: the folder is written under another name and renamed.
+LogicalResult writeFile(const fs::path &path, const std::string &text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) {
+    llvm::errs() << "rxc: error: cannot write " << path.string() << ": " << strerror(errno) << "\n";
+    return failure();
+  }
+  return success();
+}
+
+FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &options) {
+  PipelineResult result;
+  std::map<std::string, KernelFacts> facts;
+  std::vector<OwningOpRef<ModuleOp>> owned;
+  std::vector<ModuleOp> modules;
+  module.getContext()->loadDialect<LLVM::LLVMDialect, scf::SCFDialect, vector::VectorDialect>();
+  for (auto kernel : module.getOps<rxk::KernelOp>()) {
+    auto lowered = lowerKernel(kernel, *options.target);
+    if (failed(lowered))
+      return failure();
+    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, 1};
+    modules.push_back(*lowered->module);
+    owned.push_back(std::move(lowered->module));
+  }
+  auto plan = emitPlan(module, facts);
+  if (failed(plan))
+    return failure();
+  ObjectCache cache(options.cache.string());
+  auto objects = cache.getAll(modules, *options.target);
+  if (!objects)
+    return fail(options.cache, objects.takeError());
+  result.kernels = modules.size();
+  result.compiled = cache.compiledCount();
+  fs::path work = options.bundle;
+  work += ".part";
+  std::error_code ignored;
+  fs::remove_all(work, ignored);
+  fs::create_directories(work, ignored);
+  std::vector<std::string> paths;
+  std::map<std::string, std::string> symbolOf;
+  for (auto [kernel, object] : llvm::zip(module.getOps<rxk::KernelOp>(), *objects)) {
+    paths.push_back(object.path);
+    symbolOf[kernel.getSymName().str()] = object.symbol;
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  for (auto &kernel : plan->plan["kernels"])
+    kernel["symbol"] = symbolOf.at(kernel["name"]);
+  if (auto error = linkSharedObject(paths, (work / "kernels.so").string()))
+    return fail(work, std::move(error));
+  nlohmann::json manifest = {{"format", 1}, {"target", options.target->name}, {"parameters", plan->parameters}};
+  if (auto experiment = module->getAttrOfType<StringAttr>("rx.manifest"))
+    manifest["experiment"] = nlohmann::json::parse(experiment.getValue().str());
+  if (failed(writeFile(work / "plan.json", plan->plan.dump(1))) || failed(writeFile(work / "manifest.json", manifest.dump(1))) ||
+      failed(writeFile(work / "constants.bin", plan->constants)))
+    return failure();
+  fs::remove_all(options.bundle, ignored);
+  fs::rename(work, options.bundle, ignored);
+  if (ignored) {
+    llvm::errs() << "rxc: error: cannot write " << options.bundle.string() << ": " << ignored.message() << "\n";
+    return failure();
+  }
+  return result;
+}
+
+} // namespace
+
+FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &options) {
+  dump(module, Phase::rx, options.dumpFolder);
+  struct Step {
+    Phase phase;
+    LogicalResult (*run)(ModuleOp);
+  };
+  for (auto [phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}}) {
+    if (options.stopAfter < phase)
+      return PipelineResult();
+    if (failed(run(module)) || failed(checkLevel(module, phase)))
+      return failure();
+    dump(module, phase, options.dumpFolder);
+  }
+  if (options.stopAfter < Phase::bundle)
+    return PipelineResult();
+  return writeBundle(module, options);
+}
+
+} // namespace rx::compiler
