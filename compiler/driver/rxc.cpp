@@ -2,9 +2,14 @@
 #include "compiler/ast/Ast.h"
 #include "compiler/driver/FileResolver.h"
 #include "compiler/elaborate/Elaborator.h"
-#include "compiler/lower/RxToRxt.h"
+#include "compiler/pipeline/Pipeline.h"
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
+#include "dialects/rxk/Rxk.h"
+#include "runtime/core/Hash.h"
+#include "runtime/data/Cache.h"
+#include "runtime/device/Cpu.h"
+#include "runtime/report/Experiment.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -17,11 +22,12 @@
 #include <sstream>
 
 using namespace rx;
+namespace fs = std::filesystem;
 
 namespace {
 
 struct Arguments {
-  std::string program, stopAfter, kind;
+  std::string program, stopAfter, kind, cpu = "host", bundle, dumpFolder;
   elaborate::Options elaboration;
   std::vector<std::string> settings;
 };
@@ -35,6 +41,7 @@ struct Compilation {
   std::unique_ptr<driver::FileResolver> resolver;
   std::unique_ptr<elaborate::Elaborator> elaborator;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  compiler::PipelineResult lowered;
 
   bool parse(const std::string &path) {
     std::ifstream in(path, std::ios::binary);
@@ -50,7 +57,7 @@ struct Compilation {
   }
 
   bool elaborate(const Arguments &arguments) {
-    context.loadDialect<rxd::RxDialect, rxt::RxtDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect>();
+    context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect>();
     resolver = std::make_unique<driver::FileResolver>(std::filesystem::path(arguments.program).parent_path());
     elaborator = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics, arguments.elaboration);
     module = elaborator->run(*file);
@@ -60,6 +67,15 @@ struct Compilation {
       std::cerr << "rxc: internal error: the elaborated program is not valid IR; this is a bug of rxc\n";
       return false;
     }
+    return true;
+  }
+
+  /// Lowers to a bundle, or to the phase asked for. Null options.bundle: a folder of the cache named by content.
+  bool lower(compiler::PipelineOptions options) {
+    auto result = compiler::runPipeline(*module, options);
+    if (mlir::failed(result))
+      return false;
+    lowered = *result;
     return true;
   }
 
@@ -87,6 +103,39 @@ bool splitSettings(Arguments &arguments) {
   return true;
 }
 
+/// The cache folder of a program's bundle: equal programs compiled by this binary for this target share it.
+fs::path bundleFolder(mlir::ModuleOp module, const compiler::PipelineOptions &options, const std::string &program) {
+  std::string text = options.target->name.str();
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, mlir::OpPrintingFlags().enableDebugInfo());
+  std::error_code ignored;
+  fs::path self = fs::read_symlink("/proc/self/exe", ignored);
+  text += std::to_string(fs::file_size(self, ignored)) + std::to_string(fs::last_write_time(self, ignored).time_since_epoch().count());
+  char digits[17];
+  snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(runtime::hash64(text)));
+  return options.cache / "bundles" / (fs::path(program).stem().string() + "-" + digits);
+}
+
+int runExperiment(Compilation &compilation, compiler::PipelineOptions options, const Arguments &arguments, unsigned threads) {
+  options.bundle = bundleFolder(*compilation.module, options, arguments.program);
+  if (!fs::exists(options.bundle / "manifest.json") || !options.dumpFolder.empty())
+    if (!compilation.lower(options))
+      return 1;
+  auto bundle = runtime::Bundle::open(options.bundle.string());
+  if (!bundle) {
+    std::cerr << "rxc: error: " << bundle.message() << "\n";
+    return 1;
+  }
+  runtime::Cpu device(threads);
+  fs::path folder = fs::path(arguments.program).parent_path();
+  runtime::Experiment experiment(*bundle, device, {folder.empty() ? fs::path(".") : folder, options.cache});
+  if (auto done = experiment.run(); !done) {
+    std::cerr << "rxc: error: " << done.message() << "\n";
+    return 1;
+  }
+  return 0;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -99,7 +148,19 @@ int main(int argc, char **argv) {
   addProgram(check, arguments);
   auto *compile = app.add_subcommand("compile", "lower a program and print or keep what becomes of it");
   addProgram(compile, arguments);
-  compile->add_option("--stop-after", arguments.stopAfter, "print the program after a phase: parse, rx");
+  std::string phaseHelp = "print the program after a phase:";
+  for (auto &[name, help] : compiler::phases())
+    phaseHelp += "\n  " + name + ": " + help;
+  compile->add_option("--stop-after", arguments.stopAfter, phaseHelp);
+  compile->add_option("--dump-dir", arguments.dumpFolder, "keep the program after every phase as NN-name.mlir");
+  compile->add_option("-o", arguments.bundle, "the bundle to write, a folder for rx-run");
+  compile->add_option("--cpu", arguments.cpu, "avx2, avx512 or host");
+  auto *run = app.add_subcommand("run", "compile an experiment and run its reports");
+  addProgram(run, arguments);
+  unsigned threads = 0;
+  run->add_option("--cpu", arguments.cpu, "avx2, avx512 or host");
+  run->add_option("--threads", threads, "threads; 0 means every core that is free");
+  run->add_option("--dump-dir", arguments.dumpFolder, "keep the program after every phase as NN-name.mlir");
   auto *explain = app.add_subcommand("explain", "what a kind of error means");
   explain->add_option("kind", arguments.kind, "the word in [brackets] of a message")->required();
   CLI11_PARSE(app, argc, argv);
@@ -125,13 +186,33 @@ int main(int argc, char **argv) {
   }
   if (!compilation.elaborate(arguments))
     return 1;
-  if (arguments.stopAfter == "rx")
-    compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().enableDebugInfo(false));
-  if (arguments.stopAfter == "rx" || *check)
+  if (*check)
     return 0;
-  if (mlir::failed(compiler::rxToRxt(*compilation.module)) || mlir::failed(mlir::verify(*compilation.module)))
+  compiler::PipelineOptions options;
+  auto target = compiler::findCpuTarget(arguments.cpu);
+  if (!target) {
+    std::cerr << "cli: error: " << llvm::toString(target.takeError()) << "\n";
     return 1;
-  if (arguments.stopAfter == "rxt")
-    compilation.module->print(llvm::outs(), mlir::OpPrintingFlags().enableDebugInfo(false));
+  }
+  options.target = *target;
+  options.cache = runtime::cacheRoot();
+  options.dumpFolder = arguments.dumpFolder;
+  if (*run)
+    return runExperiment(compilation, options, arguments, threads);
+  options.bundle = arguments.bundle.empty() ? fs::path(arguments.program).stem().string() + ".bundle" : arguments.bundle;
+  if (!arguments.stopAfter.empty()) {
+    auto phase = compiler::phaseNamed(arguments.stopAfter);
+    if (!phase) {
+      std::cerr << "cli: error: there is no phase `" << arguments.stopAfter << "`; see rxc compile --help\n";
+      return 1;
+    }
+    options.stopAfter = *phase;
+  }
+  if (!compilation.lower(options))
+    return 1;
+  if (options.stopAfter != compiler::Phase::bundle)
+    compilation.module->print(llvm::outs());
+  else
+    std::cerr << options.bundle.string() << ": " << compilation.lowered.kernels << " kernels, " << compilation.lowered.compiled << " compiled\n";
   return 0;
 }

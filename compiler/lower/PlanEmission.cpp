@@ -314,20 +314,18 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
     programs[function.getSymName().str()] = *program;
   }
   emitted.plan = {{"format", 1}, {"kernels", kernels}, {"programs", programs}};
-  emitted.parameters = json::array();
+  emitted.buffers = json::array();
   for (auto buffer : module.getOps<rxt::BufferOp>()) {
-    auto type = cast<rxt::TensorType>(buffer.getType());
-    json shape = json::array();
-    for (auto &size : type.sizes())
-      shape.push_back(size.constant());
-    json entry = {{"name", buffer.getSymName().str()}, {"dtype", elementName(type.getElementType())}, {"shape", shape}, {"inputs", json::array()}};
+    json entry = {{"name", buffer.getSymName().str()}, {"type", typeText(cast<rxt::TensorType>(buffer.getType()))}};
     if (buffer.getFile())
       entry["file"] = buffer.getFile()->str();
     if (buffer.getTensor())
       entry["tensor"] = buffer.getTensor()->str();
-    if (buffer.getVia())
+    if (buffer.getVia()) {
       entry["via"] = buffer.getVia()->str();
-    emitted.parameters.push_back(entry);
+      entry["inputs"] = json::array();
+    }
+    emitted.buffers.push_back(entry);
   }
   return emitted;
 }

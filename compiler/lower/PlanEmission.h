@@ -20,7 +20,7 @@ struct KernelFacts {
 
 struct EmittedPlan {
   nlohmann::json plan;       // plan.json, format 1 (runtime/plan/README.md)
-  nlohmann::json parameters; // the manifest's buffers
+  nlohmann::json buffers;    // the manifest's buffers of weights
   std::string constants;     // constants.bin
 };
 

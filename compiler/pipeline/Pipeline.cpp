@@ -9,6 +9,7 @@
 #include "dialects/rx/Rx.h"
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
+#include "runtime/abi/Kernel.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -141,7 +142,12 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
     kernel["symbol"] = symbolOf.at(kernel["name"]);
   if (auto error = linkSharedObject(paths, (work / "kernels.so").string()))
     return fail(work, std::move(error));
-  nlohmann::json manifest = {{"format", 1}, {"target", options.target->name}, {"parameters", plan->parameters}};
+  nlohmann::json manifest = {{"format", 1},
+                             {"kernelAbi", RX_KERNEL_ABI},
+                             {"target", options.target->name.str()},
+                             {"cpuFeatures", options.target->features.str()},
+                             {"experiment", nlohmann::json::object()},
+                             {"buffers", plan->buffers}};
   if (auto experiment = module->getAttrOfType<StringAttr>("rx.manifest"))
     manifest["experiment"] = nlohmann::json::parse(experiment.getValue().str());
   if (failed(writeFile(work / "plan.json", plan->plan.dump(1))) || failed(writeFile(work / "manifest.json", manifest.dump(1))) ||

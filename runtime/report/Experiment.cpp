@@ -1,0 +1,316 @@
+#include "runtime/report/Experiment.h"
+
+#include "runtime/core/Hash.h"
+#include "runtime/data/LockFile.h"
+#include "runtime/data/Packages.h"
+#include "runtime/data/Pipeline.h"
+#include "runtime/io/Dequantize.h"
+#include "runtime/io/Gguf.h"
+#include "runtime/io/Tokenizer.h"
+#include "runtime/report/Table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <unistd.h>
+
+using nlohmann::json;
+
+namespace rx::runtime {
+
+/// The batches of one data pipeline: packed rows of a corpus, or one prompt.
+struct Experiment::Rows {
+  std::optional<TokenRows> packed;
+  std::vector<int32_t> prompt;
+  int64_t batchSize = 1;
+  int64_t count() const { return packed ? (packed->count() + batchSize - 1) / batchSize : 1; }
+};
+
+Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions options)
+    : bundle(bundle), options(std::move(options)),
+      parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return loadTensor(file, tensor, out); }),
+      executor(bundle, device, parameters) {}
+
+Experiment::~Experiment() = default;
+
+//===----------------------------------------------------------------------===//
+// Files
+//===----------------------------------------------------------------------===//
+
+Expected<const GgufFile *> Experiment::weights(const std::string &name) {
+  if (auto it = files.find(name); it != files.end())
+    return const_cast<const GgufFile *>(it->second.get());
+  std::filesystem::path path = name;
+  if (name.find('/') == std::string::npos && !name.ends_with(".gguf")) {
+    auto lockPath = findLockFile(options.programFolder);
+    if (!lockPath)
+      return std::move(lockPath).status();
+    auto lock = LockFile::load(*lockPath);
+    if (!lock)
+      return std::move(lock).status();
+    auto fetched = fetchPackage(*lock, name, {options.cache, options.progress});
+    if (!fetched)
+      return std::move(fetched).status();
+    path = *fetched;
+  } else if (path.is_relative())
+    path = options.programFolder / path;
+  auto file = GgufFile::open(path.string());
+  if (!file)
+    return std::move(file).status();
+  auto kept = std::make_unique<GgufFile>(std::move(*file));
+  return const_cast<const GgufFile *>((files[name] = std::move(kept)).get());
+}
+
+Expected<const Tokenizer *> Experiment::tokenizer(const std::string &name) {
+  if (auto it = tokenizers.find(name); it != tokenizers.end())
+    return const_cast<const Tokenizer *>(it->second.get());
+  auto file = weights(name);
+  if (!file)
+    return std::move(file).status();
+  auto made = Tokenizer::fromGguf(**file);
+  if (!made)
+    return std::move(made).status();
+  return const_cast<const Tokenizer *>((tokenizers[name] = std::make_unique<Tokenizer>(std::move(*made))).get());
+}
+
+Status Experiment::loadTensor(const std::string &fileName, const std::string &tensorName, std::span<float> out) {
+  auto file = weights(fileName);
+  if (!file)
+    return std::move(file).status();
+  auto tensor = (*file)->getTensor(tensorName);
+  if (!tensor)
+    return std::move(tensor).status();
+  uint64_t elements = (*tensor)->rows() * (*tensor)->rowElements();
+  if (elements != out.size())
+    return Status::error(fmt::format("{}: tensor {} has {} elements, the program was compiled for {}", fileName, tensorName, elements, out.size()));
+  return dequantizeRows(**file, **tensor, 0, (*tensor)->rows(), out.data(), (*tensor)->rowElements());
+}
+
+//===----------------------------------------------------------------------===//
+// Metrics
+//===----------------------------------------------------------------------===//
+
+Expected<std::vector<HostTensor>> Experiment::batch(const json &metric, int64_t index, int64_t &count) {
+  std::string key = metric.at("data").dump();
+  auto &known = rows[key];
+  if (!known) {
+    known = std::make_unique<Rows>();
+    auto words = tokenizer(metric.at("tokenizer").get<std::string>());
+    if (!words)
+      return std::move(words).status();
+    json stages = metric.at("data");
+    if (stages[0]["stage"] == "prompt")
+      known->prompt = (*words)->encode(stages[0]["text"].get<std::string>(), {.addBos = (*words)->addsBos()});
+    else {
+      auto parsed = parseStages(stages.dump());
+      if (!parsed)
+        return std::move(parsed).status();
+      PipelineInputs inputs;
+      inputs.folder = options.programFolder;
+      inputs.fetch = {options.cache, options.progress};
+      if (auto lockPath = findLockFile(options.programFolder))
+        if (auto lock = LockFile::load(*lockPath))
+          inputs.lock = std::move(*lock);
+      inputs.encoder.identity = metric.at("tokenizer").get<std::string>() + "/" + std::to_string((*words)->vocabularySize());
+      inputs.encoder.bos = (*words)->bos();
+      inputs.encoder.encode = [&](std::string_view text) -> Expected<std::vector<int32_t>> { return (*words)->encode(text, {}); };
+      auto output = runPipeline(*parsed, inputs);
+      if (!output)
+        return std::move(output).status();
+      known->batchSize = std::max<int64_t>(output->batchSize, 1);
+      known->packed.emplace(std::move(output->rows));
+    }
+  }
+  count = known->count();
+  TokenBatch tokens;
+  if (known->packed)
+    TokenBatches(*known->packed, known->batchSize).copy(index, tokens);
+  else {
+    tokens.rows = 1;
+    tokens.time = known->prompt.size();
+    tokens.x = known->prompt;
+    tokens.y.assign(tokens.x.size(), 0);
+  }
+  std::vector<HostTensor> both;
+  for (auto *ids : {&tokens.x, &tokens.y}) {
+    auto tensor = HostTensor::of<int32_t>({tokens.rows, tokens.time}, *ids);
+    if (!tensor)
+      return std::move(tensor).status();
+    both.push_back(std::move(*tensor));
+  }
+  return both;
+}
+
+namespace {
+
+/// A state before the first batch: zeros of the shape its type says, whose symbols stand nowhere but in the batch.
+Expected<HostTensor> zeroState(const json &state) {
+  Shape shape;
+  for (auto &dim : state.at("shape")) {
+    auto size = SizeExpr::parse(dim.get<std::string>());
+    if (!size || !size->isConstant())
+      return makeError("`accumulate {}` keeps a tensor whose size depends on the batch ({})", state.at("name").get<std::string>(), dim.get<std::string>());
+    shape.push_back(size->constant());
+  }
+  return HostTensor::zeros(*plainDtype(state.at("dtype").get<std::string>()), shape);
+}
+
+class ProgressLine {
+public:
+  ProgressLine(std::FILE *out, std::string what) : out(out), what(std::move(what)), terminal(out && isatty(fileno(out))), start(std::chrono::steady_clock::now()) {}
+  void show(int64_t done, int64_t total) {
+    if (!out || (!terminal && done != total))
+      return;
+    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (!terminal)
+      fmt::print(out, "{}: {} batches in {:.1f} s\n", what, total, seconds);
+    else
+      fmt::print(out, "\r\033[K{}: {}/{} batches, {:.0f} s left{}", what, done, total, done ? seconds / done * (total - done) : 0, done == total ? "\r\033[K" : "");
+    std::fflush(out);
+  }
+
+private:
+  std::FILE *out;
+  std::string what;
+  bool terminal;
+  std::chrono::steady_clock::time_point start;
+};
+
+} // namespace
+
+Expected<Experiment::Value> Experiment::metric(const json &metric, const std::string &what) {
+  std::string key = metric.at("step").get<std::string>() + metric.at("data").dump();
+  if (auto it = values.find(key); it != values.end())
+    return it->second;
+  std::map<std::string, HostTensor> states;
+  for (auto &state : metric.at("states")) {
+    auto zero = zeroState(state);
+    if (!zero)
+      return std::move(zero).status();
+    states[state.at("name")] = std::move(*zero);
+  }
+  int64_t count = 1;
+  ProgressLine progress(options.progress, what);
+  for (int64_t i = 0; i < count; ++i) {
+    auto tokens = batch(metric, i, count);
+    if (!tokens)
+      return std::move(tokens).status();
+    auto inputs = states;
+    inputs["x"] = (*tokens)[0];
+    inputs["y"] = (*tokens)[1];
+    auto next = executor.run(metric.at("step").get<std::string>(), inputs);
+    if (!next)
+      return std::move(next).status();
+    for (auto &[name, state] : states)
+      state = next->at(name);
+    progress.show(i + 1, count);
+  }
+  auto last = executor.run(metric.at("value_program").get<std::string>(), states);
+  if (!last)
+    return std::move(last).status();
+  const HostTensor &result = last->at("value");
+  Value value;
+  value.isDistribution = metric.at("rank").get<int>() > 0;
+  if (value.isDistribution)
+    value.distribution = result;
+  else
+    value.number = result.dtype() == RX_F64 ? result.values<double>()[0] : result.dtype() == RX_F32 ? result.values<float>()[0] : result.values<int32_t>()[0];
+  return values[key] = value;
+}
+
+Expected<Experiment::Value> Experiment::cell(const json &cell, const std::string &what) {
+  if (!cell.contains("value"))
+    return metric(cell, what);
+  Value value;
+  value.number = cell.at("value").get<double>();
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// Reports
+//===----------------------------------------------------------------------===//
+
+Status Experiment::showTable(const json &shown) {
+  Table table;
+  table.header.push_back("");
+  for (auto &column : shown.at("columns"))
+    table.header.push_back(column.get<std::string>());
+  for (auto &row : shown.at("rows")) {
+    std::vector<std::string> line = {row.at("name").get<std::string>()};
+    for (size_t i = 0; i < row.at("cells").size(); ++i) {
+      std::string what = line[0] + ", " + table.header[i + 1];
+      auto value = cell(row.at("cells")[i], what);
+      if (!value)
+        return Status::error(fmt::format("{}: {}", what, value.message()));
+      line.push_back(value->isDistribution ? "a distribution" : formatNumber(value->number));
+    }
+    table.rows.push_back(std::move(line));
+  }
+  fmt::print(options.out, "{}", table.text());
+  return Status::ok();
+}
+
+Status Experiment::showMostLikely(const json &shown) {
+  auto value = cell(shown.at("cell"), shown.at("title"));
+  if (!value)
+    return std::move(value).status();
+  auto words = tokenizer(shown.at("cell").at("tokenizer").get<std::string>());
+  if (!words)
+    return std::move(words).status();
+  auto probabilities = std::as_const(value->distribution).values<float>();
+  std::vector<int32_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), 0);
+  size_t count = std::min<size_t>(shown.at("count").get<size_t>(), order.size());
+  std::partial_sort(order.begin(), order.begin() + count, order.end(),
+                    [&](int32_t a, int32_t b) { return probabilities[a] > probabilities[b] || (probabilities[a] == probabilities[b] && a < b); });
+  Table table;
+  table.header = {"token", "id", "probability"};
+  for (size_t i = 0; i < count; ++i)
+    table.rows.push_back({quoteForMessage((*words)->decode(std::span(&order[i], 1), {})), std::to_string(order[i]), fmt::format("{:.4f}", probabilities[order[i]])});
+  fmt::print(options.out, "{}\n{}", shown.at("title").get<std::string>(), table.text());
+  return Status::ok();
+}
+
+Status Experiment::show(const json &shown) {
+  if (shown.at("kind") == "table")
+    return showTable(shown);
+  if (shown.at("kind") == "most_likely")
+    return showMostLikely(shown);
+  auto value = cell(shown.at("cell"), shown.at("title"));
+  if (!value)
+    return std::move(value).status();
+  fmt::print(options.out, "{} = {}\n", shown.at("title").get<std::string>(), formatNumber(value->number));
+  return Status::ok();
+}
+
+/// A claim whose two sides depend on no draw is decided exactly.
+Status Experiment::judge(const json &claim) {
+  auto left = cell(claim.at("left"), claim.at("expression")), right = cell(claim.at("right"), claim.at("expression"));
+  if (!left || !right)
+    return !left ? std::move(left).status() : std::move(right).status();
+  std::string sign = claim.at("operator");
+  double a = left->number, b = right->number;
+  bool holds = sign == "<" ? a < b : sign == "<=" ? a <= b : sign == ">" ? a > b : sign == ">=" ? a >= b : a == b;
+  fmt::print(options.out, "claim \"{}\" {}: {} {} {}\n", claim.at("text").get<std::string>(), holds ? "holds" : "fails", formatNumber(a), sign, formatNumber(b));
+  return Status::ok();
+}
+
+Status Experiment::run() {
+  const json &experiment = bundle.experiment();
+  if (!experiment.contains("reports"))
+    return Status::error("this bundle holds no experiment");
+  for (auto &report : experiment.at("reports")) {
+    fmt::print(options.out, "{}, report {}\n", experiment.at("experiment").get<std::string>(), report.at("name").get<std::string>());
+    for (auto &shown : report.at("shows"))
+      if (Status done = show(shown); !done)
+        return done;
+    for (auto &claim : report.at("claims"))
+      if (Status done = judge(claim); !done)
+        return done;
+  }
+  return Status::ok();
+}
+
+} // namespace rx::runtime

@@ -1,0 +1,65 @@
+//===- Experiment.h - run what a bundle's reports show ------------*- C++ -*-===//
+#pragma once
+
+#include "runtime/core/Status.h"
+#include "runtime/plan/Executor.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace rx::runtime {
+
+class Tokenizer;
+class GgufFile;
+
+struct ExperimentOptions {
+  std::filesystem::path programFolder; ///< what relative paths and the lock file are looked for from
+  std::filesystem::path cache;
+  std::FILE *out = stdout;      ///< the report
+  std::FILE *progress = stderr; ///< null: silent
+};
+
+/// Runs the reports of a bundle: every cell is computed when its turn comes, and a table is printed when it is
+/// complete. Weights are loaded once, tokenised texts come from the cache.
+class Experiment {
+public:
+  Experiment(const Bundle &bundle, Device &device, ExperimentOptions options);
+  ~Experiment();
+
+  /// All reports, in order. The first error ends the run; what was printed before stays.
+  Status run();
+
+private:
+  struct Value {
+    bool isDistribution = false;
+    double number = 0;
+    HostTensor distribution;
+  };
+
+  Status show(const nlohmann::json &shown);
+  Status showTable(const nlohmann::json &shown);
+  Status showMostLikely(const nlohmann::json &shown);
+  Status judge(const nlohmann::json &claim);
+  Expected<Value> cell(const nlohmann::json &cell, const std::string &what);
+  Expected<Value> metric(const nlohmann::json &metric, const std::string &what);
+  Expected<std::vector<HostTensor>> batch(const nlohmann::json &metric, int64_t index, int64_t &count);
+  Expected<const GgufFile *> weights(const std::string &name);
+  Expected<const Tokenizer *> tokenizer(const std::string &name);
+  Status loadTensor(const std::string &file, const std::string &tensor, std::span<float> out);
+
+  const Bundle &bundle;
+  ExperimentOptions options;
+  std::map<std::string, std::unique_ptr<GgufFile>> files;
+  std::map<std::string, std::unique_ptr<Tokenizer>> tokenizers;
+  struct Rows;
+  std::map<std::string, std::unique_ptr<Rows>> rows; ///< by the text of their pipeline
+  std::map<std::string, Value> values;               ///< metrics already computed, by step program and data
+  ParameterStore parameters;
+  Executor executor;
+};
+
+} // namespace rx::runtime
