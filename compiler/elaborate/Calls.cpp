@@ -162,7 +162,8 @@ Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
       return callFunction(named->function, indices, evalArguments(expr, inner), expr, inner);
     }
     if (!named) {
-      std::vector<std::string> candidates(reducers.begin(), reducers.end());
+      std::vector<std::string> candidates = frame.scope->visibleNames();
+      candidates.insert(candidates.end(), reducers.begin(), reducers.end());
       std::string nearest = diag::nearestName(name, candidates);
       fail("unknown-name", "there is no reducer or function `" + name + "`", callee.range, nearest.empty() ? "" : "did you mean `" + nearest + "`?");
     }
