@@ -112,11 +112,11 @@ fs::path bundleFolder(mlir::ModuleOp module, const compiler::PipelineOptions &op
   fs::path self = fs::read_symlink("/proc/self/exe", ignored);
   text += std::to_string(fs::file_size(self, ignored)) + std::to_string(fs::last_write_time(self, ignored).time_since_epoch().count());
   char digits[17];
-  snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(runtime::hash64(text)));
+  snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(runtime::hash64(text, 0)));
   return options.cache / "bundles" / (fs::path(program).stem().string() + "-" + digits);
 }
 
-int runExperiment(Compilation &compilation, compiler::PipelineOptions options, const Arguments &arguments, unsigned threads) {
+int runExperiment(Compilation &compilation, compiler::PipelineOptions options, const Arguments &arguments, unsigned threads, bool profile) {
   options.bundle = bundleFolder(*compilation.module, options, arguments.program);
   if (!fs::exists(options.bundle / "manifest.json") || !options.dumpFolder.empty())
     if (!compilation.lower(options))
@@ -128,7 +128,11 @@ int runExperiment(Compilation &compilation, compiler::PipelineOptions options, c
   }
   runtime::Cpu device(threads);
   fs::path folder = fs::path(arguments.program).parent_path();
-  runtime::Experiment experiment(*bundle, device, {folder.empty() ? fs::path(".") : folder, options.cache});
+  runtime::ExperimentOptions how;
+  how.programFolder = folder.empty() ? fs::path(".") : folder;
+  how.cache = options.cache;
+  how.profile = profile;
+  runtime::Experiment experiment(*bundle, device, how);
   if (auto done = experiment.run(); !done) {
     std::cerr << "rxc: error: " << done.message() << "\n";
     return 1;
@@ -161,6 +165,10 @@ int main(int argc, char **argv) {
   run->add_option("--cpu", arguments.cpu, "avx2, avx512 or host");
   run->add_option("--threads", threads, "threads; 0 means every core that is free");
   run->add_option("--dump-dir", arguments.dumpFolder, "keep the program after every phase as NN-name.mlir");
+  auto *profile = app.add_subcommand("profile", "run, then show time and bytes per kernel and place in the program");
+  addProgram(profile, arguments);
+  profile->add_option("--cpu", arguments.cpu, "avx2, avx512 or host");
+  profile->add_option("--threads", threads, "threads; 0 means every core that is free");
   auto *explain = app.add_subcommand("explain", "what a kind of error means");
   explain->add_option("kind", arguments.kind, "the word in [brackets] of a message")->required();
   CLI11_PARSE(app, argc, argv);
@@ -197,8 +205,8 @@ int main(int argc, char **argv) {
   options.target = *target;
   options.cache = runtime::cacheRoot();
   options.dumpFolder = arguments.dumpFolder;
-  if (*run)
-    return runExperiment(compilation, options, arguments, threads);
+  if (*run || *profile)
+    return runExperiment(compilation, options, arguments, threads, bool(*profile));
   options.bundle = arguments.bundle.empty() ? fs::path(arguments.program).stem().string() + ".bundle" : arguments.bundle;
   if (!arguments.stopAfter.empty()) {
     auto phase = compiler::phaseNamed(arguments.stopAfter);

@@ -22,7 +22,10 @@ int main(int argc, char **argv) {
     return 1;
   }
   Cpu device(threads);
-  Experiment experiment(*bundle, device, {program, cacheRoot()});
+  ExperimentOptions options;
+  options.programFolder = program;
+  options.cache = cacheRoot();
+  Experiment experiment(*bundle, device, options);
   if (Status done = experiment.run(); !done) {
     fmt::print(stderr, "rx-run: error: {}\n", done.message());
     return 1;

@@ -114,7 +114,7 @@ Expected<std::vector<HostTensor>> Experiment::batch(const json &metric, int64_t 
         if (auto lock = LockFile::load(*lockPath))
           inputs.lock = std::move(*lock);
       inputs.encoder.identity = metric.at("tokenizer").get<std::string>() + "/" + std::to_string((*words)->vocabularySize());
-      inputs.encoder.bos = (*words)->bos();
+      inputs.encoder.bos = (*words)->bos().value_or(-1);
       inputs.encoder.encode = [&](std::string_view text) -> Expected<std::vector<int32_t>> { return (*words)->encode(text, {}); };
       auto output = runPipeline(*parsed, inputs);
       if (!output)
@@ -184,12 +184,14 @@ Expected<Experiment::Value> Experiment::metric(const json &metric, const std::st
   std::string key = metric.at("step").get<std::string>() + metric.at("data").dump();
   if (auto it = values.find(key); it != values.end())
     return it->second;
-  std::map<std::string, HostTensor> states;
+  TensorMap inputs; // the first batch also sets the sums to zero; the executor keeps them from then on
+  std::vector<std::string> sums;
   for (auto &state : metric.at("states")) {
     auto zero = zeroState(state);
     if (!zero)
       return std::move(zero).status();
-    states[state.at("name")] = std::move(*zero);
+    sums.push_back(state.at("name"));
+    inputs[sums.back()] = std::move(*zero);
   }
   int64_t count = 1;
   ProgressLine progress(options.progress, what);
@@ -197,17 +199,21 @@ Expected<Experiment::Value> Experiment::metric(const json &metric, const std::st
     auto tokens = batch(metric, i, count);
     if (!tokens)
       return std::move(tokens).status();
-    auto inputs = states;
     inputs["x"] = (*tokens)[0];
     inputs["y"] = (*tokens)[1];
     auto next = executor.run(metric.at("step").get<std::string>(), inputs);
     if (!next)
       return std::move(next).status();
-    for (auto &[name, state] : states)
-      state = next->at(name);
+    inputs.clear();
     progress.show(i + 1, count);
   }
-  auto last = executor.run(metric.at("value_program").get<std::string>(), states);
+  for (auto &name : sums) {
+    auto sum = executor.state(name);
+    if (!sum)
+      return std::move(sum).status();
+    inputs[name] = std::move(*sum);
+  }
+  auto last = executor.run(metric.at("value_program").get<std::string>(), inputs);
   if (!last)
     return std::move(last).status();
   const HostTensor &result = last->at("value");
@@ -297,7 +303,33 @@ Status Experiment::judge(const json &claim) {
   return Status::ok();
 }
 
+/// Where the time went, most first; the rest below a thousandth is left out.
+void Experiment::printProfile() {
+  double total = 0;
+  std::vector<std::pair<std::string, Spent>> order(spent.begin(), spent.end());
+  for (auto &[place, s] : order)
+    total += s.seconds;
+  std::sort(order.begin(), order.end(), [](auto &a, auto &b) { return a.second.seconds > b.second.seconds; });
+  Table table;
+  table.header = {"where", "runs", "ms", "share", "GB/s"};
+  for (auto &[place, s] : order)
+    if (s.seconds > total / 1000)
+      table.rows.push_back({place, std::to_string(s.runs), fmt::format("{:.1f}", s.seconds * 1e3), fmt::format("{:.1f} %", 100 * s.seconds / total),
+                            fmt::format("{:.2f}", s.bytes / s.seconds / 1e9)});
+  fmt::print(options.out, "{}", table.text());
+}
+
 Status Experiment::run() {
+  if (options.profile)
+    executor.setObserver([this](const Instruction &instruction, double seconds, int64_t bytes) {
+      std::string what(opName(instruction));
+      if (auto *launch = std::get_if<Launch>(&instruction.op))
+        what = bundle.plan().kernels[launch->kernel].name;
+      Spent &s = spent[what + " " + instruction.location];
+      s.seconds += seconds;
+      s.bytes += bytes;
+      ++s.runs;
+    });
   const json &experiment = bundle.experiment();
   if (!experiment.contains("reports"))
     return Status::error("this bundle holds no experiment");
@@ -310,6 +342,8 @@ Status Experiment::run() {
       if (Status done = judge(claim); !done)
         return done;
   }
+  if (options.profile)
+    printProfile();
   return Status::ok();
 }
 

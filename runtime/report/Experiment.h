@@ -21,6 +21,7 @@ struct ExperimentOptions {
   std::filesystem::path cache;
   std::FILE *out = stdout;      ///< the report
   std::FILE *progress = stderr; ///< null: silent
+  bool profile = false;         ///< after the reports, time and bytes per place in the program
 };
 
 /// Runs the reports of a bundle: every cell is computed when its turn comes, and a table is printed when it is
@@ -41,6 +42,7 @@ private:
   };
 
   Status show(const nlohmann::json &shown);
+  void printProfile();
   Status showTable(const nlohmann::json &shown);
   Status showMostLikely(const nlohmann::json &shown);
   Status judge(const nlohmann::json &claim);
@@ -58,6 +60,11 @@ private:
   struct Rows;
   std::map<std::string, std::unique_ptr<Rows>> rows; ///< by the text of their pipeline
   std::map<std::string, Value> values;               ///< metrics already computed, by step program and data
+  struct Spent {
+    double seconds = 0;
+    int64_t bytes = 0, runs = 0;
+  };
+  std::map<std::string, Spent> spent; ///< by instruction and place
   ParameterStore parameters;
   Executor executor;
 };
