@@ -209,6 +209,7 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
     }
     FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
     ASSERT_TRUE(succeeded(lowered));
+    if (getenv("RXC_DUMP")) lowered->module->dump();
     // The folder stays for later runs; its keys make stale hits impossible.
     ObjectCache cache("build/loops-test-cache");
     KernelObject object = expect(cache.get(*lowered->module, target));
