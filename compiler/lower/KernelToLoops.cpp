@@ -1,8 +1,8 @@
 #include "compiler/lower/KernelToLoops.h"
 #include "compiler/lower/ContractProducts.h"
+#include "compiler/lower/ContractToGemm.h"
+#include "compiler/lower/LaunchWords.h"
 #include "dialects/rxt/IterationSpace.h"
-#include "dialects/rxt/LoopEmitter.h"
-#include "runtime/abi/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -24,6 +24,13 @@ Operation *onlyOp(FunctionOpInterface kernel) {
     return kernel.emitError("a kernel is one op that has loops and the return of its results"),
            nullptr;
   return op;
+}
+
+/// Which argument of the kernel each operand is.
+SmallVector<unsigned> argumentNumbers(Operation *op) {
+  return llvm::map_to_vector(op->getOperands(), [](Value operand) {
+    return cast<BlockArgument>(operand).getArgNumber();
+  });
 }
 
 /// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops. That
@@ -103,8 +110,8 @@ private:
   /// The views in the order of the op's operands and results.
   rxt::KernelFrame frameOf(ArrayRef<rxt::View> views) {
     rxt::KernelFrame frame;
-    for (Value operand : op->getOperands())
-      frame.inputs.push_back(views[cast<BlockArgument>(operand).getArgNumber()]);
+    for (unsigned argument : argumentNumbers(op))
+      frame.inputs.push_back(views[argument]);
     unsigned arguments = kernel.getNumArguments();
     frame.results.append(views.begin() + arguments, views.end());
     for (unsigned i = 0; i < arguments; ++i)
@@ -117,26 +124,20 @@ private:
     func::FuncOp entry = makeFunction(kernel.getName(), {pointer});
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(entry.getBody().front().getTerminator());
-    Value launch = entry.getArgument(0);
-    Value table = word(launch, 0, pointer), sizeValues = word(launch, 1, pointer);
-    constexpr int64_t operandWords = sizeof(rx_operand) / 8;
+    LaunchWords words(builder, loc);
+    Value launch = entry.getArgument(0), table = words.loadPointer(launch, LaunchWords::operands);
     SmallVector<Value> arguments;
     for (auto [index, type] : llvm::enumerate(operands)) {
-      arguments.push_back(word(table, index * operandWords, pointer));
+      int64_t at = index * LaunchWords::perOperand;
+      arguments.push_back(words.loadPointer(table, at));
       for (int64_t axis = 0; axis < outerAxes(type); ++axis)
-        arguments.push_back(word(table, index * operandWords + 1 + axis, i64));
+        arguments.push_back(words.loadInteger(table, at + 1 + axis));
     }
-    for (size_t index = 0; index < sizes.size(); ++index)
-      arguments.push_back(word(sizeValues, index, i64));
-    arguments.push_back(word(launch, 2, i64));
-    arguments.push_back(word(launch, 3, i64));
+    for (auto &[name, value] : words.readSizes(launch, sizes)) // sorted, as `sizes`
+      arguments.push_back(value);
+    arguments.push_back(words.loadInteger(launch, LaunchWords::begin));
+    arguments.push_back(words.loadInteger(launch, LaunchWords::end));
     func::CallOp::create(builder, loc, rows, arguments);
-  }
-
-  /// The 8-byte word `index` after `base`.
-  Value word(Value base, int32_t index, Type type) {
-    Value address = LLVM::GEPOp::create(builder, loc, pointer, i64, base, ArrayRef<LLVM::GEPArg>{index});
-    return LLVM::LoadOp::create(builder, loc, type, address, 8);
   }
 
   OpBuilder builder;
@@ -159,6 +160,10 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   Operation *op = onlyOp(own);
   if (!op)
     return failure();
+  if (auto contraction = dyn_cast<rxt::ContractOp>(op))
+    if (auto product = matchMatrixProduct(contraction))
+      return lowerToGemm(contraction, *product, own.getName(), argumentNumbers(op),
+                         own.getNumArguments(), rxt::sizeSymbols(own), target);
   for (Region &region : op->getRegions())
     for (Block &block : region)
       contractProducts(block);

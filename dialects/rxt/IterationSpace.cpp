@@ -20,6 +20,10 @@ SmallVector<unsigned> dimensionsOf(AffineMap map) {
       map.getResults(), [](AffineExpr expr) { return cast<AffineDimExpr>(expr).getPosition(); });
 }
 
+SmallVector<unsigned> identityDims(unsigned rank) {
+  return llvm::to_vector(llvm::seq(0u, rank));
+}
+
 SmallVector<AxisAttr> iterationAxes(TypeRange inputs, ArrayAttr maps, TensorType result) {
   SmallVector<AxisAttr> axes(result.getAxes());
   if (!maps.empty())
@@ -47,6 +51,35 @@ SmallVector<AxisAttr> iterationAxes(ReduceOp op) {
 
 SmallVector<AxisAttr> iterationAxes(ContractOp op) {
   return iterationAxes(op.getOperandTypes(), op.getMaps(), op.getResult().getType());
+}
+
+FailureOr<SmallVector<unsigned>> presenceDims(Operation *op, TensorType presence, TensorType type,
+                                              ArrayRef<unsigned> dims, unsigned axis) {
+  AxisAttr attr = type.getAxes()[axis];
+  bool mask = attr.getPresence() == Presence::Mask;
+  ArrayRef<AxisAttr> outer = presence.getAxes();
+  if (mask && outer.empty())
+    return op->emitOpError() << "the mask '" << attr.getPresenceName() << "' has no axis";
+  SmallVector<unsigned> readDims;
+  unsigned from = 0;
+  for (AxisAttr wanted : mask ? outer.drop_back() : outer) {
+    while (from < type.rank() &&
+           (from == axis || type.getAxes()[from].getSize() != wanted.getSize()))
+      ++from;
+    if (from == type.rank())
+      return op->emitOpError() << "the presence '" << attr.getPresenceName() << "' has an axis '"
+                               << wanted.getSize() << "' that " << type << " does not have";
+    readDims.push_back(dims[from++]);
+  }
+  if (mask)
+    readDims.push_back(dims[axis]);
+  return readDims;
+}
+
+TensorType axesWithout(TensorType type, unsigned axis) {
+  SmallVector<AxisAttr> axes(type.getAxes());
+  axes.erase(axes.begin() + axis);
+  return TensorType::get(type.getContext(), type.getElementType(), axes);
 }
 
 //===----------------------------------------------------------------------===//

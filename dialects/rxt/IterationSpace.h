@@ -10,6 +10,9 @@
 
 namespace rx::rxt {
 
+/// 0, 1, ..: axis i is read by dimension i.
+llvm::SmallVector<unsigned> identityDims(unsigned rank);
+
 /// Size and presence of every dimension: the result's axes, then one axis per reduced dimension
 /// (the presence of those that read it). `maps` has been verified.
 llvm::SmallVector<AxisAttr> iterationAxes(mlir::TypeRange inputs, mlir::ArrayAttr maps,
@@ -26,6 +29,17 @@ template <typename Op> llvm::SmallVector<SizeExpr> iterationSizes(Op op) {
 /// The iteration dimension that each axis of an input reads. `map` has plain dimensions as results.
 llvm::SmallVector<unsigned> dimensionsOf(mlir::AffineMap map);
 mlir::AffineMap mapAt(mlir::ArrayAttr maps, unsigned input);
+
+/// The dimension that each axis of a length or mask tensor reads, for axis `axis` of a tensor whose
+/// axes read `dims`. The axes are found among those of the tensor by their sizes, in order; the last
+/// axis of a mask is the masked axis. Reports on `op` what is not found.
+mlir::FailureOr<llvm::SmallVector<unsigned>> presenceDims(mlir::Operation *op, TensorType presence,
+                                                          TensorType type,
+                                                          llvm::ArrayRef<unsigned> dims,
+                                                          unsigned axis);
+
+/// `type` without one axis.
+TensorType axesWithout(TensorType type, unsigned axis);
 
 /// Every size symbol of the types (tensors, tables; others have none), sorted, once.
 std::vector<std::string> sizeSymbols(mlir::TypeRange types);

@@ -59,7 +59,8 @@ LoopEmitter::Values LoopEmitter::forCarry(Value lo, Value hi, Value step, ArrayR
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Values next = body(loop.getInductionVar(), loop.getRegionIterArgs());
-  scf::YieldOp::create(builder, loc, next);
+  if (!init.empty()) // else the loop was built with its terminator
+    scf::YieldOp::create(builder, loc, next);
   return Values(loop.getResults());
 }
 

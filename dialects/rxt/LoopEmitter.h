@@ -30,6 +30,12 @@ struct Point {
   mlir::Value mask;                       ///< vector<16xi1> of the lanes that exist; null when all do
 };
 
+/// Where a strip reads an axis: at `at` (i64) and `step` further with every lane, or at a vector<16xi64>.
+struct Position {
+  mlir::Value at;
+  int64_t step = 0;
+};
+
 /// What surrounds the loops: the operands of one kernel call and the part of the result it computes.
 struct KernelFrame {
   llvm::SmallVector<View> inputs, results;
@@ -48,6 +54,11 @@ public:
 
   const View &input(unsigned index) const { return frame.inputs[index]; }
   const View &result(unsigned index = 0) const { return frame.results[index]; }
+  /// The lengths or mask that a presence name stands for; null if the kernel has no such operand.
+  const View *presence(llvm::StringRef name) const {
+    auto it = frame.presences.find(std::string_view(name));
+    return it == frame.presences.end() ? nullptr : &it->second;
+  }
   Value begin() const { return frame.begin; }
   Value end() const { return frame.end; }
 
@@ -99,8 +110,8 @@ public:
   /// Stores `value` (scalars are repeated in every lane) at the point; lanes run along the last axis.
   void store(Value value, const View &view, const Point &point);
   void store(Value value, const View &view, llvm::ArrayRef<Value> indices);
-  /// 16 elements at `offsets` (vector<16xi64>, in elements) from `pointer`, an address in `view`.
-  Value loadScattered(const View &view, Value pointer, Value offsets, Value mask);
+  /// The elements at one position per axis: a scalar if the lanes do not differ; `mask` as above.
+  Value loadAt(const View &view, llvm::ArrayRef<Position> positions, Value mask);
   /// The address of the element at `indices`.
   Value address(const View &view, llvm::ArrayRef<Value> indices);
 
@@ -109,11 +120,17 @@ public:
   mlir::VectorType vectorOf(mlir::Type element) const;
   Value splat(Value scalar); ///< Returns vectors as they are.
   Value iota(mlir::Type integer);
+  Value allLanes();
   /// Lanes below `count`, which is at least 0 and at most 16.
   Value maskBelow(Value count);
   Value lane(Value vector, int64_t index);
-  /// a * b of floats, in lanes if either is.
+  /// a * b of floats, a < b of integers, a and b of booleans (of which one may be null: true), in
+  /// lanes if either is.
   Value product(Value a, Value b);
+  Value less(Value a, Value b);
+  Value both(Value a, Value b);
+  /// Integers in i64, keeping the sign.
+  Value widen(Value integer);
   /// The position along `dim` as i32: a vector along the lane dimension, else a scalar.
   Value position(const Point &point, unsigned dim);
 
@@ -125,9 +142,15 @@ public:
   mlir::Location loc;
 
 private:
+  /// Repeats the scalar of two values in lanes if the other is in lanes.
+  void align(Value &a, Value &b) {
+    if (isVector(a) != isVector(b))
+      a = splat(a), b = splat(b);
+  }
   Value storedToValue(Value stored, mlir::Type element);
   Value valueToStored(Value value, mlir::Type element);
   Value loadContiguous(const View &view, Value pointer, Value mask);
+  Value loadScattered(const View &view, Value pointer, Value offsets, Value mask);
   mlir::Operation *cloneInLanes(mlir::Operation &op, llvm::ArrayRef<Value> operands);
 
   KernelFrame frame;

@@ -35,13 +35,35 @@ Value LoopEmitter::maskBelow(Value count) {
   return compare(Predicate::slt, iota(i32), splat(bound));
 }
 
+Value LoopEmitter::allLanes() {
+  return arith::ConstantOp::create(
+      builder, loc, DenseElementsAttr::get(vectorOf(builder.getI1Type()), true));
+}
+
+Value LoopEmitter::widen(Value integer) {
+  Type i64 = builder.getI64Type();
+  return arith::ExtSIOp::create(builder, loc, isVector(integer) ? vectorOf(i64) : i64, integer);
+}
+
 Value LoopEmitter::lane(Value vector, int64_t index) {
   return vector::ExtractOp::create(builder, loc, vector, index);
 }
 
 Value LoopEmitter::product(Value a, Value b) {
-  bool inLanes = isVector(a) || isVector(b);
-  return arith::MulFOp::create(builder, loc, inLanes ? splat(a) : a, inLanes ? splat(b) : b);
+  align(a, b);
+  return arith::MulFOp::create(builder, loc, a, b);
+}
+
+Value LoopEmitter::less(Value a, Value b) {
+  align(a, b);
+  return compare(Predicate::slt, a, b);
+}
+
+Value LoopEmitter::both(Value a, Value b) {
+  if (!a || !b)
+    return a ? a : b;
+  align(a, b);
+  return arith::AndIOp::create(builder, loc, a, b);
 }
 
 //===-- Memory ---===//
@@ -107,8 +129,7 @@ Value LoopEmitter::loadScattered(const View &view, Value pointer, Value offsets,
   Value pointers = LLVM::GEPOp::create(builder, loc, vectorOf(pointer.getType()), stored, pointer,
                                        ValueRange(offsets));
   if (!mask)
-    mask = arith::ConstantOp::create(
-        builder, loc, DenseElementsAttr::get(vectorOf(builder.getI1Type()), true));
+    mask = allLanes();
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorOf(stored)));
   Value loaded = LLVM::masked_gather::create(builder, loc, vectorOf(stored), pointers, mask,
                                              ValueRange(zero),
@@ -116,25 +137,33 @@ Value LoopEmitter::loadScattered(const View &view, Value pointer, Value offsets,
   return storedToValue(loaded, element);
 }
 
-Value LoopEmitter::load(const View &view, ArrayRef<unsigned> dims, const Point &point) {
-  Values indices;
-  Value laneStride;
+Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value mask) {
+  Values starts;
+  Value offsets; // of the lanes, from the element at `starts`
   bool contiguous = false;
-  for (auto [axis, dim] : llvm::enumerate(dims)) {
-    indices.push_back(point.indices[dim]);
-    if (dim != point.laneDim)
+  auto addOffsets = [&](Value more) { offsets = offsets ? add(offsets, more) : more; };
+  for (auto [axis, position] : llvm::enumerate(positions)) {
+    bool scattered = isVector(position.at);
+    starts.push_back(scattered ? constant(0) : position.at);
+    if (!scattered && position.step == 0)
       continue;
-    // A diagonal reads several axes at one dimension: its stride is their sum.
-    contiguous = !laneStride && axis + 1 == dims.size();
-    laneStride = laneStride ? add(laneStride, view.strides[axis]) : view.strides[axis];
+    contiguous = !offsets && !scattered && position.step == 1 && axis + 1 == positions.size();
+    Value lane = scattered ? position.at
+                           : mul(iota(builder.getI64Type()), splat(constant(position.step)));
+    addOffsets(mul(lane, splat(view.strides[axis])));
   }
-  if (!laneStride)
-    return load(view, indices);
-  Value pointer = address(view, indices);
-  if (contiguous)
-    return loadContiguous(view, pointer, point.mask);
-  Value offsets = mul(iota(builder.getI64Type()), splat(laneStride));
-  return loadScattered(view, pointer, offsets, point.mask);
+  if (!offsets)
+    return load(view, starts);
+  Value pointer = address(view, starts);
+  return contiguous ? loadContiguous(view, pointer, mask)
+                    : loadScattered(view, pointer, offsets, mask);
+}
+
+Value LoopEmitter::load(const View &view, ArrayRef<unsigned> dims, const Point &point) {
+  auto positions = llvm::map_to_vector(dims, [&](unsigned dim) {
+    return Position{point.indices[dim], dim == point.laneDim ? 1 : 0};
+  });
+  return loadAt(view, positions, point.mask);
 }
 
 void LoopEmitter::store(Value value, const View &view, const Point &point) {

@@ -30,12 +30,14 @@ template <typename Op> ReductionSpace reductionSpace(Op op) {
   return space;
 }
 
-/// The element at a point of the iteration space, of type `Reduction::element`.
+/// The element at a point of the iteration space.
 using ReductionBody = llvm::function_ref<mlir::Value(const Point &)>;
 
-/// Emits the loops that combine `body` over the reduced dimensions into the emitter's result.
-/// `element` is the type of what is combined.
-void emitReduction(LoopEmitter &emitter, const ReductionSpace &space, ReduceKind kind,
-                   mlir::Type element, ReductionBody body);
+/// Emits the loops that combine `body` over the reduced dimensions into the emitter's result, where
+/// the presences of `op`'s operands say that an element exists. `element` is the type of what is
+/// combined. Fails, with an error on `op`, where the kernel has no operand for a presence.
+mlir::LogicalResult emitReduction(LoopEmitter &emitter, mlir::Operation *op,
+                                  const ReductionSpace &space, ReduceKind kind, mlir::Type element,
+                                  ReductionBody body);
 
 } // namespace rx::rxt

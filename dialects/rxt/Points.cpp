@@ -14,10 +14,6 @@ Reader::Reader(const ReferenceTensor &tensor, ArrayRef<unsigned> dims, unsigned 
     steps[dim] += strides[axis];
 }
 
-SmallVector<unsigned> identityDims(unsigned rank) {
-  return llvm::to_vector(llvm::seq(0u, rank));
-}
-
 SmallVector<Reader> readersOf(const Evaluation &evaluation, ValueRange inputs, ArrayAttr maps) {
   SmallVector<Reader> readers;
   for (auto [index, input] : llvm::enumerate(inputs)) {
@@ -34,24 +30,10 @@ LogicalResult PresenceTest::addAxis(const Evaluation &evaluation, Operation *op,
   if (!value)
     return op->emitOpError() << "no argument is called '" << attr.getPresenceName()
                              << "', which says what exists along axis " << axis << " of " << type;
-  bool mask = attr.getPresence() == Presence::Mask;
-  ArrayRef<AxisAttr> outer = value->type.getAxes();
-  if (mask && outer.empty())
-    return op->emitOpError() << "the mask '" << attr.getPresenceName() << "' has no axis";
-  SmallVector<unsigned> readDims;
-  unsigned from = 0;
-  for (AxisAttr wanted : mask ? outer.drop_back() : outer) {
-    while (from < type.rank() &&
-           (from == axis || type.getAxes()[from].getSize() != wanted.getSize()))
-      ++from;
-    if (from == type.rank())
-      return op->emitOpError() << "the presence '" << attr.getPresenceName() << "' has an axis '"
-                               << wanted.getSize() << "' that " << type << " does not have";
-    readDims.push_back(dims[from++]);
-  }
-  if (mask)
-    readDims.push_back(dims[axis]);
-  tests.push_back({attr.getPresence(), dims[axis], Reader(value->tensor, readDims, rank)});
+  FailureOr<SmallVector<unsigned>> readDims = presenceDims(op, value->type, type, dims, axis);
+  if (failed(readDims))
+    return failure();
+  tests.push_back({attr.getPresence(), dims[axis], Reader(value->tensor, *readDims, rank)});
   return success();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialects/rxt/Evaluation.h"
+#include "dialects/rxt/IterationSpace.h"
 
 namespace rx::rxt {
 
@@ -40,17 +41,11 @@ private:
   llvm::SmallVector<int64_t> steps; // per iteration dimension
 };
 
-/// Axis i is read by dimension i.
-llvm::SmallVector<unsigned> identityDims(unsigned rank);
-
 /// Readers of the inputs of a map, reduce or contract.
 llvm::SmallVector<Reader> readersOf(const Evaluation &evaluation, mlir::ValueRange inputs,
                                     mlir::ArrayAttr maps);
 
 /// Which points of an iteration space exist, as far as the presences of some dimensions say.
-///
-/// The axes of a length or mask tensor are found among the axes of the tensor it describes by their
-/// sizes, in order; the last axis of a mask is the masked axis.
 class PresenceTest {
 public:
   /// Add the presences of those axes of a tensor whose dimension is `firstDim` or later.

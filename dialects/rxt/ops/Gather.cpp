@@ -1,5 +1,6 @@
 //===- Gather.cpp - read by integer position ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopEmitter.h"
 #include "dialects/rxt/Points.h"
 
 using namespace mlir;
@@ -67,8 +68,20 @@ LogicalResult GatherOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr GatherOp::parallelRows() { return 1; }
+SizeExpr GatherOp::parallelRows() { return getResult().getType().elementCount(); }
 
-LogicalResult GatherOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+LogicalResult GatherOp::emitLoops(LoopEmitter &emitter) {
+  SmallVector<unsigned> indexDims = dimensionsOf(getIndexMap());
+  SmallVector<unsigned> sourceDims = dimensionsOf(getSourceMap());
+  emitter.forPoints(getResult().getType(), [&](const Point &point) {
+    auto positions = llvm::map_to_vector(sourceDims, [&](unsigned dim) {
+      return Position{point.indices[dim], dim == point.laneDim};
+    });
+    Value index = emitter.load(emitter.input(1), indexDims, point);
+    positions.insert(positions.begin() + getAxis(), {emitter.widen(index), 0});
+    emitter.store(emitter.loadAt(emitter.input(0), positions, point.mask), emitter.result(), point);
+  });
+  return success();
+}
 
 } // namespace rx::rxt

@@ -178,13 +178,12 @@ LogicalResult ReduceOp::emitLoops(LoopEmitter &emitter) {
   ReductionSpace space = reductionSpace(*this);
   Block &body = getBody().front();
   Type element = body.getTerminator()->getOperand(0).getType();
-  emitReduction(emitter, space, getKind(), element, [&](const Point &point) {
+  return emitReduction(emitter, *this, space, getKind(), element, [&](const Point &point) {
     SmallVector<Value> elements;
     for (auto [index, dims] : llvm::enumerate(space.dimensions))
       elements.push_back(emitter.load(emitter.input(index), dims, point));
     return emitter.evaluate(body, elements, point);
   });
-  return success();
 }
 
 } // namespace rx::rxt

@@ -1,4 +1,7 @@
 //===- Scan.cpp - running reductions ---===//
+#include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopCombiner.h"
+#include "dialects/rxt/LoopPresence.h"
 #include "dialects/rxt/Points.h"
 
 #include <cmath>
@@ -81,8 +84,82 @@ LogicalResult ScanOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr ScanOp::parallelRows() { return 1; }
+static ReduceKind reducerOf(ScanKind kind) {
+  switch (kind) {
+  case ScanKind::Sum:
+    return ReduceKind::Sum;
+  case ScanKind::Prod:
+    return ReduceKind::Prod;
+  case ScanKind::Max:
+    return ReduceKind::Max;
+  }
+  llvm_unreachable("every kind is listed");
+}
 
-LogicalResult ScanOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+namespace {
+
+/// The walk along the axis of one line, or of 16 lines next to each other along the last axis.
+class ScanLoops {
+public:
+  ScanLoops(ScanOp op, LoopEmitter &emitter, const LoopPresence &present)
+      : op(op), e(emitter), type(op.getResult().getType()),
+        combiner(emitter, reducerOf(op.getKind()), type.getElementType()), present(present) {}
+
+  /// `line` indexes all axes but the scanned one.
+  void emit(ArrayRef<Value> line, Value mask, bool inLanes) {
+    Value length = e.size(type.size(op.getAxis())), one = e.constant(1);
+    Point point{SmallVector<Value>(line), std::nullopt, mask};
+    point.indices.insert(point.indices.begin() + op.getAxis(), Value());
+    if (inLanes)
+      point.laneDim = type.rank() - 1;
+    e.forCarry(e.constant(0), length, one, combiner.identity(inLanes),
+               [&](Value step, ValueRange running) {
+                 Value last = e.sub(length, one);
+                 point.indices[op.getAxis()] = op.getReverse() ? e.sub(last, step) : step;
+                 Value element = e.load(e.input(0), identityDims(type.rank()), point);
+                 auto next = combiner.add(running, element, Value(), present.at(e, point));
+                 e.store(next[0], e.result(), point);
+                 return next;
+               });
+  }
+
+private:
+  ScanOp op;
+  LoopEmitter &e;
+  TensorType type;
+  LoopCombiner combiner;
+  const LoopPresence &present;
+};
+
+} // namespace
+
+SizeExpr ScanOp::parallelRows() { return axesWithout(getResult().getType(), getAxis()).elementCount(); }
+
+LogicalResult ScanOp::emitLoops(LoopEmitter &emitter) {
+  LoopPresence present;
+  TensorType type = getInput().getType();
+  if (type.getAxes()[getAxis()].getPresence() != Presence::All &&
+      failed(present.addAxis(emitter, *this, type, identityDims(type.rank()), getAxis())))
+    return failure();
+  ScanLoops loops(*this, emitter, present);
+  TensorType lines = axesWithout(type, getAxis());
+  bool alongLast = getAxis() + 1 == static_cast<uint64_t>(type.rank());
+  emitter.forRows(lines, [&](ArrayRef<Value> outer, Value lo, Value hi) {
+    SmallVector<Value> indices(outer);
+    if (lines.rank() > 0)
+      indices.emplace_back();
+    if (!alongLast)
+      return emitter.forStrips(lo, hi, [&](Value first, Value mask) {
+        indices.back() = first;
+        loops.emit(indices, mask, /*inLanes=*/true);
+      });
+    emitter.forLoop(lo, hi, [&](Value line) {
+      if (lines.rank() > 0)
+        indices.back() = line;
+      loops.emit(indices, Value(), /*inLanes=*/false);
+    });
+  });
+  return success();
+}
 
 } // namespace rx::rxt

@@ -1,5 +1,6 @@
 //===- Scatter.cpp - add at integer positions ---===//
 #include "dialects/rxt/IterationSpace.h"
+#include "dialects/rxt/LoopCombiner.h"
 #include "dialects/rxt/Points.h"
 
 using namespace mlir;
@@ -72,8 +73,110 @@ LogicalResult ScatterOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr ScatterOp::parallelRows() { return 1; }
+namespace {
 
-LogicalResult ScatterOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+/// A part owns columns of the result (indices of all axes but the scattered one), so that parts never add
+/// to one element, and an element's additions stay in the order of the updates.
+class ScatterLoops {
+public:
+  ScatterLoops(ScatterOp op, LoopEmitter &emitter)
+      : op(op), e(emitter), type(op.getResult().getType()),
+        resultDims(dimensionsOf(op.getResultMap())), indexDims(dimensionsOf(op.getIndexMap())) {}
+
+  void clear(ArrayRef<Value> outer, Value lo, Value hi) {
+    Value zero = arith::ConstantOp::create(e.builder, e.loc,
+                                           e.builder.getZeroAttr(type.getElementType()));
+    e.forLoop(e.constant(0), e.size(type.size(op.getAxis())), [&](Value at) {
+      forColumns(lo, hi, [&](Value column, Value mask) {
+        e.store(zero, e.result(), resultPoint(outer, column, at, mask));
+      });
+    });
+  }
+
+  void addUpdates(ArrayRef<Value> outer, Value lo, Value hi) {
+    Point update;
+    update.indices.resize(op.getUpdates().getType().rank());
+    for (auto [index, dim] : llvm::zip(outer, resultDims))
+      update.indices[dim] = index;
+    addFrom(0, update, outer, lo, hi);
+  }
+
+private:
+  /// The last axis of a column is walked in lanes if it is contiguous in the result and all lanes
+  /// go to one position.
+  bool inLanes() {
+    return !resultDims.empty() && op.getAxis() + 1 < static_cast<uint64_t>(type.rank()) &&
+           !llvm::is_contained(indexDims, resultDims.back());
+  }
+
+  void forColumns(Value lo, Value hi, function_ref<void(Value, Value)> body) {
+    if (inLanes())
+      return e.forStrips(lo, hi, body);
+    e.forLoop(lo, hi, [&](Value column) { body(column, Value()); });
+  }
+
+  Point resultPoint(ArrayRef<Value> outer, Value column, Value at, Value mask) {
+    Point point{SmallVector<Value>(outer), std::nullopt, mask};
+    if (!resultDims.empty())
+      point.indices.push_back(column);
+    point.indices.insert(point.indices.begin() + op.getAxis(), at);
+    if (inLanes())
+      point.laneDim = type.rank() - 1;
+    return point;
+  }
+
+  /// Loops over the dimensions of the updates that name no column, in order.
+  void addFrom(unsigned dim, Point update, ArrayRef<Value> outer, Value lo, Value hi) {
+    while (dim < update.indices.size() && llvm::is_contained(resultDims, dim))
+      ++dim;
+    if (dim == update.indices.size())
+      return addColumns(update, outer, lo, hi);
+    e.forLoop(e.constant(0), e.size(op.getUpdates().getType().size(dim)), [&](Value index) {
+      update.indices[dim] = index;
+      addFrom(dim + 1, update, outer, lo, hi);
+    });
+  }
+
+  void addColumns(Point update, ArrayRef<Value> outer, Value lo, Value hi) {
+    forColumns(lo, hi, [&](Value column, Value mask) {
+      if (!resultDims.empty())
+        update.indices[resultDims.back()] = column;
+      Value at = e.widen(e.load(e.input(1), indexDims, update));
+      Point target = resultPoint(outer, column, at, mask);
+      if (inLanes()) {
+        update.laneDim = resultDims.back();
+        update.mask = mask;
+      }
+      Value more = e.load(e.input(0), identityDims(update.indices.size()), update);
+      Value sum = e.load(e.result(), identityDims(type.rank()), target);
+      LoopCombiner combiner(e, ReduceKind::Sum, type.getElementType());
+      e.store(combiner.add(sum, more, Value(), Value())[0], e.result(), target);
+    });
+  }
+
+  ScatterOp op;
+  LoopEmitter &e;
+  TensorType type;
+  SmallVector<unsigned> resultDims, indexDims;
+};
+
+} // namespace
+
+SizeExpr ScatterOp::parallelRows() { return axesWithout(getResult().getType(), getAxis()).elementCount(); }
+
+LogicalResult ScatterOp::emitLoops(LoopEmitter &emitter) {
+  SmallVector<unsigned> resultDims = dimensionsOf(getResultMap());
+  SmallVector<unsigned> sorted = resultDims;
+  llvm::sort(sorted);
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    return emitOpError("has no CPU loops for a result map that reads one dimension twice");
+  ScatterLoops loops(*this, emitter);
+  TensorType columns = axesWithout(getResult().getType(), getAxis());
+  emitter.forRows(columns, [&](ArrayRef<Value> outer, Value lo, Value hi) {
+    loops.clear(outer, lo, hi);
+    loops.addUpdates(outer, lo, hi);
+  });
+  return success();
+}
 
 } // namespace rx::rxt

@@ -1,0 +1,268 @@
+#include "tests/compiler/lower/loops/LoopHarness.h"
+#include "dialects/rxt/IterationSpace.h"
+#include "mlir/Parser/Parser.h"
+#include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace mlir;
+
+namespace rx::compiler {
+
+//===-- Memory ---===//
+
+GuardedBytes::GuardedBytes(size_t count) : count(count) {
+  size_t page = sysconf(_SC_PAGESIZE), usable = (count + page - 1) / page * page;
+  length = usable + page;
+  base = static_cast<char *>(
+      mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  EXPECT_NE(base, MAP_FAILED);
+  EXPECT_EQ(mprotect(base + usable, page, PROT_NONE), 0);
+  data = base + usable - count;
+  std::memset(data, 0xff, count);
+}
+
+GuardedBytes::GuardedBytes(GuardedBytes &&other) noexcept
+    : data(other.data), count(other.count), base(std::exchange(other.base, nullptr)),
+      length(other.length) {}
+
+GuardedBytes::~GuardedBytes() {
+  if (base)
+    munmap(base, length);
+}
+
+static size_t bytesOf(rxt::ElementKind kind) {
+  return std::max(rxt::bitsOf(kind) / 8, 1u);
+}
+
+static GuardedBytes toMemory(const rxt::ReferenceTensor &tensor) {
+  GuardedBytes bytes(tensor.count() * bytesOf(tensor.kind));
+  for (int64_t i = 0; i < tensor.count(); ++i) {
+    char *at = bytes.data + i * bytesOf(tensor.kind);
+    if (tensor.kind == rxt::ElementKind::F32) {
+      float value = static_cast<float>(tensor.real(i));
+      std::memcpy(at, &value, sizeof value);
+    } else {
+      // Little endian: the low bytes of an integer come first.
+      int64_t integer = tensor.integer(i); // of f64, the bits
+      std::memcpy(at, &integer, bytesOf(tensor.kind));
+    }
+  }
+  return bytes;
+}
+
+static double elementAt(const GuardedBytes &bytes, rxt::ElementKind kind, int64_t index) {
+  const char *at = bytes.data + index * bytesOf(kind);
+  auto as = [&](auto value) {
+    std::memcpy(&value, at, sizeof value);
+    return static_cast<double>(value);
+  };
+  switch (kind) {
+  case rxt::ElementKind::F32:
+    return as(float());
+  case rxt::ElementKind::F64:
+    return as(double());
+  case rxt::ElementKind::I1:
+    return as(uint8_t());
+  case rxt::ElementKind::I8:
+    return as(int8_t());
+  case rxt::ElementKind::I32:
+    return as(int32_t());
+  case rxt::ElementKind::I64:
+    return as(int64_t());
+  default:
+    ADD_FAILURE() << "the harness has no elements of this kind";
+    return 0;
+  }
+}
+
+//===-- One kernel on one target ---===//
+
+namespace {
+
+struct Launcher {
+  const LoweredKernel &kernel;
+  rx_kernel function;
+  const SizeExpr::Bindings &sizes;
+  const std::vector<GuardedBytes> &inputs;
+  std::vector<rx_operand> inputOperands;
+
+  /// The results of calls for the parts of [0, extent) between `cuts`, the last part first.
+  std::vector<GuardedBytes> run(std::vector<int64_t> cuts,
+                                const std::vector<rxt::ReferenceTensor> &like) const {
+    std::vector<GuardedBytes> outputs;
+    std::vector<rx_operand> operands = inputOperands;
+    for (const rxt::ReferenceTensor &result : like) {
+      outputs.emplace_back(result.count() * bytesOf(result.kind));
+      operands.push_back(operandOf(outputs.back(), result));
+    }
+    std::vector<int64_t> sizeValues;
+    for (const std::string &name : kernel.sizes)
+      sizeValues.push_back(sizes.find(name)->second);
+    std::vector<char> scratch(kernel.scratchBytes + 64);
+    char *aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+    cuts.insert(cuts.begin(), 0);
+    cuts.push_back(*kernel.extent.evaluate(sizes));
+    for (size_t part = cuts.size() - 1; part > 0; --part) {
+      rx_launch launch{operands.data(), sizeValues.data(), cuts[part - 1], cuts[part], aligned};
+      function(&launch);
+    }
+    return outputs;
+  }
+
+  static rx_operand operandOf(const GuardedBytes &bytes, const rxt::ReferenceTensor &like) {
+    rx_operand operand{bytes.data, {}};
+    std::vector<int64_t> strides = like.strides();
+    std::copy(strides.begin(), strides.end(), operand.strides);
+    return operand;
+  }
+};
+
+std::string describe(const SizeExpr::Bindings &sizes) {
+  std::string text;
+  for (auto &[name, value] : sizes)
+    text += name + "=" + std::to_string(value) + " ";
+  return text;
+}
+
+void compare(const std::vector<GuardedBytes> &actual,
+             const std::vector<rxt::ReferenceTensor> &wanted, Tolerance tolerance) {
+  for (size_t result = 0; result < wanted.size(); ++result) {
+    const rxt::ReferenceTensor &tensor = wanted[result];
+    Tolerance allowed = rxt::isFloat(tensor.kind) ? tolerance : exact;
+    for (int64_t i = 0; i < tensor.count(); ++i) {
+      double expected = rxt::isFloat(tensor.kind) ? tensor.real(i) : double(tensor.integer(i));
+      double value = elementAt(actual[result], tensor.kind, i);
+      if (!allowed.allows(value, expected)) {
+        ADD_FAILURE() << "result " << result << " element " << i << " of " << tensor.count() << ": "
+                      << value << ", the reference says " << expected;
+        return;
+      }
+    }
+  }
+}
+
+std::vector<std::vector<int64_t>> cutsOf(int64_t extent) {
+  std::vector<std::vector<int64_t>> cuts = {{extent / 2}, {extent / 3, extent - extent / 7}};
+  if (extent <= 70) {
+    cuts.emplace_back();
+    for (int64_t i = 1; i < extent; ++i)
+      cuts.back().push_back(i);
+  }
+  return cuts;
+}
+
+} // namespace
+
+//===-- The fixture ---===//
+
+template <typename T> static T expect(llvm::Expected<T> value) {
+  if (value)
+    return std::move(*value);
+  ADD_FAILURE() << llvm::toString(value.takeError());
+  std::abort();
+}
+
+LoopTest::LoopTest() {
+  registry.insert<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
+  context.appendDialectRegistry(registry);
+  context.loadAllAvailableDialects();
+}
+
+LoopTest::Fill LoopTest::uniform(int64_t below) {
+  return [this, below](unsigned, std::vector<int64_t> shape, rxt::ElementKind kind) {
+    auto tensor = rxt::ReferenceTensor::zeros(std::move(shape), kind);
+    std::uniform_real_distribution<float> real(-2, 2);
+    std::uniform_int_distribution<int64_t> integer(0, kind == rxt::ElementKind::I1 ? 1 : below - 1);
+    for (rxt::Scalar &value : tensor.values)
+      value = rxt::isFloat(kind) ? rxt::scalarOf(double(real(rng))) : rxt::scalarOf(integer(rng));
+    return tensor;
+  };
+}
+
+static std::vector<rxt::ReferenceTensor> evaluate(func::FuncOp kernel,
+                                                  const SizeExpr::Bindings &sizes,
+                                                  const std::vector<rxt::ReferenceTensor> &inputs) {
+  rxt::Evaluation evaluation(rxt::Precision::F64, sizes, {});
+  std::vector<rxt::ReferenceValue> arguments(inputs.begin(), inputs.end()), results;
+  for (unsigned i = 0; i < inputs.size(); ++i)
+    if (auto name = kernel.getArgAttrOfType<StringAttr>(i, "rx.name"))
+      evaluation.bindPresence(name, {cast<rxt::TensorType>(kernel.getArgumentTypes()[i]), inputs[i]});
+  EXPECT_TRUE(succeeded(evaluation.call(kernel, arguments, results)));
+  std::vector<rxt::ReferenceTensor> tensors;
+  for (const rxt::ReferenceValue &result : results)
+    tensors.push_back(result.tensor());
+  return tensors;
+}
+
+void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
+                     Fill fill) {
+  auto module = parseSourceString<ModuleOp>(text, &context);
+  ASSERT_TRUE(module) << text.str();
+  auto kernel = module->lookupSymbol<func::FuncOp>("k");
+  if (!fill)
+    fill = uniform();
+  for (const CpuTarget &target : cpuTargets()) {
+    if (!hostRuns(target)) {
+      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
+      continue;
+    }
+    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
+    ASSERT_TRUE(succeeded(lowered));
+    if (getenv("RXC_DUMP")) lowered->module->dump();
+    // The folder stays for later runs; its keys make stale hits impossible.
+    ObjectCache cache("build/loops-test-cache");
+    KernelObject object = expect(cache.get(*lowered->module, target));
+    LoadedKernels loaded = expect(LoadedKernels::load(object));
+    for (const Sizes &bound : sizes) {
+      SCOPED_TRACE(target.name.str() + " " + describe(bound));
+      rxt::Evaluation shapes(rxt::Precision::F64, bound, {});
+      std::vector<rxt::ReferenceTensor> inputs;
+      std::vector<GuardedBytes> memory;
+      Launcher launcher{*lowered, loaded.find(object.symbol), bound, memory, {}};
+      for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
+        auto tensor = cast<rxt::TensorType>(type);
+        inputs.push_back(fill(index, shapes.shapeOf(tensor),
+                              *rxt::elementKindOf(tensor.getElementType())));
+        memory.push_back(toMemory(inputs.back()));
+        launcher.inputOperands.push_back(Launcher::operandOf(memory.back(), inputs.back()));
+      }
+      std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs);
+      std::vector<GuardedBytes> whole = launcher.run({}, wanted);
+      compare(whole, wanted, tolerance);
+      for (const std::vector<int64_t> &cuts : cutsOf(*lowered->extent.evaluate(bound))) {
+        std::vector<GuardedBytes> parts = launcher.run(cuts, wanted);
+        for (size_t i = 0; i < parts.size(); ++i)
+          EXPECT_EQ(std::memcmp(parts[i].data, whole[i].data, whole[i].count), 0)
+              << "result " << i << " has other bits in " << cuts.size() + 1 << " parts";
+      }
+      if (HasFailure())
+        return;
+    }
+  }
+}
+
+std::vector<SizeExpr::Bindings> sizesOf(const std::string &a) {
+  std::vector<SizeExpr::Bindings> sizes;
+  for (int64_t value : {1, 7, 16, 17, 33, 64, 200, 0})
+    sizes.push_back({{a, value}});
+  return sizes;
+}
+
+std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b) {
+  std::vector<SizeExpr::Bindings> sizes;
+  for (auto [x, y] : {std::pair(1, 1), {7, 17}, {33, 7}, {1, 64}, {48, 1}, {0, 5}, {5, 0}, {3, 300}})
+    sizes.push_back({{a, x}, {b, y}});
+  return sizes;
+}
+
+std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b,
+                                        const std::string &c) {
+  std::vector<SizeExpr::Bindings> sizes;
+  for (auto [x, y, z] : {std::tuple(1, 1, 1), {7, 17, 33}, {2, 16, 7}, {3, 1, 64}, {33, 2, 1},
+                         {0, 3, 3}, {2, 0, 5}, {2, 5, 0}, {2, 70, 40}})
+    sizes.push_back({{a, x}, {b, y}, {c, z}});
+  return sizes;
+}
+
+} // namespace rx::compiler

@@ -1,0 +1,62 @@
+// Compiles one kernel of rxt for every target that this machine runs and compares it with the
+// reference, whole and cut into parts, on operands that end at unreadable pages.
+#pragma once
+
+#include "compiler/lower/KernelToLoops.h"
+#include "compiler/target/LoadedKernels.h"
+#include "dialects/rxt/Evaluation.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "tests/compiler/lower/loops/Tolerances.h"
+#include <gtest/gtest.h>
+#include <random>
+#include <vector>
+
+namespace rx::compiler {
+
+/// Bytes whose last is the last before an unreadable page; filled with 0xff (NaN as a float).
+class GuardedBytes {
+public:
+  explicit GuardedBytes(size_t count);
+  GuardedBytes(GuardedBytes &&other) noexcept;
+  GuardedBytes &operator=(GuardedBytes &&) = delete;
+  ~GuardedBytes();
+  char *data = nullptr;
+  size_t count = 0;
+
+private:
+  char *base = nullptr;
+  size_t length = 0;
+};
+
+class LoopTest : public testing::Test {
+protected:
+  LoopTest();
+
+  /// Values of the size symbols of one run.
+  using Sizes = SizeExpr::Bindings;
+  /// Fills an argument: its number and the shape.
+  using Fill = std::function<rxt::ReferenceTensor(unsigned argument, std::vector<int64_t> shape,
+                                                  rxt::ElementKind kind)>;
+
+  /// Checks the function called `k` of `text` for all `sizes`: each result is within `tolerance` of the
+  /// reference, on every target, and has the same bits however the call is cut.
+  void check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
+             Fill fill = {});
+
+  /// Reals in [-2, 2], coins, integers in [0, below).
+  Fill uniform(int64_t below = 10);
+
+  mlir::DialectRegistry registry;
+  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
+  std::mt19937 rng{1};
+};
+
+/// `sizes` for one symbol: 1, ragged, whole strips, and none.
+std::vector<SizeExpr::Bindings> sizesOf(const std::string &symbol);
+/// Combinations for two and three symbols, ragged and with empty axes.
+std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b);
+std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b,
+                                        const std::string &c);
+
+} // namespace rx::compiler
