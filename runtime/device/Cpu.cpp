@@ -105,8 +105,7 @@ struct Feature {
 };
 
 // __builtin_cpu_supports takes literals only. It includes what the operating system must save.
-#define RX_FEATURE(name)                                                                           \
-  { name, [] { return __builtin_cpu_supports(name) != 0; } }
+#define RX_FEATURE(name) {name, [] { return __builtin_cpu_supports(name) != 0; }}
 const Feature knownFeatures[] = {
     RX_FEATURE("avx"),        RX_FEATURE("avx2"),       RX_FEATURE("fma"),
     RX_FEATURE("bmi"),        RX_FEATURE("bmi2"),       RX_FEATURE("popcnt"),
@@ -119,9 +118,8 @@ const Feature knownFeatures[] = {
 #undef RX_FEATURE
 
 bool hasFeature(std::string_view name) {
-  const auto *found =
-      std::find_if(std::begin(knownFeatures), std::end(knownFeatures),
-                   [&](const Feature &feature) { return feature.name == name; });
+  const auto *found = std::find_if(std::begin(knownFeatures), std::end(knownFeatures),
+                                   [&](const Feature &feature) { return feature.name == name; });
   return found != std::end(knownFeatures) && found->present();
 }
 

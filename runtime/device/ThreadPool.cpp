@@ -5,7 +5,8 @@
 namespace rx::runtime {
 
 namespace {
-// About 20 microseconds: longer than the gap between kernels, shorter than a futex round trip twice.
+// About 20 microseconds: longer than the gap between kernels, shorter than a futex round trip
+// twice.
 constexpr int spins = 500;
 } // namespace
 
