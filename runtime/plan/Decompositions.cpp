@@ -84,7 +84,7 @@ Expected<Svd> truncatedSvd(const Matrix &matrix, int64_t rank) {
     double *u = wide ? left.row(i) : right.row(i), *v = wide ? right.row(i) : left.row(i);
     fixSign(u, matrix.rows, v, matrix.columns);
   }
-  std::stable_sort(s.begin(), s.end(), std::greater<>()); // equal up to rounding
+  std::sort(s.begin(), s.end(), std::greater<>()); // equal up to rounding
   if (wide)
     return Svd{transposed(left), std::move(s), transposed(right)};
   return Svd{transposed(right), std::move(s), transposed(left)};

@@ -301,15 +301,16 @@ Expected<Executor::Held> Executor::holdTensors(const Prepared &prepared, const T
   return held;
 }
 
-/// Hands out the outputs and moves states on.
+/// Hands out the outputs and the next states, and moves states on.
 Expected<TensorMap> Executor::collect(const Program &program, Held &held) {
   TensorMap results;
-  for (const ResultInfo &output : program.outputs) {
-    Expected<HostTensor> tensor = download(device, held[output.buffer]);
-    if (!tensor)
-      return std::move(tensor).status();
-    results[output.name] = std::move(*tensor);
-  }
+  for (const auto *list : {&program.outputs, &program.nextStates})
+    for (const ResultInfo &result : *list) {
+      Expected<HostTensor> tensor = download(device, held[result.buffer]);
+      if (!tensor)
+        return std::move(tensor).status();
+      results[result.name] = std::move(*tensor);
+    }
   for (const ResultInfo &next : program.nextStates) {
     StateValue &state = states[next.name];
     state.spare = std::exchange(state.now, std::move(held[next.buffer]));

@@ -159,8 +159,9 @@ Expected<Placement> placeRequests(std::span<const MemoryRequest> requests) {
       return makeError("the temporaries together have more than 2^63 bytes");
   std::vector<size_t> order(requests.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return requests[a].bytes > requests[b].bytes; });
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::pair(requests[b].bytes, a) < std::pair(requests[a].bytes, b);
+  });
   Placement placement{std::vector<int64_t>(requests.size(), -1)};
   std::vector<size_t> placed;
   for (size_t index : order) {

@@ -168,10 +168,9 @@ Status ProgramVerifier::verifyResults() {
     if (Status status = verifyResult(output, taken); !status)
       return status;
   }
-  names.clear();
   for (const ResultInfo &next : program.nextStates) {
     if (!names.insert(next.name).second)
-      return makeError("state {} has two next values", next.name);
+      return makeError("two results are called {}", next.name);
     if (Status status = verifyResult(next, taken); !status)
       return status;
     auto state = std::find_if(program.buffers.begin(), program.buffers.end(), [&](auto &buffer) {

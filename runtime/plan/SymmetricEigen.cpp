@@ -142,8 +142,9 @@ Expected<SymmetricEigen> symmetricEigen(Matrix matrix) {
   }
   std::vector<int64_t> order(n);
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int64_t a, int64_t b) { return t.diagonal[a] < t.diagonal[b]; });
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    return std::pair(t.diagonal[a], a) < std::pair(t.diagonal[b], b);
+  });
   SymmetricEigen result{std::vector<double>(n), Matrix(n, n)};
   for (int64_t i = 0; i < n; ++i) {
     result.values[i] = t.diagonal[order[i]];
