@@ -9,11 +9,12 @@ namespace rx::runtime {
 
 namespace {
 constexpr int64_t hugePage = int64_t(2) << 20;
+constexpr int64_t addressSpace = int64_t(1) << 47; ///< of a process; more need not be asked for
 } // namespace
 
 Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes) {
-  if (bytes < 0 || bytes > INT64_MAX - hugePage)
-    return makeError("{} bytes cannot be allocated", bytes);
+  if (bytes < 0 || bytes > addressSpace)
+    return makeError("out of memory: {} bytes are not available", bytes);
   bool huge = bytes >= hugePage;
   int64_t alignment = huge ? hugePage : tensorAlignment;
   // aligned_alloc wants a multiple of the alignment, and a pointer even for empty tensors.
