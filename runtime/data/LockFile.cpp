@@ -1,7 +1,7 @@
 #include "runtime/data/LockFile.h"
 
 #include "runtime/data/Cache.h"
-#include "runtime/data/JsonFields.h"
+#include "runtime/core/JsonFields.h"
 
 #include <fmt/format.h>
 

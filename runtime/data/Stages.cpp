@@ -1,6 +1,6 @@
 #include "runtime/data/Stages.h"
 
-#include "runtime/data/JsonFields.h"
+#include "runtime/core/JsonFields.h"
 
 namespace rx::runtime {
 

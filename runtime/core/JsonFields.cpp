@@ -1,4 +1,4 @@
-#include "runtime/data/JsonFields.h"
+#include "runtime/core/JsonFields.h"
 
 #include <fmt/format.h>
 

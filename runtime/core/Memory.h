@@ -1,0 +1,25 @@
+// Memory for tensors: aligned for vector loads, on huge pages where it is large.
+#pragma once
+
+#include "runtime/core/Status.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace rx::runtime {
+
+/// Every tensor starts at a multiple of this many bytes (a cache line, an AVX-512 register).
+inline constexpr int64_t tensorAlignment = 64;
+
+/// `bytes` rounded up to a multiple of tensorAlignment; bytes <= INT64_MAX - 63.
+inline int64_t alignTensorBytes(int64_t bytes) {
+  return (bytes + tensorAlignment - 1) / tensorAlignment * tensorAlignment;
+}
+
+/// Uninitialised memory, aligned to tensorAlignment and freed with its last owner. From 2 MiB on it
+/// is aligned to huge pages and advised to use them. Zero bytes are legal (the pointer is not null).
+/// Fails, without throwing, when the system has no such amount.
+Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes);
+
+} // namespace rx::runtime

@@ -1,0 +1,87 @@
+// Runs the programs of a bundle on a device.
+#pragma once
+
+#include "runtime/core/HostTensor.h"
+#include "runtime/core/Status.h"
+#include "runtime/device/Device.h"
+#include "runtime/plan/BoundProgram.h"
+#include "runtime/plan/Budget.h"
+#include "runtime/plan/Bundle.h"
+#include "runtime/plan/Interpreter.h"
+#include "runtime/plan/ParameterStore.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rx::runtime {
+
+using TensorMap = std::map<std::string, HostTensor>;
+
+/// Not thread-safe; the kernels it launches are parallel. Bundle, device and store outlive it.
+class Executor {
+public:
+  Executor(const Bundle &bundle, Device &device, ParameterStore &parameters);
+  ~Executor();
+  Executor(const Executor &) = delete;
+
+  /// Runs a program. `inputs` has every input by name, and may set states; states it does not set
+  /// keep the value of the run before. Size symbols get their values from the shapes. Results are
+  /// the program's outputs; they and the inputs are never written again. The first run with new
+  /// sizes plans memory and loads the weights that the program reads.
+  Expected<TensorMap> run(std::string_view program, const TensorMap &inputs);
+
+  /// The memory of a run with inputs and states of these shapes (those without symbols may be left
+  /// out), without loading or running anything.
+  Expected<MemoryReport> plannedMemory(std::string_view program,
+                                       const std::map<std::string, Shape> &shapes) const;
+
+  /// Runs that need more bytes are refused with the numbers and a smaller batch that fits. The
+  /// default, 0, is what the system has available when a program is prepared.
+  void setBudget(int64_t bytes) { budget = bytes; }
+
+  /// A state's value, for reading; fails before a run has set it.
+  Expected<HostTensor> state(const std::string &name) const;
+  Status setState(const std::string &name, const HostTensor &value);
+
+  void setObserver(Observer value) { observer = std::move(value); }
+
+private:
+  struct Prepared;
+  /// Tensors of one run that the program's buffers point to.
+  using Held = std::map<BufferId, HostTensor>;
+  /// Over device memory. `spare` is where the next value may go.
+  struct StateValue {
+    HostTensor now, spare;
+  };
+
+  Expected<const Program *> findProgram(std::string_view name) const;
+  Status acceptInputs(const Program &program, const TensorMap &inputs);
+  Status acceptInput(const BufferInfo &buffer, const TensorMap &inputs);
+  Expected<Prepared *> prepare(const Program &program, const TensorMap &inputs);
+  Expected<std::unique_ptr<Prepared>> makePrepared(const Program &program, Bindings bindings);
+  Status loadKernels(const Program &program);
+  Status bindParameters(Prepared &prepared);
+  Expected<std::byte *> bindParameter(const std::string &name, Prepared &prepared);
+  Expected<HostTensor> runVia(const std::string &program, std::vector<HostTensor> inputs);
+
+  Expected<Held> holdTensors(const Prepared &prepared, const TensorMap &inputs);
+  Expected<HostTensor> outputTensor(const Program &program, BufferId buffer, const Shape &shape);
+  Status growArena(int64_t bytes);
+  Expected<TensorMap> collect(const Program &program, Held &held);
+
+  const Bundle &bundle;
+  Device &device;
+  ParameterStore &parameters;
+  Observer observer;
+  int64_t budget = 0;
+  std::vector<Device::KernelHandle> kernels; ///< by kernel of the plan; null until it is needed
+  HostTensor constants;                      ///< over device memory
+  HostTensor arena;                          ///< one for all programs: they run one after another
+  std::map<std::string, StateValue> states;
+  /// By program, the latest sizes last.
+  std::map<std::string, std::vector<std::unique_ptr<Prepared>>, std::less<>> prepared;
+};
+
+} // namespace rx::runtime

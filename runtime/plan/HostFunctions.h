@@ -1,0 +1,22 @@
+// Functions of the runtime that a plan calls by name.
+#pragma once
+
+#include "runtime/core/HostTensor.h"
+#include "runtime/core/Status.h"
+#include "runtime/plan/Plan.h"
+
+#include <string_view>
+#include <vector>
+
+namespace rx::runtime {
+
+/// svd: f[i, o] -> u f[i, r], s f[r], v f[o, r]. cholesky: f[n, n] -> f[n, n]. f is f32 or f64, one
+/// for all. Checks names, counts, element types and ranks; sizes are checked by callHost.
+Status checkHostCall(std::string_view function, const std::vector<BufferType> &inputs,
+                     const std::vector<BufferType> &outputs);
+
+/// Calls a function that checkHostCall accepted; writes to the memory of `outputs`.
+Status callHost(std::string_view function, const std::vector<HostTensor> &inputs,
+                std::vector<HostTensor> &outputs);
+
+} // namespace rx::runtime

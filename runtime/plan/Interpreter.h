@@ -1,0 +1,66 @@
+// Runs the instructions of a bound program.
+#pragma once
+
+#include "runtime/core/Status.h"
+#include "runtime/device/Device.h"
+#include "runtime/plan/BoundProgram.h"
+
+#include <functional>
+#include <vector>
+
+namespace rx::runtime {
+
+/// Called after an instruction that computes or moves data: what it was, how long it took, and the
+/// bytes of its operands.
+using Observer = std::function<void(const Instruction &, double seconds, int64_t bytes)>;
+
+/// Where everything lies that the code does not bind itself. All pointers are the device's.
+struct ProgramMemory {
+  std::vector<std::byte *> buffers;             ///< by buffer; null for aliases
+  std::vector<std::vector<std::byte *>> tables; ///< by table, row-major over trips
+  std::vector<Device::KernelHandle> kernels;    ///< by kernel of the plan; null where unused
+};
+
+/// One run. Nothing is checked here that the verifier and bindProgram have checked.
+class Interpreter {
+public:
+  Interpreter(const BoundProgram &bound, Device &device, ProgramMemory memory,
+              const Observer &observer);
+
+  /// Returns when the last instruction has run; the error names its location.
+  Status run();
+
+private:
+  struct Frame {
+    const Loop *loop;
+    size_t begin; ///< position of the loop instruction
+    int64_t trip;
+  };
+
+  Status step();
+  Status execute(const Launch &op);
+  Status execute(const Loop &op);
+  Status execute(const End &op);
+  Status execute(const Branch &op);
+  Status execute(const Else &op);
+  Status execute(const Copy &op);
+  Status execute(const Entry &op);
+  Status execute(const View &op);
+  Status execute(const Host &op);
+
+  Status startTrip();
+  void passCarried(const Loop &loop);
+  Expected<HostTensor> toHost(BufferId buffer);
+
+  const BoundProgram &bound;
+  const Program &program;
+  Device &device;
+  ProgramMemory memory;
+  std::vector<std::byte *> home; ///< memory.buffers at the start
+  const Observer &observer;
+  Queue queue;
+  std::vector<Frame> frames;
+  size_t at = 0, next = 0; ///< the instruction that runs, and the one to run after it
+};
+
+} // namespace rx::runtime

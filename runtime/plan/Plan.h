@@ -1,0 +1,157 @@
+// A compiled program as the runtime sees it: buffers, tables, and a flat list of instructions that
+// does no arithmetic. `plan.json` holds it as text (runtime/plan/README.md gives the format).
+#pragma once
+
+#include "runtime/abi/SizeExpr.h"
+#include "runtime/core/HostTensor.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rx::runtime {
+
+inline constexpr int planFormat = 1;
+/// Of one kernel.
+inline constexpr size_t mostOperands = 64;
+
+/// Element type and sizes, `f32[b, 2*t + 1]`; sizes are polynomials in the program's symbols.
+struct BufferType {
+  DType dtype = RX_F32;
+  std::vector<SizeExpr> dims;
+
+  std::string text() const;
+  friend bool operator==(const BufferType &, const BufferType &) = default;
+};
+
+enum class BufferKind {
+  Input,     ///< bound by the caller of the program
+  State,     ///< kept between runs
+  Parameter, ///< one buffer of the manifest
+  Constant,  ///< bytes of constants.bin
+  Temporary, ///< lives in the arena
+  Output,    ///< handed to the caller, or a state's next value
+  Alias,     ///< memory of another buffer or table entry, bound by `entry` and `view`
+};
+
+struct BufferInfo {
+  BufferKind kind = BufferKind::Temporary;
+  BufferType type;
+  std::string name;   ///< of an input, state or parameter
+  int64_t offset = 0; ///< of a constant, in constants.bin
+};
+
+/// Parameters of one type, one per combination of trips, in row-major order.
+struct TableInfo {
+  std::vector<int64_t> trips;
+  BufferType type; ///< without symbols
+  std::vector<std::string> buffers;
+};
+
+/// One compiled function (an rx_kernel). The same kernel serves every size.
+struct KernelInfo {
+  std::string name;   ///< for people: profiles and messages
+  std::string symbol; ///< in kernels.so
+  std::string location;
+  std::vector<std::string> sizes;   ///< symbols, in the order in which values are passed
+  std::vector<BufferType> operands; ///< inputs, then outputs
+  int64_t inputs = 0;               ///< how many operands are read only
+  SizeExpr rows;                    ///< extent of the parallel dimension
+  SizeExpr scratch;                 ///< bytes per thread
+  int64_t grain = 1;                ///< rows that a part should be a multiple of
+};
+
+//===----------------------------------------------------------------------===//
+// Instructions. Numbers index the program's buffers and tables, and the plan's kernels. Open loops
+// are numbered from the outermost, 0.
+//===----------------------------------------------------------------------===//
+
+using BufferId = int32_t;
+
+struct Launch {
+  int32_t kernel = 0;
+  std::vector<BufferId> inputs, outputs;
+  std::vector<SizeExpr> sizes; ///< one per size symbol of the kernel, in the program's symbols
+};
+
+/// A value that every trip hands to the next: `argument` reads `initial` in the first trip and what
+/// the trip before wrote to `next` in the others; afterwards it holds the last one.
+struct Carried {
+  BufferId argument = 0, initial = 0, next = 0;
+};
+
+struct Loop {
+  int64_t trips = 0;
+  BufferId trip = 0; ///< i32[]: the number of the trip
+  std::vector<Carried> carried;
+  std::vector<BufferId> stacked; ///< filled row by row through views; complete after the loop
+};
+
+/// Closes a loop or a branch.
+struct End {};
+
+/// Runs the instructions up to `else` if `condition` (bool[]) holds, else those after it.
+struct Branch {
+  BufferId condition = 0;
+};
+
+struct Else {};
+
+struct Copy {
+  BufferId from = 0, to = 0;
+};
+
+/// `to` (an alias) becomes the table's entry for the current trips of the loops `at`.
+struct Entry {
+  int32_t table = 0;
+  std::vector<int32_t> at; ///< one open loop per trip count of the table
+  BufferId to = 0;
+};
+
+/// `to` (an alias) becomes the row of `from` for the current trip of the loop `at`.
+struct View {
+  BufferId from = 0;
+  int32_t at = 0;
+  BufferId to = 0;
+};
+
+/// Calls a function of the runtime (runtime/plan/HostFunctions.h).
+struct Host {
+  std::string function;
+  std::vector<BufferId> inputs, outputs;
+};
+
+struct Instruction {
+  std::variant<Launch, Loop, End, Branch, Else, Copy, Entry, View, Host> op;
+  std::string location; ///< path in the model and file:line, for profiles and messages
+};
+
+/// A named buffer that leaves a program; `next` of a state takes the state's place after the run.
+struct ResultInfo {
+  std::string name;
+  BufferId buffer = 0;
+};
+
+struct Program {
+  std::string name;
+  std::vector<std::string> symbols; ///< bound from the shapes of inputs and states
+  std::vector<BufferInfo> buffers;
+  std::vector<TableInfo> tables;
+  std::vector<Instruction> code;
+  std::vector<ResultInfo> outputs;
+  std::vector<ResultInfo> nextStates; ///< named as the state buffers
+};
+
+struct Plan {
+  std::vector<KernelInfo> kernels;
+  std::map<std::string, Program, std::less<>> programs;
+};
+
+/// The word that stands in plan.json for each kind.
+std::string_view kindName(BufferKind kind);
+/// "launch", "loop", ...: what an instruction is called in plan.json and in messages.
+std::string_view opName(const Instruction &instruction);
+
+} // namespace rx::runtime

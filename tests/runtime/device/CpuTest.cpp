@@ -1,0 +1,101 @@
+#include "runtime/device/Cpu.h"
+
+#include "runtime/core/HostTensor.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+using namespace rx::runtime;
+
+namespace {
+
+/// RXC_TEST_KERNELS: the shared object of TestKernels.c.
+Device::KernelHandle loadKernel(Cpu &cpu, const std::string &symbol) {
+  Status loaded = cpu.load(RXC_TEST_KERNELS);
+  EXPECT_TRUE(loaded) << loaded.message();
+  auto kernel = cpu.findKernel(symbol);
+  EXPECT_TRUE(kernel) << kernel.message();
+  return kernel ? *kernel : nullptr;
+}
+
+std::vector<int64_t> cutOf(Cpu &cpu, int64_t rows, int64_t grain) {
+  std::vector<int64_t> begins(static_cast<size_t>(rows), -1);
+  rx_operand operand = {begins.data(), {1}};
+  LaunchShape shape;
+  shape.grid.x = rows;
+  shape.block.x = grain;
+  Status status = cpu.launch(loadKernel(cpu, "test_cut"), shape, {{&operand, 1}, {&rows, 1}}, {});
+  EXPECT_TRUE(status) << status.message();
+  return begins;
+}
+
+} // namespace
+
+TEST(Cpu, CutsEveryRowOnceAndAtMultiplesOfTheGrain) {
+  for (unsigned threads : {1u, 2u, 3u, 7u}) {
+    Cpu cpu(threads);
+    for (int64_t rows : {0, 1, 2, 5, 8, 31, 100})
+      for (int64_t grain : {1, 4, 16}) {
+        std::vector<int64_t> begins = cutOf(cpu, rows, grain);
+        EXPECT_TRUE(std::is_sorted(begins.begin(), begins.end()));
+        for (int64_t begin : begins)
+          EXPECT_TRUE(begin >= 0 && begin % grain == 0) << rows << " rows by " << grain;
+      }
+  }
+}
+
+TEST(Cpu, UsesAllThreadsWhenThereAreRows) {
+  Cpu cpu(3);
+  EXPECT_EQ(cutOf(cpu, 7, 1), (std::vector<int64_t>{0, 0, 0, 3, 3, 5, 5}));
+}
+
+TEST(Cpu, SameBitsForEveryNumberOfThreads) {
+  constexpr int64_t rows = 37, columns = 19;
+  std::vector<float> x(rows * columns);
+  for (size_t i = 0; i < x.size(); ++i)
+    x[i] = 1.0f / static_cast<float>(i + 1);
+  std::vector<std::vector<float>> sums;
+  for (unsigned threads : {1u, 2u, 5u}) {
+    Cpu cpu(threads);
+    std::vector<float> &sum = sums.emplace_back(rows);
+    rx_operand operands[] = {{x.data(), {columns, 1}}, {sum.data(), {1}}};
+    int64_t sizes[] = {columns, rows};
+    LaunchShape shape;
+    shape.grid.x = rows;
+    shape.smem = columns * 4;
+    ASSERT_TRUE(cpu.launch(loadKernel(cpu, "test_row_sum"), shape, {operands, sizes}, {}));
+  }
+  EXPECT_EQ(sums[0], sums[1]);
+  EXPECT_EQ(sums[0], sums[2]);
+  EXPECT_NE(sums[0][36], 0);
+}
+
+TEST(Cpu, NamesTheMissingFileAndTheMissingKernel) {
+  Cpu cpu(1);
+  EXPECT_NE(cpu.load("/nowhere/kernels.so").message().find("/nowhere/kernels.so"),
+            std::string::npos);
+  EXPECT_EQ(cpu.findKernel("rxk_gone").message(), "no loaded object has the kernel rxk_gone");
+}
+
+TEST(Cpu, RegisteredFunctionsAreKernels) {
+  Cpu cpu(1);
+  cpu.registerKernel("here", [](const rx_launch *call) {
+    *static_cast<float *>(call->operands[0].data) = 5;
+  });
+  float out = 0;
+  rx_operand operand = {&out, {}};
+  ASSERT_TRUE(cpu.launch(*cpu.findKernel("here"), {}, {{&operand, 1}, {}}, {}));
+  EXPECT_EQ(out, 5);
+}
+
+TEST(Cpu, SaysThatItHasNoGraphs) {
+  Cpu cpu(1);
+  EXPECT_FALSE(cpu.beginCapture({}));
+  EXPECT_NE(cpu.replay(0, {}).message().find("no graphs"), std::string::npos);
+}
+
+TEST(CpuFeatures, UnknownOnesAreMissing) {
+  EXPECT_EQ(missingCpuFeatures("+quantum,-avx2"), std::vector<std::string>{"quantum"});
+  EXPECT_TRUE(missingCpuFeatures("").empty());
+}
