@@ -32,10 +32,24 @@ struct Kernel {
   rx_kernel product = nullptr, pack = nullptr;
 };
 
+/// Aligned as the runtime aligns tensors, for both sides.
+struct AlignedFloats {
+  explicit AlignedFloats(size_t count = 0)
+      : count(count), data(static_cast<float *>(
+                          std::aligned_alloc(4096, (count * sizeof(float) + 4095) / 4096 * 4096))) {}
+  float &operator[](size_t i) { return data.get()[i]; }
+  float operator[](size_t i) const { return data.get()[i]; }
+  struct Free {
+    void operator()(float *p) const { std::free(p); }
+  };
+  size_t count;
+  std::unique_ptr<float, Free> data;
+};
+
 /// The buffers of one shape. Weights of few-row products come from memory in real use, so there are
 /// as many copies of B as it takes to miss the caches; for many rows one copy is used.
 struct Buffers {
-  std::vector<float> a, b, packed, c, reference;
+  AlignedFloats a, b, packed, c, reference;
   int64_t copies, packedSize;
 };
 
@@ -45,26 +59,26 @@ Buffers makeBuffers(const Product &p, const Kernel &kernel) {
   Buffers buffers;
   int64_t size = p.n * p.k;
   buffers.copies = p.m <= 8 ? std::max<int64_t>(1, coldBytes / (size * 4)) : 1;
-  buffers.a.resize(p.m * p.k);
-  buffers.b.resize(size * buffers.copies);
-  buffers.c.resize(p.m * p.n);
-  buffers.reference.resize(p.m * p.n);
+  buffers.a = AlignedFloats(p.m * p.k);
+  buffers.b = AlignedFloats(size * buffers.copies);
+  buffers.c = AlignedFloats(p.m * p.n);
+  buffers.reference = AlignedFloats(p.m * p.n);
   std::minstd_rand rng(1);
   std::uniform_real_distribution<float> uniform(-1, 1);
-  for (float &x : buffers.a)
-    x = uniform(rng);
+  for (int64_t i = 0; i < p.m * p.k; ++i)
+    buffers.a[i] = uniform(rng);
   for (int64_t i = 0; i < size; ++i)
     buffers.b[i] = uniform(rng);
   for (int64_t copy = 1; copy < buffers.copies; ++copy)
-    std::copy_n(buffers.b.begin(), size, buffers.b.begin() + copy * size);
+    std::copy_n(&buffers.b[0], size, &buffers.b[copy * size]);
   if (!kernel.pack)
     return buffers;
   int64_t columns = gemmPanelColumns(kernel.spec), panels = (p.n + columns - 1) / columns;
   buffers.packedSize = panels * columns * p.k;
-  buffers.packed.resize(buffers.packedSize * buffers.copies);
+  buffers.packed = AlignedFloats(buffers.packedSize * buffers.copies);
   for (int64_t copy = 0; copy < buffers.copies; ++copy) {
-    rx_operand operands[] = {{buffers.b.data(), {p.transB ? p.k : p.n, 1}},
-                             {buffers.packed.data() + copy * buffers.packedSize, {1}}};
+    rx_operand operands[] = {{buffers.b.data.get(), {p.transB ? p.k : p.n, 1}},
+                             {buffers.packed.data.get() + copy * buffers.packedSize, {1}}};
     int64_t sizes[] = {p.n, p.k};
     rx_launch launch{operands, sizes, 0, panels, nullptr};
     kernel.pack(&launch);
@@ -74,11 +88,11 @@ Buffers makeBuffers(const Product &p, const Kernel &kernel) {
 
 void runKernel(const Kernel &kernel, const Product &p, Buffers &buffers, int64_t copy,
                Workers &workers, std::vector<void *> &scratch) {
-  float *b = kernel.pack ? buffers.packed.data() + copy * buffers.packedSize
-                         : buffers.b.data() + copy * p.n * p.k;
-  rx_operand operands[] = {{buffers.a.data(), {p.transA ? p.m : p.k, 1}},
+  float *b = kernel.pack ? buffers.packed.data.get() + copy * buffers.packedSize
+                         : buffers.b.data.get() + copy * p.n * p.k;
+  rx_operand operands[] = {{buffers.a.data.get(), {p.transA ? p.m : p.k, 1}},
                            {b, {p.transB ? p.k : p.n, 1}},
-                           {buffers.c.data(), {p.n, 1}}};
+                           {buffers.c.data.get(), {p.n, 1}}};
   int64_t sizes[] = {p.m, p.n, p.k}, extent = gemmExtent(kernel.spec, 1, p.m, p.n);
   int64_t parts = workers.count();
   workers.run([&](int i) {
@@ -112,7 +126,7 @@ double median(std::vector<double> values) {
 
 double largestDifference(const Buffers &buffers) {
   double largest = 0;
-  for (size_t i = 0; i < buffers.c.size(); ++i)
+  for (size_t i = 0; i < buffers.c.count; ++i)
     largest = std::max(largest, std::fabs(double(buffers.c[i]) - buffers.reference[i]));
   return largest;
 }
@@ -124,12 +138,12 @@ void benchShape(const std::string &layout, const Product &p, const Kernel &kerne
     runKernel(kernel, p, buffers, i % buffers.copies, workers, scratch);
   };
   auto gemm = [&](int64_t i) {
-    blas.gemm(p, buffers.a.data(), buffers.b.data() + i % buffers.copies * p.n * p.k,
-              buffers.reference.data());
+    blas.gemm(p, buffers.a.data.get(), buffers.b.data.get() + i % buffers.copies * p.n * p.k,
+              buffers.reference.data.get());
   };
   auto gemv = [&](int64_t i) {
-    blas.gemv(p, buffers.a.data(), buffers.b.data() + i % buffers.copies * p.n * p.k,
-              buffers.reference.data());
+    blas.gemv(p, buffers.a.data.get(), buffers.b.data.get() + i % buffers.copies * p.n * p.k,
+              buffers.reference.data.get());
   };
   ours(0), gemm(0);
   // Both sum K terms in f32: a difference beyond this is a wrong kernel, not rounding.

@@ -49,7 +49,7 @@ void GemmDirect::body(const GemmDirectCall &whole) {
 /// Multipliers take a register each and the sums need some, too.
 int64_t GemmDirect::stepsAtOnce(int64_t rows) const {
   const GemmTiling &tiling = spec.target->gemm;
-  int64_t registers = tiling.rows * tiling.vectors, steps = 8;
+  int64_t registers = tiling.rows * tiling.vectors, steps = 16;
   while (steps * rows > registers / 2 + 4)
     steps /= 2;
   return steps;
@@ -74,12 +74,17 @@ void GemmDirect::addRows(const GemmDirectCall &call, int64_t rows, int64_t steps
     }
   for (int64_t step = 0; step < steps; ++step)
     b.push_back(e.at(call.b, e.mul(e.add(k, e.constant(step)), call.bStride)));
+  // The next rows of B, or those after them. Every line is asked for once.
+  Value ahead = e.mul(call.bStride, std::max<int64_t>(steps, 8));
   for (int64_t row = 0; row < rows; ++row)
     c.push_back(e.at(call.c, e.mul(call.cStride, row)));
   e.forVectors(call.columns, [&](Value n, Value mask) {
     GemmEmitter::Values vectors;
     for (Value row : b)
       vectors.push_back(e.loadMasked(e.at(row, n), mask));
+    if (!mask && steps > 1)
+      for (Value row : b)
+        e.prefetch(e.at(e.at(row, n), ahead));
     for (int64_t row = 0; row < rows; ++row) {
       Value address = e.at(c[row], n), sum = e.loadMasked(address, mask);
       for (int64_t step = 0; step < steps; ++step)

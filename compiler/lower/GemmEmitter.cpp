@@ -63,7 +63,7 @@ void GemmEmitter::storeMasked(Value value, Value pointer, Value mask) {
                               builder.getI32IntegerAttr(elementBytes));
 }
 void GemmEmitter::prefetch(Value pointer) {
-  LLVM::Prefetch::create(builder, loc, pointer, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+  LLVM::Prefetch::create(builder, loc, pointer, /*rw=*/0, /*hint=*/2, /*cache=*/1);
 }
 Value GemmEmitter::zeroVector() {
   return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));

@@ -43,7 +43,7 @@ public:
   Value loadMasked(Value pointer, Value mask);
   void store(Value value, Value pointer);
   void storeMasked(Value value, Value pointer, Value mask);
-  /// Asks for the cache line at `pointer`, which need not be valid.
+  /// Brings the cache line at `pointer`, which need not be valid, into L2.
   void prefetch(Value pointer);
   Value zeroVector();
   Value splat(Value scalar);

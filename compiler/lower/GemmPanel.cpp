@@ -32,10 +32,15 @@ public:
     e.forEach(e.constant(0), call.rows, call.tileRows, [&](Value row) {
       Value rows = e.min(call.tileRows, e.sub(call.rows, row));
       Value c = e.at(call.c, e.mul(row, call.cStep));
+      // Below, or at the top of the next panel.
+      Value below = e.compare(Predicate::slt, e.add(row, call.tileRows), call.rows);
+      Value nextC = e.select(below, e.at(c, e.mul(call.tileRows, call.cStep)),
+                             e.at(call.c, e.mul(call.panels, width)));
       GemmTileCall tile{call.depth,      e.at(call.a, e.mul(row, call.depth)),
                         call.b,          call.bStep,
                         call.bPanelStep, c,
-                        call.cStep,      call.resume};
+                        call.cStep,      nextC,
+                        call.resume};
       e.ifElse(whole, [&] { wholeTile(call, tile, rows); },
                [&] { edgeTile(call, tile, rows); });
       if (finish)
