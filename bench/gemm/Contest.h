@@ -32,7 +32,7 @@ private:
 };
 
 struct Measurement {
-  double seconds; ///< Of one product, the best of the alternations.
+  double seconds; ///< Of one product, the quickest call of all turns.
   double error;   ///< Largest |c - exact| / sum |a| |b| over a sample of C.
 };
 

@@ -39,7 +39,8 @@ llvm::Expected<Work> parseWork(const std::string &name) {
   if (!llvm::is_contained(layouts, work.layout) || sizes.size() != 3 ||
       sizes[0].getAsInteger(10, p.m) || sizes[1].getAsInteger(10, p.n) ||
       sizes[2].getAsInteger(10, p.k))
-    return llvm::createStringError("not a product: '" + name + "'; write NN_512x1024x640: one of NN, "
+    return llvm::createStringError("not a product: '" + name +
+                                   "'; write NN_512x1024x640: one of NN, "
                                    "NT, TN, NP, then M, N and K");
   p.transA = work.layout == "TN";
   p.transB = work.layout == "NT" || work.layout == "NP";
@@ -76,8 +77,8 @@ std::map<std::string, GemmKernel> compileKernels(const CpuTarget &target, const 
 
 void print(const Work &work, llvm::StringRef contestant, const Measurement &measured) {
   llvm::outs() << llvm::formatv(
-      "{{\"work\": \"{0}\", \"contestant\": \"{1}\", \"seconds\": {2:e6}, \"error\": {3:e2}}\n", work.name,
-      contestant, measured.seconds, measured.error);
+      "{{\"work\": \"{0}\", \"contestant\": \"{1}\", \"seconds\": {2:e6}, \"error\": {3:e2}}\n",
+      work.name, contestant, measured.seconds, measured.error);
   llvm::outs().flush();
 }
 

@@ -22,16 +22,17 @@ int64_t GemmMicroKernels::widePanelsOf(int64_t rows) const {
   // Two FMA units of four or five stages need eight to ten chains; 16 is enough. Accumulators, one
   // row of B and a broadcast must not need more registers than they do in the full tile.
   int64_t registers = (tiling.rows + 1) * tiling.vectors;
-  int64_t panels = std::min(16 / (rows * tiling.vectors), registers / ((rows + 1) * tiling.vectors));
+  int64_t panels =
+      std::min(16 / (rows * tiling.vectors), registers / ((rows + 1) * tiling.vectors));
   return panels >= 4 ? 4 : panels >= 2 ? 2 : 1;
 }
 
 Value GemmMicroKernels::widePanels(Value rows) {
   Value panels = emitter.constant(1);
   for (int64_t height = 1; widePanelsOf(height) > 1; ++height)
-    panels = emitter.select(
-        emitter.compare(arith::CmpIPredicate::eq, rows, emitter.constant(height)),
-        emitter.constant(widePanelsOf(height)), panels);
+    panels =
+        emitter.select(emitter.compare(arith::CmpIPredicate::eq, rows, emitter.constant(height)),
+                       emitter.constant(widePanelsOf(height)), panels);
   return panels;
 }
 
@@ -71,8 +72,8 @@ private:
 func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
   GemmEmitter &e = emitter;
   std::string name = "tile_" + std::to_string(rows) + "x" + std::to_string(vectors);
-  SmallVector<Type> types = {e.i64, e.ptr, e.ptr, e.i64, e.i64,
-                             e.ptr, e.i64, e.ptr, e.builder.getI1Type()};
+  SmallVector<Type> types = {
+      e.i64, e.ptr, e.ptr, e.i64, e.i64, e.ptr, e.i64, e.ptr, e.builder.getI1Type()};
   auto body = [&](ValueRange args) {
     Value depth = args[0], a = args[1], b = args[2], bStep = args[3], panelStep = args[4],
           c = args[5], cStep = args[6], nextC = args[7], resume = args[8];
@@ -104,15 +105,14 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
       return next;
     };
     sums.insert(sums.begin(), {a, b});
-    for (auto [from, to, steps] : {std::tuple(zero, unrolled, unroll),
-                                   std::tuple(unrolled, depth, int64_t(1))})
+    for (auto [from, to, steps] :
+         {std::tuple(zero, unrolled, unroll), std::tuple(unrolled, depth, int64_t(1))})
       sums = e.forCarry(from, to, e.constant(steps), sums,
                         [&](Value, ValueRange carried) { return advance(steps, carried); });
     eachVector(c, [&](int64_t i, Value to) { e.store(sums[i + 2], to); });
   };
   func::FuncOp function =
-      e.function(name, types, /*isPublic=*/false,
-                 {false, true, true, false, false, true}, body);
+      e.function(name, types, /*isPublic=*/false, {false, true, true, false, false, true}, body);
   function.setNoInline(true);
   return function;
 }

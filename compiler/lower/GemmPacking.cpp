@@ -6,8 +6,8 @@ namespace rx::compiler {
 
 int64_t packSlack(int64_t lanes) { return lanes; }
 
-/// (a, b) -> the lanes of (a, b) that `pick` maps each (128-bit block, lane in block) to; lanes of b
-/// are numbered after those of a.
+/// (a, b) -> the lanes of (a, b) that `pick` maps each (128-bit block, lane in block) to; lanes of
+/// b are numbered after those of a.
 static Value shufflePair(GemmEmitter &e, Value a, Value b,
                          function_ref<int64_t(int64_t block, int64_t lane)> pick) {
   int64_t perBlock = 16 / e.elementBytes;
@@ -90,8 +90,7 @@ public:
     e.forEach(e.constant(0), depth, e.constant(1), [&](Value k) {
       Value from = e.at(source, e.mul(k, stride)), to = e.at(target, e.mul(k, size));
       for (int64_t chunk = 0; chunk < chunks; ++chunk)
-        e.store(e.loadMasked(e.at(from, chunk * e.lanes), masks[chunk]),
-                e.at(to, chunk * e.lanes));
+        e.store(e.loadMasked(e.at(from, chunk * e.lanes), masks[chunk]), e.at(to, chunk * e.lanes));
     });
   }
 
@@ -121,10 +120,11 @@ public:
   }
 
 private:
-  /// Steps k .. k + lanes of every position, or the first `rest` of them. Positions beyond the valid
-  /// ones repeat the last one: they are never used, and must only be readable. Vectors are stored in
-  /// ascending order, so that what one writes beyond its step is overwritten by the next. The same
-  /// steps of the next tile are fetched meanwhile: rows are too short for prefetchers to learn.
+  /// Steps k .. k + lanes of every position, or the first `rest` of them. Positions beyond the
+  /// valid ones repeat the last one: they are never used, and must only be readable. Vectors are
+  /// stored in ascending order, so that what one writes beyond its step is overwritten by the next.
+  /// The same steps of the next tile are fetched meanwhile: rows are too short for prefetchers to
+  /// learn.
   void transposeBlock(Value k, Value rest) {
     Value last = e.sub(valid, e.constant(1)), mask = rest ? e.maskBelow(rest) : Value();
     SmallVector<GemmEmitter::Values> blocks;
@@ -173,7 +173,8 @@ func::FuncOp buildPack(GemmEmitter &e, StringRef name, int64_t maxTile, bool alo
     Value start = e.constant(0);
     if (padded && !alongDepth) {
       Value tiles = e.div(extent, tile);
-      TilePacker(e, maxTile, depth, stride, tile, tile, source, target).copyPanels(tiles, targetStep);
+      TilePacker(e, maxTile, depth, stride, tile, tile, source, target)
+          .copyPanels(tiles, targetStep);
       start = e.mul(tiles, tile);
     }
     e.forEach(start, extent, tile, [&](Value first) {
