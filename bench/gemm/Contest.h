@@ -6,6 +6,7 @@
 #include "compiler/lower/Gemm.h"
 #include "runtime/abi/Kernel.h"
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -52,13 +53,15 @@ private:
   void fill();
   void packCopies();
   void runKernel(int64_t copy);
+  double quickestCall(double minSeconds, const std::function<void(int64_t copy)> &call);
+  int64_t nextCopy() { return lastCopy = (lastCopy + 1) % copies; }
   double sampledError(const Floats &c) const;
 
   Product product;
   const GemmKernel &kernel;
   const OpenBlas &blas;
   Workers &workers;
-  int64_t copies, packedSize = 0;
+  int64_t copies, packedSize = 0, lastCopy = 0;
   Floats a, b, packed, c, reference;
   std::vector<Floats> scratch;
 };
