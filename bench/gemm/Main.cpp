@@ -1,267 +1,126 @@
-// Generated GEMM against OpenBLAS, in turns in one process. One JSON line per shape.
-#include "bench/gemm/OpenBlas.h"
-#include "bench/gemm/Probes.h"
-#include "compiler/lower/Gemm.h"
+// Generated GEMM against OpenBLAS, in turns in one process; bench.py says which products. Prints
+// what bench/README.md asks of a contestant, for both sides.
+#include "bench/gemm/Contest.h"
 #include "compiler/target/LoadedKernels.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <cmath>
-#include <cstdlib>
 #include <map>
-#include <random>
 
 using namespace rx::bench;
 using namespace rx::compiler;
 
 namespace {
 
+/// NN, NT, TN: how A and B are stored; NP: NT with B packed beforehand.
+constexpr const char *layouts[] = {"NN", "NT", "TN", "NP"};
+
 struct Options {
   std::string cpu = "host", cacheFolder = "build/gemm-bench-cache";
-  int threadCount = 1, rounds = 5;
+  int threads = 1, alternations = 3;
   double minSeconds = 0.02;
-  std::vector<std::string> layouts = {"NN", "NT", "TN", "NP"}, onlyShapes;
-  std::vector<int64_t> onlyRows;
-};
-Options options;
-
-struct Kernel {
-  GemmSpec spec;
-  rx_kernel product = nullptr, pack = nullptr;
+  std::vector<std::string> works;
 };
 
-/// The buffers of one shape. Weights of few-row products come from memory in real use, so there are
-/// as many copies of B as it takes to miss the caches; for many rows one copy is used.
-struct Buffers {
-  std::vector<float> a, b, packed, c, reference;
-  int64_t copies, packedSize;
+struct Work {
+  std::string name, layout;
+  Product product;
 };
 
-constexpr int64_t coldBytes = int64_t(192) << 20;
-
-Buffers makeBuffers(const Product &p, const Kernel &kernel) {
-  Buffers buffers;
-  int64_t size = p.n * p.k;
-  buffers.copies = p.m <= 8 ? std::max<int64_t>(1, coldBytes / (size * 4)) : 1;
-  buffers.a.resize(p.m * p.k);
-  buffers.b.resize(size * buffers.copies);
-  buffers.c.resize(p.m * p.n);
-  buffers.reference.resize(p.m * p.n);
-  std::minstd_rand rng(1);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  for (float &x : buffers.a)
-    x = uniform(rng);
-  for (int64_t i = 0; i < size; ++i)
-    buffers.b[i] = uniform(rng);
-  for (int64_t copy = 1; copy < buffers.copies; ++copy)
-    std::copy_n(buffers.b.begin(), size, buffers.b.begin() + copy * size);
-  if (!kernel.pack)
-    return buffers;
-  int64_t columns = gemmPanelColumns(kernel.spec), panels = (p.n + columns - 1) / columns;
-  buffers.packedSize = panels * columns * p.k;
-  buffers.packed.resize(buffers.packedSize * buffers.copies);
-  for (int64_t copy = 0; copy < buffers.copies; ++copy) {
-    rx_operand operands[] = {{buffers.b.data(), {p.transB ? p.k : p.n, 1}},
-                             {buffers.packed.data() + copy * buffers.packedSize, {1}}};
-    int64_t sizes[] = {p.n, p.k};
-    rx_launch launch{operands, sizes, 0, panels, nullptr};
-    kernel.pack(&launch);
-  }
-  return buffers;
+/// "NN_512x1024x640": layout, M, N, K.
+llvm::Expected<Work> parseWork(const std::string &name) {
+  Work work{name, name.substr(0, 2), {}};
+  llvm::SmallVector<llvm::StringRef, 3> sizes;
+  llvm::StringRef(name).drop_front(std::min<size_t>(3, name.size())).split(sizes, 'x');
+  Product &p = work.product;
+  if (!llvm::is_contained(layouts, work.layout) || sizes.size() != 3 ||
+      sizes[0].getAsInteger(10, p.m) || sizes[1].getAsInteger(10, p.n) ||
+      sizes[2].getAsInteger(10, p.k))
+    return llvm::createStringError("not a product: '" + name +
+                                   "'; write NN_512x1024x640: one of NN, "
+                                   "NT, TN, NP, then M, N and K");
+  p.transA = work.layout == "TN";
+  p.transB = work.layout == "NT" || work.layout == "NP";
+  return work;
 }
 
-void runKernel(const Kernel &kernel, const Product &p, Buffers &buffers, int64_t copy,
-               Workers &workers, std::vector<void *> &scratch) {
-  float *b = kernel.pack ? buffers.packed.data() + copy * buffers.packedSize
-                         : buffers.b.data() + copy * p.n * p.k;
-  rx_operand operands[] = {{buffers.a.data(), {p.transA ? p.m : p.k, 1}},
-                           {b, {p.transB ? p.k : p.n, 1}},
-                           {buffers.c.data(), {p.n, 1}}};
-  int64_t sizes[] = {p.m, p.n, p.k}, extent = gemmExtent(kernel.spec, 1, p.m, p.n);
-  int64_t parts = workers.count();
-  workers.run([&](int i) {
-    rx_launch launch{operands, sizes, extent * i / parts, extent * (i + 1) / parts, scratch[i]};
-    kernel.product(&launch);
-  });
-}
-
-/// Seconds per call: repeats until options.minSeconds have passed.
-double timePerCall(const std::function<void(int64_t)> &call) {
-  using Clock = std::chrono::steady_clock;
-  auto start = Clock::now();
-  double elapsed = 0;
-  int64_t calls = 0;
-  for (; elapsed < options.minSeconds; ++calls) {
-    call(calls);
-    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-  }
-  return elapsed / calls;
-}
-
-struct Series {
-  std::vector<double> times;
-  double best() const { return *std::min_element(times.begin(), times.end()); }
-};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-double largestDifference(const Buffers &buffers) {
-  double largest = 0;
-  for (size_t i = 0; i < buffers.c.size(); ++i)
-    largest = std::max(largest, std::fabs(double(buffers.c[i]) - buffers.reference[i]));
-  return largest;
-}
-
-void benchShape(const std::string &layout, const Product &p, const Kernel &kernel,
-                const OpenBlas &blas, Workers &workers, std::vector<void *> &scratch) {
-  Buffers buffers = makeBuffers(p, kernel);
-  auto ours = [&](int64_t i) {
-    runKernel(kernel, p, buffers, i % buffers.copies, workers, scratch);
-  };
-  auto gemm = [&](int64_t i) {
-    blas.gemm(p, buffers.a.data(), buffers.b.data() + i % buffers.copies * p.n * p.k,
-              buffers.reference.data());
-  };
-  auto gemv = [&](int64_t i) {
-    blas.gemv(p, buffers.a.data(), buffers.b.data() + i % buffers.copies * p.n * p.k,
-              buffers.reference.data());
-  };
-  ours(0), gemm(0);
-  // Both sum K terms in f32: a difference beyond this is a wrong kernel, not rounding.
-  double difference = largestDifference(buffers), allowed = 1e-6 * p.k;
-  if (difference > allowed) {
-    llvm::errs() << llvm::formatv("{0} {1}x{2}x{3}: results differ by {4}\n", layout, p.m, p.n, p.k,
-                                  difference);
-    std::exit(1);
-  }
-  Series mine, theirs;
-  std::vector<double> ratios;
-  for (int round = 0; round < options.rounds; ++round) {
-    mine.times.push_back(timePerCall(ours));
-    double other = timePerCall(gemm);
-    if (p.m == 1 && !p.transA)
-      other = std::min(other, timePerCall(gemv));
-    theirs.times.push_back(other);
-    ratios.push_back(other / mine.times.back());
-  }
-  double flops = 2.0 * p.m * p.n * p.k;
-  double bytes = 4.0 * (p.n * p.k + p.m * p.k + p.m * p.n);
-  llvm::outs() << llvm::formatv(
-      "{{\"layout\": \"{0}\", \"m\": {1}, \"n\": {2}, \"k\": {3}, \"threads\": {4}, \"cold\": {5}, "
-      "\"us\": {6:f1}, \"gflops\": {7:f1}, \"gbps\": {8:f1}, \"openblas_us\": {9:f1}, "
-      "\"ratio_best\": {10:f3}, \"ratio_median\": {11:f3}}\n",
-      layout, p.m, p.n, p.k, options.threadCount, buffers.copies > 1, mine.best() * 1e6,
-      flops / mine.best() / 1e9, bytes / mine.best() / 1e9, theirs.best() * 1e6,
-      theirs.best() / mine.best(), median(ratios));
-  llvm::outs().flush();
-}
-
-std::map<std::string, Kernel> compileKernels(const CpuTarget &target, LoadedKernels *&library) {
-  std::map<std::string, Kernel> kernels;
+/// All layouts, compiled; `library` keeps them mapped.
+std::map<std::string, GemmKernel> compileKernels(const CpuTarget &target, const Options &options,
+                                                 std::unique_ptr<LoadedKernels> &library) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  std::map<std::string, GemmKernel> kernels;
   std::vector<mlir::OwningOpRef<mlir::ModuleOp>> owned;
-  for (std::string layout : {"NN", "NT", "TN", "NP"}) {
-    GemmSpec spec;
+  for (std::string layout : layouts) {
+    GemmSpec &spec = kernels[layout].spec;
     spec.target = &target;
     spec.transA = layout == "TN";
     spec.transB = layout == "NT" || layout == "NP";
     spec.packedB = layout == "NP";
-    kernels[layout].spec = spec;
     owned.push_back(buildGemm(context, spec));
     owned.push_back(buildGemmPackB(context, spec));
   }
   auto modules = llvm::map_to_vector(owned, [](auto &module) { return *module; });
   ObjectCache cache(options.cacheFolder);
-  auto start = std::chrono::steady_clock::now();
-  auto objects = llvm::cantFail(cache.getAll(modules, target, {}, 2));
-  double elapsed =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  llvm::errs() << llvm::formatv("compiled {0} kernels in {1:f2} s\n", cache.compiledCount(), elapsed);
-  library = new LoadedKernels(llvm::cantFail(LoadedKernels::load(objects)));
-  size_t index = 0;
-  for (std::string layout : {"NN", "NT", "TN", "NP"}) {
-    kernels[layout].product = library->find(objects[index++].symbol);
-    rx_kernel pack = library->find(objects[index++].symbol);
-    kernels[layout].pack = layout == "NP" ? pack : nullptr;
+  std::vector<KernelObject> objects = llvm::cantFail(cache.getAll(modules, target));
+  library = std::make_unique<LoadedKernels>(llvm::cantFail(LoadedKernels::load(objects)));
+  for (size_t i = 0; i < std::size(layouts); ++i) {
+    GemmKernel &kernel = kernels[layouts[i]];
+    kernel.product = library->find(objects[2 * i].symbol);
+    if (kernel.spec.packedB)
+      kernel.pack = library->find(objects[2 * i + 1].symbol);
   }
   return kernels;
 }
 
-/// The products of Gemma 3 270M (and a slice of its head), and ragged ones.
-std::vector<std::pair<int64_t, int64_t>> weightShapes() {
-  return {{1024, 640}, {256, 640}, {640, 1024}, {2048, 640}, {640, 2048}, {32768, 640}};
+void print(const Work &work, llvm::StringRef contestant, const Measurement &measured) {
+  llvm::outs() << llvm::formatv(
+      "{{\"work\": \"{0}\", \"contestant\": \"{1}\", \"seconds\": {2:e6}, \"error\": {3:e2}}\n",
+      work.name, contestant, measured.seconds, measured.error);
+  llvm::outs().flush();
 }
 
-std::vector<Product> shapesOf(const std::string &layout) {
-  bool transA = layout == "TN", transB = layout == "NT" || layout == "NP";
-  std::vector<Product> products;
-  auto wanted = [&](int64_t m, int64_t n, int64_t k) {
-    return (options.onlyRows.empty() || llvm::is_contained(options.onlyRows, m)) &&
-           (options.onlyShapes.empty() ||
-            llvm::is_contained(options.onlyShapes, std::to_string(n) + "x" + std::to_string(k)));
-  };
-  for (auto [n, k] : weightShapes())
-    for (int64_t m : {1, 2, 4, 8, 16, 64, 128, 256, 512, 1024, 2048})
-      if (m * n <= (int64_t(1) << 24) && wanted(m, n, k))
-        products.push_back({m, n, k, transA, transB});
-  for (auto [m, n, k] : {std::tuple(97, 1000, 333), {1, 1000, 333}, {33, 500, 129}, {250, 250, 250},
-                         {510, 1022, 638}, {7, 4099, 641}, {1999, 77, 611}})
-    if (wanted(m, n, k))
-      products.push_back({m, n, k, transA, transB});
-  return products;
-}
-
-void printProbes(Workers &workers) {
-  llvm::errs() << llvm::formatv("probes, {0} thread(s): fma {1:f1} GF/s, copy {2:f1} GB/s, read {3:f1} "
-                                "GB/s\n",
-                                workers.count(), probeFma(workers), probeCopy(workers),
-                                probeRead(workers));
+llvm::Error run(const Options &options) {
+  llvm::Expected<const CpuTarget *> target = findCpuTarget(options.cpu);
+  if (!target)
+    return target.takeError();
+  OpenBlas blas;
+  if (!blas.available())
+    return llvm::createStringError("libopenblas.so.0 was not found; install libopenblas0-pthread");
+  blas.setThreads(options.threads);
+  llvm::errs() << "target " << (*target)->name << "; " << blas.describe() << "\n";
+  std::unique_ptr<LoadedKernels> library;
+  std::map<std::string, GemmKernel> kernels = compileKernels(**target, options, library);
+  Workers workers(options.threads);
+  for (const std::string &name : options.works) {
+    llvm::Expected<Work> work = parseWork(name);
+    if (!work)
+      return work.takeError();
+    Contest contest(work->product, kernels.at(work->layout), blas, workers);
+    contest.run(options.alternations, options.minSeconds);
+    print(*work, "rxc", contest.ours);
+    print(*work, "openblas", contest.openBlas);
+  }
+  return llvm::Error::success();
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
+  Options options;
   CLI::App app("Generated GEMM against OpenBLAS");
+  app.add_option("works", options.works, "Products, e.g. NN_512x1024x640 (layout, M, N, K)");
   app.add_option("--cpu", options.cpu, "CPU target: host, avx2, avx512");
-  app.add_option("--threads", options.threadCount, "Threads of both sides");
-  app.add_option("--rounds", options.rounds, "Alternations per shape");
-  app.add_option("--min-seconds", options.minSeconds, "Least time of one measurement");
-  app.add_option("--layout", options.layouts, "NN, NT, TN, NP (packed weights)")->delimiter(',');
-  app.add_option("--m", options.onlyRows, "Only these M")->delimiter(',');
-  app.add_option("--nk", options.onlyShapes, "Only these NxK")->delimiter(',');
+  app.add_option("--threads", options.threads, "Threads of both sides");
+  app.add_option("--alternations", options.alternations, "Turns of each side per product");
+  app.add_option("--min-seconds", options.minSeconds, "Least time of one turn");
   app.add_option("--cache", options.cacheFolder, "Where compiled kernels are kept");
   CLI11_PARSE(app, argc, argv);
-  OpenBlas blas;
-  if (!blas.available()) {
-    llvm::errs() << "libopenblas.so.0 was not found; install libopenblas0-pthread\n";
+  if (llvm::Error error = run(options)) {
+    llvm::errs() << "rxc_gemm_bench: " << llvm::toString(std::move(error)) << "\n";
     return 1;
   }
-  llvm::Expected<const CpuTarget *> target = findCpuTarget(options.cpu);
-  if (!target) {
-    llvm::errs() << llvm::toString(target.takeError()) << "\n";
-    return 1;
-  }
-  blas.setThreads(options.threadCount);
-  llvm::errs() << "target " << (*target)->name << ", OpenBLAS: " << blas.describe() << "\n";
-  LoadedKernels *library = nullptr;
-  auto kernels = compileKernels(**target, library);
-  std::unique_ptr<LoadedKernels> owner(library);
-  Workers workers(options.threadCount);
-  std::vector<void *> scratch;
-  for (int i = 0; i < options.threadCount; ++i)
-    scratch.push_back(std::aligned_alloc(
-        RX_SCRATCH_ALIGNMENT, (gemmScratchBytes(kernels["NN"].spec) + 63) / 64 * 64));
-  printProbes(workers);
-  for (const std::string &layout : options.layouts)
-    for (const Product &product : shapesOf(layout))
-      benchShape(layout, product, kernels.at(layout), blas, workers, scratch);
-  printProbes(workers);
-  for (void *memory : scratch)
-    std::free(memory);
   return 0;
 }

@@ -27,8 +27,8 @@ public:
   void gemv(const Product &p, const float *a, const float *b, float *c) const;
 
 private:
-  using Sgemm = void (*)(int, int, int, int, int, int, float, const float *, int, const float *, int,
-                         float, float *, int);
+  using Sgemm = void (*)(int, int, int, int, int, int, float, const float *, int, const float *,
+                         int, float, float *, int);
   using Sgemv = void (*)(int, int, int, int, float, const float *, int, const float *, int, float,
                          float *, int);
   Sgemm sgemm = nullptr;

@@ -11,26 +11,30 @@ Workers::Workers(int count) {
 Workers::~Workers() {
   stop = true;
   ++generation;
+  generation.notify_all();
   for (std::thread &thread : threads)
     thread.join();
 }
 
-/// Spins, then yields: a machine with fewer free cores than workers must still make progress.
-static void waitUntil(const std::function<bool()> &ready) {
-  for (unsigned spins = 0; !ready(); ++spins)
-    if (spins < 20000)
-      _mm_pause();
-    else
-      std::this_thread::yield();
+/// Returns once `value` is no longer `seen`: spins for some microseconds, then sleeps, so that an
+/// idle pool leaves its cores to the other contestant.
+static void waitForChange(const std::atomic<unsigned> &value, unsigned seen) {
+  for (int spins = 0; spins < 2000; ++spins) {
+    if (value.load(std::memory_order_acquire) != seen)
+      return;
+    _mm_pause();
+  }
+  value.wait(seen, std::memory_order_acquire);
 }
 
 void Workers::loop(int index) {
   for (unsigned seen = 0;; ++seen) {
-    waitUntil([&] { return generation.load(std::memory_order_acquire) != seen; });
+    waitForChange(generation, seen);
     if (stop)
       return;
     (*work)(index);
     done.fetch_add(1, std::memory_order_release);
+    done.notify_one();
   }
 }
 
@@ -38,8 +42,10 @@ void Workers::run(const std::function<void(int)> &newWork) {
   work = &newWork;
   done = 0;
   generation.fetch_add(1, std::memory_order_release);
+  generation.notify_all();
   newWork(0);
-  waitUntil([&] { return done.load(std::memory_order_acquire) == threads.size(); });
+  for (unsigned finished; (finished = done.load(std::memory_order_acquire)) < threads.size();)
+    waitForChange(done, finished);
 }
 
 } // namespace rx::bench

@@ -1,4 +1,4 @@
-// A few threads that start work within a microsecond by spinning.
+// A few threads that start work within a microsecond by spinning, and sleep when there is none.
 #pragma once
 
 #include <atomic>

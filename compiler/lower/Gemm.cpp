@@ -1,8 +1,8 @@
 #include "compiler/lower/Gemm.h"
 #include "compiler/lower/GemmNest.h"
 #include "compiler/lower/GemmPacking.h"
-#include "runtime/abi/Kernel.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "runtime/abi/Kernel.h"
 
 using namespace mlir;
 using Predicate = mlir::arith::CmpIPredicate;
@@ -122,9 +122,8 @@ OwningOpRef<ModuleOp> buildGemm(MLIRContext &context, const GemmSpec &spec) {
   OwningOpRef<ModuleOp> module = newModule(context);
   GemmEmitter e(*module, spec.elementBits, spec.target->lanes(spec.elementBits));
   func::FuncOp compute = buildGemmRange(e, spec);
-  e.function(spec.name, {e.ptr}, /*isPublic=*/true, {}, [&](ValueRange arguments) {
-    EntryBuilder(e, spec, arguments[0], compute).body();
-  });
+  e.function(spec.name, {e.ptr}, /*isPublic=*/true, {},
+             [&](ValueRange arguments) { EntryBuilder(e, spec, arguments[0], compute).body(); });
   return module;
 }
 
@@ -140,7 +139,8 @@ OwningOpRef<ModuleOp> buildGemmPackB(MLIRContext &context, const GemmSpec &spec)
     Value begin = e.mul(reader.begin, columns), end = e.min(e.mul(reader.end, columns), n);
     Value source = e.at(reader.data(0), spec.transB ? e.mul(begin, stride) : begin);
     Value target = e.at(reader.data(1), e.mul(reader.begin, panelStep));
-    e.call(pack, {e.sub(end, begin), depth, e.constant(columns), source, stride, target, panelStep});
+    e.call(pack,
+           {e.sub(end, begin), depth, e.constant(columns), source, stride, target, panelStep});
   });
   return module;
 }
@@ -155,8 +155,8 @@ int64_t gemmScratchBytes(const GemmSpec &spec) {
 
 int64_t gemmExtent(const GemmSpec &spec, int64_t batch, int64_t m, int64_t n) {
   auto tiles = [](int64_t size, int64_t tile) { return (size + tile - 1) / tile; };
-  return batch * std::max({tiles(m, spec.target->gemm.rows), tiles(n, gemmPanelColumns(spec)),
-                           int64_t(1)});
+  return batch *
+         std::max({tiles(m, spec.target->gemm.rows), tiles(n, gemmPanelColumns(spec)), int64_t(1)});
 }
 
 } // namespace rx::compiler

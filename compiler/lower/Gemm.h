@@ -58,8 +58,8 @@ struct GemmSpec {
 mlir::OwningOpRef<mlir::ModuleOp> buildGemm(mlir::MLIRContext &context, const GemmSpec &spec);
 
 /// A module whose one public function packs B (operand 0, stored as transB says) into panels
-/// [ceil(N / panelColumns)][K][panelColumns] (operand 1); columns beyond N hold unspecified numbers,
-/// which no product uses. Sizes: N, K. Parallel dimension: panels. Uses no scratch.
+/// [ceil(N / panelColumns)][K][panelColumns] (operand 1); columns beyond N hold unspecified
+/// numbers, which no product uses. Sizes: N, K. Parallel dimension: panels. Uses no scratch.
 mlir::OwningOpRef<mlir::ModuleOp> buildGemmPackB(mlir::MLIRContext &context, const GemmSpec &spec);
 
 /// Columns of a panel of packed B.

@@ -1,92 +1,209 @@
 #include "compiler/lower/GemmDirect.h"
+#include "compiler/lower/GemmPacking.h"
 
 using namespace mlir;
 
 namespace rx::compiler {
 
-GemmDirect::GemmDirect(GemmEmitter &emitter, const GemmSpec &spec, GemmFinish &finish)
-    : e(emitter), spec(spec), finish(finish) {
-  SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
-                             e.i64, e.i64, e.i64, e.i64, e.i64};
-  types.append(extraTypes(e, spec));
-  SmallVector<bool> noalias = {true, false, true, false, spec.extraInputs == 0};
-  function = e.function("direct", types, /*isPublic=*/false, noalias, [&](ValueRange v) {
-    body({v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10],
-          unflattenExtras(v.drop_front(11))});
-  });
-  function.setNoInline(true);
+SmallVector<Value> GemmDirectCall::flatten() const {
+  SmallVector<Value> values = {a,     aStride, b,       bStride, c,      cStride,
+                               depth, rows,    columns, row,     column, scratch};
+  values.append(flattenExtras(extras));
+  return values;
 }
 
-void GemmDirect::call(const GemmDirectCall &c) {
-  SmallVector<Value> arguments = {c.a,     c.aStride, c.b,       c.bStride, c.c,     c.cStride,
-                                  c.depth, c.rows,    c.columns, c.row,     c.column};
-  arguments.append(flattenExtras(c.extras));
-  e.call(function, arguments);
+GemmDirectCall GemmDirectCall::unflatten(ValueRange v) {
+  return {v[0],
+          v[1],
+          v[2],
+          v[3],
+          v[4],
+          v[5],
+          v[6],
+          v[7],
+          v[8],
+          v[9],
+          v[10],
+          v[11],
+          unflattenExtras(v.drop_front(12))};
 }
 
-void GemmDirect::body(const GemmDirectCall &whole) {
-  Value block = e.constant(spec.target->gemm.directColumns);
-  e.forEach(e.constant(0), whole.columns, block, [&](Value column) {
-    GemmDirectCall call = whole;
-    call.columns = e.min(block, e.sub(whole.columns, column));
-    call.b = e.at(whole.b, column);
-    call.c = e.at(whole.c, column);
-    call.column = e.add(whole.column, column);
-    e.forEach(e.constant(0), call.rows, e.constant(1), [&](Value row) {
-      Value c = e.at(call.c, e.mul(row, call.cStride));
+namespace {
+
+class DirectBuilder {
+public:
+  DirectBuilder(GemmEmitter &e, const GemmSpec &spec, GemmFinish &finish)
+      : e(e), spec(spec), finish(finish) {}
+  virtual ~DirectBuilder() = default;
+
+  /// Blocks of columns whose sums stay in L1.
+  void body(const GemmDirectCall &whole) {
+    Value block = e.constant(spec.target->gemm.directColumns);
+    e.forEach(e.constant(0), whole.columns, block, [&](Value column) {
+      GemmDirectCall call = whole;
+      call.columns = e.min(block, e.sub(whole.columns, column));
+      call.b = e.at(whole.b, spec.transB ? e.mul(column, whole.bStride) : column);
+      call.c = e.at(whole.c, column);
+      call.column = e.add(whole.column, column);
+      SmallVector<std::function<void()>> byRows;
+      for (int64_t rows = 1; rows <= spec.target->gemm.directRows; ++rows)
+        byRows.push_back([this, call, rows] { products(call, rows); });
+      e.switchFrom1(call.rows, byRows);
+      finish.call({call.c, call.cStride, call.rows, call.columns, call.row, call.column},
+                  call.extras);
+    });
+  }
+
+protected:
+  virtual void products(const GemmDirectCall &call, int64_t rows) = 0;
+
+  /// A(m, k) in every lane.
+  Value factor(const GemmDirectCall &call, int64_t row, Value k) {
+    Value m = e.constant(row);
+    Value offset =
+        spec.transA ? e.add(e.mul(k, call.aStride), m) : e.add(e.mul(m, call.aStride), k);
+    return e.splat(e.load(e.elementType, e.at(call.a, offset)));
+  }
+  Value multiplyAdd(Value a, Value b, Value sum) {
+    return vector::FMAOp::create(e.builder, e.loc, a, b, sum);
+  }
+
+  GemmEmitter &e;
+  const GemmSpec &spec;
+  GemmFinish &finish;
+};
+
+/// B stored [K, N]: a few of its rows at a time are scaled and added to the rows of C. Every load
+/// instruction walks along a row of B, as prefetchers like it.
+class RowsBuilder : public DirectBuilder {
+  using DirectBuilder::DirectBuilder;
+
+  void products(const GemmDirectCall &call, int64_t rows) override {
+    for (int64_t row = 0; row < rows; ++row) {
+      Value c = e.at(call.c, e.mul(call.cStride, row));
       e.forVectors(call.columns,
                    [&](Value n, Value mask) { e.storeMasked(e.zeroVector(), e.at(c, n), mask); });
-    });
-    SmallVector<std::function<void()>> byRows;
-    for (int64_t rows = 1; rows <= spec.target->gemm.directRows; ++rows)
-      byRows.push_back([this, call, rows] { products(call, rows); });
-    e.switchFrom1(call.rows, byRows);
-    finish.call({call.c, call.cStride, call.rows, call.columns, call.row, call.column},
-                call.extras);
-  });
-}
-
-/// Multipliers take a register each and the sums need some, too.
-int64_t GemmDirect::stepsAtOnce(int64_t rows) const {
-  const GemmTiling &tiling = spec.target->gemm;
-  int64_t registers = tiling.rows * tiling.vectors, steps = 8;
-  while (steps * rows > registers / 2 + 4)
-    steps /= 2;
-  return steps;
-}
-
-void GemmDirect::products(const GemmDirectCall &call, int64_t rows) {
-  int64_t steps = stepsAtOnce(rows);
-  Value whole = e.mul(e.div(call.depth, e.constant(steps)), steps);
-  e.forEach(e.constant(0), whole, e.constant(steps),
-            [&](Value k) { addRows(call, rows, steps, k); });
-  e.forEach(whole, call.depth, e.constant(1), [&](Value k) { addRows(call, rows, 1, k); });
-}
-
-void GemmDirect::addRows(const GemmDirectCall &call, int64_t rows, int64_t steps, Value k) {
-  GemmEmitter::Values factors, b, c;
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t step = 0; step < steps; ++step) {
-      Value m = e.constant(row), depth = e.add(k, e.constant(step));
-      Value offset = spec.transA ? e.add(e.mul(depth, call.aStride), m)
-                                 : e.add(e.mul(m, call.aStride), depth);
-      factors.push_back(e.splat(e.load(e.elementType, e.at(call.a, offset))));
     }
-  for (int64_t step = 0; step < steps; ++step)
-    b.push_back(e.at(call.b, e.mul(e.add(k, e.constant(step)), call.bStride)));
-  for (int64_t row = 0; row < rows; ++row)
-    c.push_back(e.at(call.c, e.mul(call.cStride, row)));
-  e.forVectors(call.columns, [&](Value n, Value mask) {
-    GemmEmitter::Values vectors;
-    for (Value row : b)
-      vectors.push_back(e.loadMasked(e.at(row, n), mask));
+    int64_t steps = stepsAtOnce(rows);
+    Value whole = e.mul(e.div(call.depth, e.constant(steps)), steps);
+    e.forEach(e.constant(0), whole, e.constant(steps),
+              [&](Value k) { addRows(call, rows, steps, k); });
+    e.forEach(whole, call.depth, e.constant(1), [&](Value k) { addRows(call, rows, 1, k); });
+  }
+
+  /// Factors take a register each and the sums need some, too.
+  int64_t stepsAtOnce(int64_t rows) const {
+    const GemmTiling &tiling = spec.target->gemm;
+    int64_t registers = tiling.rows * tiling.vectors, steps = 16;
+    while (steps * rows > registers / 2 + 4)
+      steps /= 2;
+    return steps;
+  }
+
+  void addRows(const GemmDirectCall &call, int64_t rows, int64_t steps, Value k) {
+    GemmEmitter::Values factors, b, c;
     for (int64_t row = 0; row < rows; ++row) {
-      Value address = e.at(c[row], n), sum = e.loadMasked(address, mask);
+      c.push_back(e.at(call.c, e.mul(call.cStride, row)));
       for (int64_t step = 0; step < steps; ++step)
-        sum = vector::FMAOp::create(e.builder, e.loc, factors[row * steps + step], vectors[step], sum);
-      e.storeMasked(sum, address, mask);
+        factors.push_back(factor(call, row, e.add(k, e.constant(step))));
     }
-  });
+    for (int64_t step = 0; step < steps; ++step)
+      b.push_back(e.at(call.b, e.mul(e.add(k, e.constant(step)), call.bStride)));
+    // The next rows of B, or those after them. Every line is asked for once.
+    Value ahead = e.mul(call.bStride, std::max<int64_t>(steps, 8));
+    e.forVectors(call.columns, [&](Value n, Value mask) {
+      GemmEmitter::Values vectors;
+      for (Value row : b)
+        vectors.push_back(e.loadMasked(e.at(row, n), mask));
+      if (!mask && steps > 1)
+        for (Value row : b)
+          e.prefetch(e.at(e.at(row, n), ahead));
+      for (int64_t row = 0; row < rows; ++row) {
+        Value address = e.at(c[row], n), sum = e.loadMasked(address, mask);
+        for (int64_t step = 0; step < steps; ++step)
+          sum = multiplyAdd(factors[row * steps + step], vectors[step], sum);
+        e.storeMasked(sum, address, mask);
+      }
+    });
+  }
+};
+
+/// B stored [N, K]: squares of lanes columns by lanes steps are transposed in registers.
+class ColumnsBuilder : public DirectBuilder {
+  using DirectBuilder::DirectBuilder;
+
+  void products(const GemmDirectCall &call, int64_t rows) override {
+    Value lanes = e.constant(e.lanes);
+    Value whole = e.mul(e.div(call.depth, lanes), e.lanes), rest = e.sub(call.depth, whole);
+    e.forEach(e.constant(0), call.columns, lanes, [&](Value n) {
+      Value left = e.sub(call.columns, n);
+      GemmEmitter::Values sums(rows, e.zeroVector());
+      sums = e.forCarry(e.constant(0), whole, lanes, sums, [&](Value k, ValueRange carried) {
+        GemmEmitter::Values next(carried), steps = square(call, n, left, k, Value());
+        for (int64_t step = 0; step < e.lanes; ++step)
+          for (int64_t row = 0; row < rows; ++row)
+            next[row] =
+                multiplyAdd(factor(call, row, e.add(k, e.constant(step))), steps[step], next[row]);
+        return next;
+      });
+      sums = addRest(call, n, left, whole, rest, sums);
+      Value mask = e.maskBelow(left);
+      for (int64_t row = 0; row < rows; ++row)
+        e.storeMasked(sums[row], e.at(e.at(call.c, e.mul(call.cStride, row)), n), mask);
+    });
+  }
+
+  /// Steps k .. k + lanes of the columns n .. n + lanes, one vector a step. Columns that do not
+  /// exist repeat the last one and end in lanes that are not stored.
+  GemmEmitter::Values square(const GemmDirectCall &call, Value n, Value left, Value k, Value mask) {
+    GemmEmitter::Values columns;
+    Value last = e.sub(left, e.constant(1)), ahead = e.mul(call.bStride, e.lanes);
+    for (int64_t i = 0; i < e.lanes; ++i) {
+      Value column = e.add(n, e.min(e.constant(i), last));
+      Value from = e.at(e.at(call.b, e.mul(column, call.bStride)), k);
+      columns.push_back(e.loadMasked(from, mask));
+      if (!mask)
+        e.prefetch(e.at(from, ahead));
+    }
+    transposeInRegisters(e, columns);
+    return columns;
+  }
+
+  /// The last steps, fewer than lanes, go through memory: how many there are is known at run time.
+  GemmEmitter::Values addRest(const GemmDirectCall &call, Value n, Value left, Value k, Value rest,
+                              ArrayRef<Value> sums) {
+    e.ifThen(e.compare(arith::CmpIPredicate::ne, rest, e.constant(0)), [&] {
+      GemmEmitter::Values steps = square(call, n, left, k, e.maskBelow(rest));
+      for (int64_t step = 0; step < e.lanes; ++step)
+        e.store(steps[step], e.at(call.scratch, step * e.lanes));
+    });
+    return e.forCarry(
+        e.constant(0), rest, e.constant(1), sums, [&](Value step, ValueRange carried) {
+          GemmEmitter::Values next(carried);
+          Value b = e.loadVector(e.at(call.scratch, e.mul(step, e.lanes)));
+          for (auto [row, sum] : llvm::enumerate(next))
+            sum = multiplyAdd(factor(call, static_cast<int64_t>(row), e.add(k, step)), b, sum);
+          return next;
+        });
+  }
+};
+
+} // namespace
+
+func::FuncOp buildGemmDirect(GemmEmitter &e, const GemmSpec &spec, GemmFinish &finish) {
+  SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
+                             e.i64, e.i64, e.i64, e.i64, e.i64, e.ptr};
+  types.append(extraTypes(e, spec));
+  SmallVector<bool> noalias = {true, false, true, false, spec.extraInputs == 0};
+  func::FuncOp function =
+      e.function("direct", types, /*isPublic=*/false, noalias, [&](ValueRange arguments) {
+        RowsBuilder rows(e, spec, finish);
+        ColumnsBuilder columns(e, spec, finish);
+        DirectBuilder &builder = spec.transB ? static_cast<DirectBuilder &>(columns) : rows;
+        builder.body(GemmDirectCall::unflatten(arguments));
+      });
+  function.setNoInline(true);
+  return function;
 }
 
 } // namespace rx::compiler

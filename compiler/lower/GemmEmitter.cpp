@@ -21,9 +21,7 @@ Value GemmEmitter::sub(Value a, Value b) { return arith::SubIOp::create(builder,
 Value GemmEmitter::mul(Value a, Value b) { return arith::MulIOp::create(builder, loc, a, b); }
 Value GemmEmitter::div(Value a, Value b) { return arith::DivUIOp::create(builder, loc, a, b); }
 Value GemmEmitter::rem(Value a, Value b) { return arith::RemUIOp::create(builder, loc, a, b); }
-Value GemmEmitter::ceilDiv(Value a, Value b) {
-  return div(add(a, sub(b, constant(1))), b);
-}
+Value GemmEmitter::ceilDiv(Value a, Value b) { return div(add(a, sub(b, constant(1))), b); }
 Value GemmEmitter::min(Value a, Value b) { return arith::MinSIOp::create(builder, loc, a, b); }
 Value GemmEmitter::max(Value a, Value b) { return arith::MaxSIOp::create(builder, loc, a, b); }
 Value GemmEmitter::compare(arith::CmpIPredicate predicate, Value a, Value b) {
@@ -63,7 +61,7 @@ void GemmEmitter::storeMasked(Value value, Value pointer, Value mask) {
                               builder.getI32IntegerAttr(elementBytes));
 }
 void GemmEmitter::prefetch(Value pointer) {
-  LLVM::Prefetch::create(builder, loc, pointer, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+  LLVM::Prefetch::create(builder, loc, pointer, /*rw=*/0, /*hint=*/2, /*cache=*/1);
 }
 Value GemmEmitter::zeroVector() {
   return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));
@@ -77,7 +75,8 @@ Value GemmEmitter::maskBelow(Value count) {
   for (int64_t lane = 0; lane < lanes; ++lane)
     numbers[lane] = static_cast<int32_t>(lane);
   auto type = VectorType::get(lanes, builder.getI32Type());
-  Value lane = arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, ArrayRef(numbers)));
+  Value lane =
+      arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(type, ArrayRef(numbers)));
   Value clamped = min(max(count, constant(0)), constant(lanes));
   Value narrow = arith::TruncIOp::create(builder, loc, builder.getI32Type(), clamped);
   Value bound = vector::BroadcastOp::create(builder, loc, type, narrow);
@@ -91,9 +90,8 @@ void GemmEmitter::forEach(Value from, Value to, Value step, function_ref<void(Va
   body(loop.getInductionVar());
 }
 
-GemmEmitter::Values
-GemmEmitter::forCarry(Value from, Value to, Value step, ArrayRef<Value> init,
-                      function_ref<Values(Value, ValueRange)> body) {
+GemmEmitter::Values GemmEmitter::forCarry(Value from, Value to, Value step, ArrayRef<Value> init,
+                                          function_ref<Values(Value, ValueRange)> body) {
   auto loop = scf::ForOp::create(builder, loc, from, to, step, init);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());

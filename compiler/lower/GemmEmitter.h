@@ -43,7 +43,7 @@ public:
   Value loadMasked(Value pointer, Value mask);
   void store(Value value, Value pointer);
   void storeMasked(Value value, Value pointer, Value mask);
-  /// Asks for the cache line at `pointer`, which need not be valid.
+  /// Brings the cache line at `pointer`, which need not be valid, into L2.
   void prefetch(Value pointer);
   Value zeroVector();
   Value splat(Value scalar);
@@ -57,7 +57,8 @@ public:
   /// Vectors [n, n + lanes) of `count` elements; the last, if it is not whole, with a mask.
   void forVectors(Value count, llvm::function_ref<void(Value n, Value mask)> body);
   void ifThen(Value condition, llvm::function_ref<void()> then);
-  void ifElse(Value condition, llvm::function_ref<void()> then, llvm::function_ref<void()> otherwise);
+  void ifElse(Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise);
 
   /// Emits cases[value - 1] for each value from 1 to the number of cases.
   void switchFrom1(Value value, llvm::ArrayRef<std::function<void()>> cases);

@@ -51,8 +51,8 @@ void GemmFinish::body(const GemmFinishedBlock &block, ArrayRef<GemmExtra> extras
     Value c = e.at(block.c, e.mul(row, block.cStep)), m = e.add(block.row, row);
     e.forVectors(block.columns, [&](Value n, Value mask) {
       Value address = e.at(c, n), sums = e.loadMasked(address, mask);
-      Value result = spec.epilogue(e.builder, e.loc,
-                                   {sums, mask, m, e.add(block.column, n), extras});
+      Value result =
+          spec.epilogue(e.builder, e.loc, {sums, mask, m, e.add(block.column, n), extras});
       e.storeMasked(result, address, mask);
     });
   });

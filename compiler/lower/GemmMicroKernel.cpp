@@ -22,16 +22,17 @@ int64_t GemmMicroKernels::widePanelsOf(int64_t rows) const {
   // Two FMA units of four or five stages need eight to ten chains; 16 is enough. Accumulators, one
   // row of B and a broadcast must not need more registers than they do in the full tile.
   int64_t registers = (tiling.rows + 1) * tiling.vectors;
-  int64_t panels = std::min(16 / (rows * tiling.vectors), registers / ((rows + 1) * tiling.vectors));
+  int64_t panels =
+      std::min(16 / (rows * tiling.vectors), registers / ((rows + 1) * tiling.vectors));
   return panels >= 4 ? 4 : panels >= 2 ? 2 : 1;
 }
 
 Value GemmMicroKernels::widePanels(Value rows) {
   Value panels = emitter.constant(1);
   for (int64_t height = 1; widePanelsOf(height) > 1; ++height)
-    panels = emitter.select(
-        emitter.compare(arith::CmpIPredicate::eq, rows, emitter.constant(height)),
-        emitter.constant(widePanelsOf(height)), panels);
+    panels =
+        emitter.select(emitter.compare(arith::CmpIPredicate::eq, rows, emitter.constant(height)),
+                       emitter.constant(widePanelsOf(height)), panels);
   return panels;
 }
 
@@ -71,14 +72,14 @@ private:
 func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
   GemmEmitter &e = emitter;
   std::string name = "tile_" + std::to_string(rows) + "x" + std::to_string(vectors);
-  SmallVector<Type> types = {e.i64, e.ptr, e.ptr, e.i64, e.i64,
-                             e.ptr, e.i64, e.builder.getI1Type()};
+  SmallVector<Type> types = {
+      e.i64, e.ptr, e.ptr, e.i64, e.i64, e.ptr, e.i64, e.ptr, e.builder.getI1Type()};
   auto body = [&](ValueRange args) {
     Value depth = args[0], a = args[1], b = args[2], bStep = args[3], panelStep = args[4],
-          c = args[5], cStep = args[6], resume = args[7];
+          c = args[5], cStep = args[6], nextC = args[7], resume = args[8];
     TileStep step(e, rows, vectors, tiling.vectors, panelStep);
-    auto eachVector = [&](function_ref<void(int64_t, Value)> visit) {
-      Value row = c;
+    auto eachVector = [&](Value start, function_ref<void(int64_t, Value)> visit) {
+      Value row = start;
       for (int64_t r = 0; r < rows; ++r, row = e.at(row, cStep))
         for (int64_t v = 0; v < vectors; ++v)
           visit(r * vectors + v, e.at(row, v * e.lanes));
@@ -86,7 +87,9 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
 
     Value mask = e.maskBelow(e.select(resume, e.constant(e.lanes), e.constant(0)));
     GemmEmitter::Values sums(rows * vectors);
-    eachVector([&](int64_t i, Value from) { sums[i] = e.loadMasked(from, mask); });
+    eachVector(c, [&](int64_t i, Value from) { sums[i] = e.loadMasked(from, mask); });
+
+    eachVector(nextC, [&](int64_t, Value line) { e.prefetch(line); });
 
     Value zero = e.constant(0);
     Value unrolled = e.mul(e.div(depth, e.constant(unroll)), unroll);
@@ -102,15 +105,14 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
       return next;
     };
     sums.insert(sums.begin(), {a, b});
-    for (auto [from, to, steps] : {std::tuple(zero, unrolled, unroll),
-                                   std::tuple(unrolled, depth, int64_t(1))})
+    for (auto [from, to, steps] :
+         {std::tuple(zero, unrolled, unroll), std::tuple(unrolled, depth, int64_t(1))})
       sums = e.forCarry(from, to, e.constant(steps), sums,
                         [&](Value, ValueRange carried) { return advance(steps, carried); });
-    eachVector([&](int64_t i, Value to) { e.store(sums[i + 2], to); });
+    eachVector(c, [&](int64_t i, Value to) { e.store(sums[i + 2], to); });
   };
   func::FuncOp function =
-      e.function(name, types, /*isPublic=*/false,
-                 {false, true, true, false, false, true}, body);
+      e.function(name, types, /*isPublic=*/false, {false, true, true, false, false, true}, body);
   function.setNoInline(true);
   return function;
 }
@@ -121,7 +123,7 @@ void GemmMicroKernels::dispatch(Value rows, const GemmTileCall &tile,
   for (func::FuncOp callee : byRows)
     calls.push_back([&, callee] {
       emitter.call(callee, {tile.depth, tile.a, tile.b, tile.bStep, tile.bPanelStep, tile.c,
-                            tile.cStep, tile.resume});
+                            tile.cStep, tile.nextC, tile.resume});
     });
   emitter.switchFrom1(rows, calls);
 }

@@ -12,6 +12,7 @@ struct GemmTileCall {
   mlir::Value a;                    ///< packed [depth][rows]
   mlir::Value b, bStep, bPanelStep; ///< from k to k + 1, and from a panel to the next
   mlir::Value c, cStep;             ///< from a row of C to the next
+  mlir::Value nextC;                ///< The tile of C after this one, fetched meanwhile
   mlir::Value resume;               ///< i1: the chains go on from what C holds, else from +0
 };
 

@@ -15,7 +15,7 @@ GemmScratch::GemmScratch(const GemmSpec &spec) {
   packedA = 0;
   packedB = aligned(tiling.rowBlock * tiling.depthBlock + packSlack(lanes));
   edge = packedB + aligned(tiling.columnBlock * tiling.depthBlock);
-  total = edge + aligned(tiling.rows * columns);
+  total = edge + aligned(std::max(tiling.rows * columns, lanes * lanes));
 }
 
 SmallVector<Value> GemmRange::flatten() const {
@@ -26,8 +26,8 @@ SmallVector<Value> GemmRange::flatten() const {
 }
 
 GemmRange GemmRange::unflatten(ValueRange values) {
-  GemmRange range{values[0], values[1], values[2], values[3], values[4],  values[5],
-                  values[6], values[7], values[8], values[9], values[10], values[11], {}};
+  GemmRange range{values[0], values[1], values[2], values[3],  values[4],  values[5], values[6],
+                  values[7], values[8], values[9], values[10], values[11], {}};
   range.extras = unflattenExtras(values.drop_front(12));
   return range;
 }
@@ -43,8 +43,8 @@ public:
     if (!spec.packedB)
       packB = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true);
     panel = buildGemmPanel(e, spec, tiles, finish);
-    if (!spec.packedB && !spec.transB)
-      direct.emplace(e, spec, finish);
+    if (!spec.packedB)
+      direct = buildGemmDirect(e, spec, finish);
   }
 
   void body(const GemmRange &arguments) {
@@ -61,9 +61,9 @@ public:
   }
 
 private:
-  /// Blocks of columns, of k, of rows, groups of panels, panels. B is packed with the first block of
-  /// rows, group by group, and kept for the others; with one block of rows there are no others, and
-  /// one group's room is used again and again.
+  /// Blocks of columns, of k, of rows, groups of panels, panels. B is packed with the first block
+  /// of rows, group by group, and kept for the others; with one block of rows there are no others,
+  /// and one group's room is used again and again.
   void blockedNest() {
     Value rowBlocks = e.ceilDiv(rows, tiling.rowBlock);
     Value rowStep = e.roundUp(e.ceilDiv(rows, rowBlocks), tiling.rows);
@@ -77,11 +77,12 @@ private:
           placeRows(call, row, e.sub(rowEnd, row));
           call.a = packRows(call, depthBegin, call.depth);
           Value firstRows = is(Predicate::eq, row, range.rowBegin);
-          forBlocks(column, columnEnd, e.constant(tiling.columnGroup), [&](Value group, Value groupEnd) {
-            Value kept = e.select(oneBlock, zero, e.sub(group, column));
-            placeGroup(call, depthBegin, group, groupEnd, kept, firstRows);
-            forPanels(call, group, groupEnd);
-          });
+          forBlocks(column, columnEnd, e.constant(tiling.columnGroup),
+                    [&](Value group, Value groupEnd) {
+                      Value kept = e.select(oneBlock, zero, e.sub(group, column));
+                      placeGroup(call, depthBegin, group, groupEnd, kept, firstRows);
+                      forPanels(call, group, groupEnd);
+                    });
         });
       });
     });
@@ -90,10 +91,20 @@ private:
   void directProduct() {
     Value aRow = spec.transA ? e.at(range.a, range.rowBegin)
                              : e.at(range.a, e.mul(range.rowBegin, range.aStride));
-    direct->call({aRow, range.aStride, e.at(range.b, range.columnBegin), range.bStride,
-                  startC(range.rowBegin, range.columnBegin), range.cStride, range.depth, rows,
-                  e.sub(range.columnEnd, range.columnBegin), range.rowBegin, range.columnBegin,
-                  range.extras});
+    GemmDirectCall call{aRow,
+                        range.aStride,
+                        sourceB(e.constant(0), range.columnBegin),
+                        range.bStride,
+                        startC(range.rowBegin, range.columnBegin),
+                        range.cStride,
+                        range.depth,
+                        rows,
+                        e.sub(range.columnEnd, range.columnBegin),
+                        range.rowBegin,
+                        range.columnBegin,
+                        e.at(range.scratch, scratch.edge),
+                        range.extras};
+    e.call(direct, call.flatten());
   }
 
   /// Equal blocks of at most depthBlock steps, in whole vectors so that transposing packs have no
@@ -216,9 +227,8 @@ private:
   GemmScratch scratch;
   GemmMicroKernels tiles;
   GemmFinish finish;
-  std::optional<GemmDirect> direct;
   int64_t columns;
-  func::FuncOp packA, packB, panel;
+  func::FuncOp packA, packB, panel, direct;
   GemmRange range;
   Value rows; ///< Of the range.
 };
@@ -232,9 +242,8 @@ func::FuncOp buildGemmRange(GemmEmitter &e, const GemmSpec &spec) {
   types.append(extraTypes(e, spec));
   SmallVector<bool> noalias(12, false);
   noalias[11] = true; // scratch
-  return e.function("range", types, /*isPublic=*/false, noalias, [&](ValueRange arguments) {
-    nest.body(GemmRange::unflatten(arguments));
-  });
+  return e.function("range", types, /*isPublic=*/false, noalias,
+                    [&](ValueRange arguments) { nest.body(GemmRange::unflatten(arguments)); });
 }
 
 } // namespace rx::compiler

@@ -6,8 +6,8 @@ namespace rx::compiler {
 
 int64_t packSlack(int64_t lanes) { return lanes; }
 
-/// (a, b) -> the lanes of (a, b) that `pick` maps each (128-bit block, lane in block) to; lanes of b
-/// are numbered after those of a.
+/// (a, b) -> the lanes of (a, b) that `pick` maps each (128-bit block, lane in block) to; lanes of
+/// b are numbered after those of a.
 static Value shufflePair(GemmEmitter &e, Value a, Value b,
                          function_ref<int64_t(int64_t block, int64_t lane)> pick) {
   int64_t perBlock = 16 / e.elementBytes;
@@ -72,6 +72,9 @@ void transposeInRegisters(GemmEmitter &e, GemmEmitter::Values &rows) {
 
 namespace {
 
+/// How many rows ahead of a copy memory is asked for; a few hundred nanoseconds of copying.
+constexpr int64_t copyAhead = 16;
+
 /// The body of one tile: `valid` of its `size` positions exist.
 class TilePacker {
 public:
@@ -87,8 +90,24 @@ public:
     e.forEach(e.constant(0), depth, e.constant(1), [&](Value k) {
       Value from = e.at(source, e.mul(k, stride)), to = e.at(target, e.mul(k, size));
       for (int64_t chunk = 0; chunk < chunks; ++chunk)
-        e.store(e.loadMasked(e.at(from, chunk * e.lanes), masks[chunk]),
-                e.at(to, chunk * e.lanes));
+        e.store(e.loadMasked(e.at(from, chunk * e.lanes), masks[chunk]), e.at(to, chunk * e.lanes));
+    });
+  }
+
+  /// Whole tiles that are as wide as their panel, side by side: k outside, so that memory sees long
+  /// pieces of rows.
+  void copyPanels(Value tiles, Value targetStep) {
+    e.forEach(e.constant(0), depth, e.constant(1), [&](Value k) {
+      Value from = e.at(source, e.mul(k, stride)), to = e.at(target, e.mul(k, size));
+      Value ahead = e.at(from, e.mul(stride, copyAhead));
+      e.forEach(e.constant(0), tiles, e.constant(1), [&](Value tile) {
+        Value first = e.mul(tile, size);
+        for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+          e.prefetch(e.at(e.at(ahead, first), chunk * e.lanes));
+          e.store(e.loadVector(e.at(e.at(from, first), chunk * e.lanes)),
+                  e.at(e.at(to, e.mul(tile, targetStep)), chunk * e.lanes));
+        }
+      });
     });
   }
 
@@ -101,9 +120,11 @@ public:
   }
 
 private:
-  /// Steps k .. k + lanes of every position, or the first `rest` of them. Positions beyond the valid
-  /// ones repeat the last one: they are never used, and must only be readable. Vectors are stored in
-  /// ascending order, so that what one writes beyond its step is overwritten by the next.
+  /// Steps k .. k + lanes of every position, or the first `rest` of them. Positions beyond the
+  /// valid ones repeat the last one: they are never used, and must only be readable. Vectors are
+  /// stored in ascending order, so that what one writes beyond its step is overwritten by the next.
+  /// The same steps of the next tile are fetched meanwhile: rows are too short for prefetchers to
+  /// learn.
   void transposeBlock(Value k, Value rest) {
     Value last = e.sub(valid, e.constant(1)), mask = rest ? e.maskBelow(rest) : Value();
     SmallVector<GemmEmitter::Values> blocks;
@@ -111,7 +132,10 @@ private:
       GemmEmitter::Values rows;
       for (int64_t i = 0; i < e.lanes; ++i) {
         Value row = e.min(e.constant(chunk * e.lanes + i), last);
-        rows.push_back(e.loadMasked(e.at(e.at(source, e.mul(row, stride)), k), mask));
+        Value from = e.at(e.at(source, e.mul(row, stride)), k);
+        rows.push_back(e.loadMasked(from, mask));
+        if (!mask)
+          e.prefetch(e.at(from, e.mul(stride, chunks * e.lanes)));
       }
       transposeInRegisters(e, rows);
       blocks.push_back(rows);
@@ -146,7 +170,14 @@ func::FuncOp buildPack(GemmEmitter &e, StringRef name, int64_t maxTile, bool alo
   auto body = [&](ValueRange args) {
     Value extent = args[0], depth = args[1], tile = args[2], source = args[3], stride = args[4],
           target = args[5], targetStep = args[6];
-    e.forEach(e.constant(0), extent, tile, [&](Value first) {
+    Value start = e.constant(0);
+    if (padded && !alongDepth) {
+      Value tiles = e.div(extent, tile);
+      TilePacker(e, maxTile, depth, stride, tile, tile, source, target)
+          .copyPanels(tiles, targetStep);
+      start = e.mul(tiles, tile);
+    }
+    e.forEach(start, extent, tile, [&](Value first) {
       Value valid = e.min(tile, e.sub(extent, first));
       Value from = e.at(source, alongDepth ? e.mul(first, stride) : first);
       Value to = e.at(target, e.mul(e.div(first, tile), targetStep));

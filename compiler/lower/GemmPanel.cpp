@@ -6,14 +6,14 @@ using Predicate = mlir::arith::CmpIPredicate;
 namespace rx::compiler {
 
 SmallVector<Value> GemmPanelCall::flatten() const {
-  SmallVector<Value> values = {depth, a,       b,      bStep,  bPanelStep, c,   cStep,  rows, tileRows,
-                               columns, panels, resume, last, row,        column, edge};
+  SmallVector<Value> values = {depth,    a,       b,      bStep,  bPanelStep, c,   cStep,  rows,
+                               tileRows, columns, panels, resume, last,       row, column, edge};
   values.append(flattenExtras(extras));
   return values;
 }
 
 GemmPanelCall GemmPanelCall::unflatten(ValueRange v) {
-  GemmPanelCall call{v[0], v[1], v[2],  v[3],  v[4],  v[5],  v[6],  v[7], v[8],
+  GemmPanelCall call{v[0], v[1],  v[2],  v[3],  v[4],  v[5],  v[6],  v[7], v[8],
                      v[9], v[10], v[11], v[12], v[13], v[14], v[15], {}};
   call.extras = unflattenExtras(v.drop_front(16));
   return call;
@@ -32,12 +32,16 @@ public:
     e.forEach(e.constant(0), call.rows, call.tileRows, [&](Value row) {
       Value rows = e.min(call.tileRows, e.sub(call.rows, row));
       Value c = e.at(call.c, e.mul(row, call.cStep));
+      // Below, or at the top of the next panel.
+      Value below = e.compare(Predicate::slt, e.add(row, call.tileRows), call.rows);
+      Value nextC = e.select(below, e.at(c, e.mul(call.tileRows, call.cStep)),
+                             e.at(call.c, e.mul(call.panels, width)));
       GemmTileCall tile{call.depth,      e.at(call.a, e.mul(row, call.depth)),
                         call.b,          call.bStep,
                         call.bPanelStep, c,
-                        call.cStep,      call.resume};
-      e.ifElse(whole, [&] { wholeTile(call, tile, rows); },
-               [&] { edgeTile(call, tile, rows); });
+                        call.cStep,      nextC,
+                        call.resume};
+      e.ifElse(whole, [&] { wholeTile(call, tile, rows); }, [&] { edgeTile(call, tile, rows); });
       if (finish)
         e.ifThen(call.last, [&] {
           finish.call({c, call.cStep, rows, here, e.add(call.row, row), call.column}, call.extras);
@@ -48,8 +52,9 @@ public:
 private:
   /// The tile accumulates in C itself.
   void wholeTile(const GemmPanelCall &call, const GemmTileCall &tile, Value rows) {
-    e.ifElse(e.compare(Predicate::eq, call.panels, e.constant(1)),
-             [&] { tiles.callPanel(rows, tile); }, [&] { tiles.callWide(rows, tile); });
+    e.ifElse(
+        e.compare(Predicate::eq, call.panels, e.constant(1)), [&] { tiles.callPanel(rows, tile); },
+        [&] { tiles.callWide(rows, tile); });
   }
 
   /// Fewer columns than the panel has: the tile accumulates in call.edge, and only what exists is
@@ -63,8 +68,9 @@ private:
     });
     tile.c = call.edge;
     tile.cStep = e.constant(width);
-    e.ifElse(e.compare(Predicate::sle, call.columns, e.constant(width / 2)),
-             [&] { tiles.callHalfPanel(rows, tile); }, [&] { tiles.callPanel(rows, tile); });
+    e.ifElse(
+        e.compare(Predicate::sle, call.columns, e.constant(width / 2)),
+        [&] { tiles.callHalfPanel(rows, tile); }, [&] { tiles.callPanel(rows, tile); });
     eachEdgeVector(call, c, rows, [&](Value mask, Value inC, Value inEdge) {
       e.storeMasked(e.loadVector(inEdge), inC, mask);
     });
@@ -92,8 +98,8 @@ private:
 func::FuncOp buildGemmPanel(GemmEmitter &e, const GemmSpec &spec, GemmMicroKernels &tiles,
                             GemmFinish &finish) {
   Type flag = e.builder.getI1Type();
-  SmallVector<Type> types = {e.i64, e.ptr, e.ptr, e.i64, e.i64, e.ptr, e.i64, e.i64, e.i64,
-                             e.i64, e.i64, flag,  flag,  e.i64, e.i64, e.ptr};
+  SmallVector<Type> types = {e.i64, e.ptr, e.ptr, e.i64, e.i64, e.ptr, e.i64, e.i64,
+                             e.i64, e.i64, e.i64, flag,  flag,  e.i64, e.i64, e.ptr};
   types.append(extraTypes(e, spec));
   func::FuncOp function =
       e.function("panel", types, /*isPublic=*/false, {}, [&](ValueRange arguments) {

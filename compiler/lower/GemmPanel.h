@@ -6,18 +6,18 @@
 
 namespace rx::compiler {
 
-/// The product of a packed block of A and one panel of B (or several side by side), as values inside
-/// the function that calls for it.
+/// The product of a packed block of A and one panel of B (or several side by side), as values
+/// inside the function that calls for it.
 struct GemmPanelCall {
-  mlir::Value depth;                  ///< Steps of k in this block.
-  mlir::Value a;                      ///< Tiles [rows / tileRows][depth][tileRows].
-  mlir::Value b, bStep, bPanelStep;   ///< As in GemmTileCall.
-  mlir::Value c, cStep;               ///< Element (row, column) of C.
+  mlir::Value depth;                   ///< Steps of k in this block.
+  mlir::Value a;                       ///< Tiles [rows / tileRows][depth][tileRows].
+  mlir::Value b, bStep, bPanelStep;    ///< As in GemmTileCall.
+  mlir::Value c, cStep;                ///< Element (row, column) of C.
   mlir::Value rows, tileRows, columns; ///< Columns of C from `column` on; may exceed the panels.
-  mlir::Value panels;                 ///< 1, or GemmMicroKernels::widePanels with one row tile.
-  mlir::Value resume, last;           ///< Not the first block of k; the last one.
-  mlir::Value row, column;            ///< Where in C.
-  mlir::Value edge;                   ///< Room for a full register tile.
+  mlir::Value panels;                  ///< 1, or GemmMicroKernels::widePanels with one row tile.
+  mlir::Value resume, last;            ///< Not the first block of k; the last one.
+  mlir::Value row, column;             ///< Where in C.
+  mlir::Value edge;                    ///< Room for a full register tile.
   llvm::SmallVector<GemmExtra> extras;
 
   llvm::SmallVector<mlir::Value> flatten() const;

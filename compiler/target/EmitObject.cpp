@@ -33,7 +33,8 @@ llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeMachine(const CpuTarget
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!backend)
     return llvm::createStringError("this LLVM cannot generate x86-64 code: " + error);
-  auto level = llvm::CodeGenOpt::getLevel(options.optLevel).value_or(llvm::CodeGenOptLevel::Default);
+  auto level =
+      llvm::CodeGenOpt::getLevel(options.optLevel).value_or(llvm::CodeGenOptLevel::Default);
   return std::unique_ptr<llvm::TargetMachine>(
       backend->createTargetMachine(triple, target.llvmCpu, target.features, llvm::TargetOptions(),
                                    llvm::Reloc::PIC_, std::nullopt, level));

@@ -21,9 +21,9 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// Those within 5 ulp. sin and cos are left to libm: MLIR reduces the argument with one f32 constant,
-/// which loses all digits at the angles of rotary embeddings (positions in the thousands). atan is
-/// off by 39 ulp.
+/// Those within 5 ulp. sin and cos are left to libm: MLIR reduces the argument with one f32
+/// constant, which loses all digits at the angles of rotary embeddings (positions in the
+/// thousands). atan is off by 39 ulp.
 bool hasGoodPolynomial(StringRef op) {
   return llvm::StringSwitch<bool>(op)
       .Cases({"math.exp", "math.expm1", "math.log", "math.log1p", "math.log2"}, true)
@@ -60,9 +60,8 @@ struct InternalizePrivatePass : PassWrapper<InternalizePrivatePass, OperationPas
 } // namespace
 
 void registerKernelDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
-                  LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect, ub::UBDialect,
-                  vector::VectorDialect>();
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect, LLVM::LLVMDialect,
+                  math::MathDialect, scf::SCFDialect, ub::UBDialect, vector::VectorDialect>();
 }
 
 void buildKernelPipeline(OpPassManager &pipeline) {

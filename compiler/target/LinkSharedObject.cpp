@@ -16,10 +16,11 @@ namespace {
 
 /// Functions of libm that lowered math ops call; each also exists with the suffix f.
 constexpr llvm::StringLiteral mathFunctions[] = {
-    "acos", "acosh", "asin",  "asinh", "atan",      "atan2", "atanh", "cbrt", "ceil",  "cos",
-    "cosh", "erf",   "erfc",  "exp",   "exp2",      "expm1", "fabs",  "floor", "fma",  "fmod",
-    "fmax", "fmin",  "ldexp", "log",   "log10",     "log1p", "log2",  "pow",  "round", "roundeven",
-    "rint", "sin",   "sincos", "sinh", "nearbyint", "sqrt",  "tan",   "tanh", "trunc"};
+    "acos",   "acosh", "asin",      "asinh", "atan",  "atan2",     "atanh", "cbrt",
+    "ceil",   "cos",   "cosh",      "erf",   "erfc",  "exp",       "exp2",  "expm1",
+    "fabs",   "floor", "fma",       "fmod",  "fmax",  "fmin",      "ldexp", "log",
+    "log10",  "log1p", "log2",      "pow",   "round", "roundeven", "rint",  "sin",
+    "sincos", "sinh",  "nearbyint", "sqrt",  "tan",   "tanh",      "trunc"};
 
 bool isProvidedBySystem(llvm::StringRef symbol) {
   static const llvm::StringSet<> provided = [] {

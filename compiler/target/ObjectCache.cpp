@@ -41,7 +41,8 @@ static llvm::Expected<func::FuncOp> findEntry(ModuleOp module) {
   if (entries.size() == 1)
     return entries.front();
   return llvm::createStringError("a kernel module defines exactly one public function; this one "
-                                 "defines " + llvm::Twine(entries.size()));
+                                 "defines " +
+                                 llvm::Twine(entries.size()));
 }
 
 static std::string hashText(llvm::StringRef text) {
@@ -121,8 +122,8 @@ static llvm::Expected<std::string> compileText(llvm::StringRef text, llvm::Strin
 static llvm::Error writeAtomically(llvm::StringRef path, llvm::StringRef bytes) {
   llvm::StringRef folder = llvm::sys::path::parent_path(path);
   if (std::error_code code = llvm::sys::fs::create_directories(folder))
-    return llvm::createStringError(code, "the cache folder " + folder + " cannot be created: " +
-                                             code.message());
+    return llvm::createStringError(code, "the cache folder " + folder +
+                                             " cannot be created: " + code.message());
   auto file = llvm::sys::fs::TempFile::create(path + ".%%%%%%%%.tmp");
   if (!file)
     return file.takeError();
@@ -142,8 +143,7 @@ llvm::Error ObjectCache::ensure(const Entry &entry, const CpuTarget &target,
                                 const EmitOptions &options) {
   if (isUsable(entry.object))
     return llvm::Error::success();
-  llvm::Expected<std::string> bytes =
-      compileText(entry.text, entry.object.symbol, target, options);
+  llvm::Expected<std::string> bytes = compileText(entry.text, entry.object.symbol, target, options);
   if (!bytes)
     return bytes.takeError();
   ++compiled;
@@ -158,9 +158,10 @@ llvm::Expected<KernelObject> ObjectCache::get(ModuleOp module, const CpuTarget &
   return objects->front();
 }
 
-llvm::Expected<std::vector<KernelObject>>
-ObjectCache::getAll(llvm::ArrayRef<ModuleOp> modules, const CpuTarget &target,
-                    const EmitOptions &options, unsigned threads) {
+llvm::Expected<std::vector<KernelObject>> ObjectCache::getAll(llvm::ArrayRef<ModuleOp> modules,
+                                                              const CpuTarget &target,
+                                                              const EmitOptions &options,
+                                                              unsigned threads) {
   std::vector<KernelObject> objects;
   std::vector<Entry> distinct;
   llvm::StringMap<bool> seen;

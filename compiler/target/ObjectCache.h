@@ -17,15 +17,15 @@ struct KernelObject {
 
 /// A folder of objects named by the hash of (kernel text, target, options, lowering pipeline, LLVM
 /// version). The kernel's own name and locations do not count: structurally equal kernels share
-/// one object and one symbol, "rxk_" and the hash. Several processes and threads may use one folder:
-/// files appear whole, by rename, and a damaged file is compiled anew.
+/// one object and one symbol, "rxk_" and the hash. Several processes and threads may use one
+/// folder: files appear whole, by rename, and a damaged file is compiled anew.
 class ObjectCache {
 public:
   /// Objects live in `cacheFolder`/objects, created on first use.
   explicit ObjectCache(llvm::StringRef cacheFolder);
 
-  /// The object of `module`, which defines exactly one public function; compiled if it is not there.
-  /// `module` is left as it was.
+  /// The object of `module`, which defines exactly one public function; compiled if it is not
+  /// there. `module` is left as it was.
   llvm::Expected<KernelObject> get(mlir::ModuleOp module, const CpuTarget &target,
                                    const EmitOptions &options = {});
 

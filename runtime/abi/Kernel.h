@@ -28,9 +28,10 @@ typedef struct {
  * any order or at the same time, and gets the same bits whatever the cut. Empty parts are legal. */
 typedef struct {
   const rx_operand *operands; /* inputs, then outputs, in the order of the kernel's signature */
-  const int64_t *sizes;       /* values of the kernel's size symbols, in the order of its signature */
-  int64_t begin, end;         /* the part of the parallel dimension that this call computes */
-  void *scratch; /* this thread's own, RX_SCRATCH_ALIGNMENT-aligned, of the size the manifest states */
+  const int64_t *sizes; /* values of the kernel's size symbols, in the order of its signature */
+  int64_t begin, end;   /* the part of the parallel dimension that this call computes */
+  void *scratch; /* this thread's own, RX_SCRATCH_ALIGNMENT-aligned, of the size the manifest states
+                  */
 } rx_launch;
 
 typedef void (*rx_kernel)(const rx_launch *);

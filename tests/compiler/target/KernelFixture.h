@@ -76,8 +76,7 @@ func.func @NAME(%launch: !llvm.ptr) {
 }
 
 /// Runs an elementwise kernel over `input`.
-template <typename T>
-std::vector<T> runElementwise(rx_kernel kernel, const std::vector<T> &input) {
+template <typename T> std::vector<T> runElementwise(rx_kernel kernel, const std::vector<T> &input) {
   std::vector<T> output(input.size());
   rx_operand operands[] = {{const_cast<T *>(input.data()), {1}}, {output.data(), {1}}};
   int64_t size = static_cast<int64_t>(input.size());

@@ -50,23 +50,25 @@ TEST_P(MathAccuracyTest, StaysWithinUlps) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, MathAccuracyTest,
-    testing::Values(MathCase{"exp", std::exp, -87, 88, 2}, MathCase{"expm1", std::expm1, -10, 80, 4},
-                    MathCase{"log", std::log, 1e-30f, 1e6f, 2},
-                    MathCase{"log1p", std::log1p, -0.99f, 100, 4},
-                    MathCase{"log2", std::log2, 1e-30f, 1e6f, 4},
-                    MathCase{"tanh", std::tanh, -10, 10, 5}, MathCase{"erf", std::erf, -5, 5, 5},
-                    MathCase{"atan", std::atan, -100, 100, 1},
-                    MathCase{"sin", std::sin, -40000, 40000, 1},
-                    MathCase{"cos", std::cos, -40000, 40000, 1}),
-    [](const auto &info) { return std::string(info.param.op); });
+INSTANTIATE_TEST_SUITE_P(All, MathAccuracyTest,
+                         testing::Values(MathCase{"exp", std::exp, -87, 88, 2},
+                                         MathCase{"expm1", std::expm1, -10, 80, 4},
+                                         MathCase{"log", std::log, 1e-30f, 1e6f, 2},
+                                         MathCase{"log1p", std::log1p, -0.99f, 100, 4},
+                                         MathCase{"log2", std::log2, 1e-30f, 1e6f, 4},
+                                         MathCase{"tanh", std::tanh, -10, 10, 5},
+                                         MathCase{"erf", std::erf, -5, 5, 5},
+                                         MathCase{"atan", std::atan, -100, 100, 1},
+                                         MathCase{"sin", std::sin, -40000, 40000, 1},
+                                         MathCase{"cos", std::cos, -40000, 40000, 1}),
+                         [](const auto &info) { return std::string(info.param.op); });
 
 TEST_F(MathAccuracyTest, DoublePrecisionCallsLibm) {
   const CpuTarget *host = detectHost();
   if (!host)
     GTEST_SKIP() << "this CPU has no AVX2 and FMA";
-  auto module = parse(elementwiseKernel("f", "%e = math.exp %x : f64\n%y = math.erf %e : f64", "f64"));
+  auto module =
+      parse(elementwiseKernel("f", "%e = math.exp %x : f64\n%y = math.erf %e : f64", "f64"));
   ObjectCache cache(folder);
   KernelObject object = expect(cache.get(*module, *host));
   LoadedKernels kernels = expect(LoadedKernels::load(object));
@@ -84,8 +86,8 @@ TEST_F(MathAccuracyTest, SpecialValues) {
   ObjectCache cache(folder);
   KernelObject object = expect(cache.get(*module, *host));
   LoadedKernels kernels = expect(LoadedKernels::load(object));
-  std::vector<float> output = runElementwise<float>(
-      kernels.find(object.symbol), {-INFINITY, INFINITY, NAN, 0, -1000, 1000});
+  std::vector<float> output = runElementwise<float>(kernels.find(object.symbol),
+                                                    {-INFINITY, INFINITY, NAN, 0, -1000, 1000});
   EXPECT_EQ(output[0], 0);
   EXPECT_EQ(output[1], INFINITY);
   EXPECT_TRUE(std::isnan(output[2]));

@@ -1,5 +1,5 @@
-#include "tests/compiler/target/KernelFixture.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tests/compiler/target/KernelFixture.h"
 #include "llvm/Support/FileSystem.h"
 #include <fstream>
 #include <thread>
@@ -36,7 +36,8 @@ TEST_F(ObjectCacheTest, LeavesTheModuleAlone) {
 }
 
 TEST_F(ObjectCacheTest, EqualStructureCompilesOnce) {
-  auto a = parse(elementwiseKernel("layer_0", twice)), b = parse(elementwiseKernel("layer_1", twice)),
+  auto a = parse(elementwiseKernel("layer_0", twice)),
+       b = parse(elementwiseKernel("layer_1", twice)),
        c = parse(elementwiseKernel("layer_0", square));
   ObjectCache cache(folder);
   auto objects = expect(cache.getAll({*a, *b, *c}, cpuTargets()[0]));

@@ -22,9 +22,8 @@ TEST(GemmAssembly, FullTileDoesNotSpill) {
     spec.target = &target;
     auto module = buildGemm(context, spec);
     std::string assembly = llvm::cantFail(emitAssembly(*module, target));
-    llvm::StringRef tile =
-        functionText(assembly, "tile_" + std::to_string(target.gemm.rows) + "x" +
-                                 std::to_string(target.gemm.vectors));
+    llvm::StringRef tile = functionText(assembly, "tile_" + std::to_string(target.gemm.rows) + "x" +
+                                                      std::to_string(target.gemm.vectors));
     llvm::StringRef wide = target.vectorBits == 512 ? "%zmm" : "%ymm";
     size_t multiplyAdds = 0;
     while (!tile.empty()) {

@@ -13,8 +13,9 @@ mlir::Value loadExtra(mlir::OpBuilder &b, mlir::Location loc, const GemmEpilogue
   auto type = mlir::cast<mlir::VectorType>(args.sums.getType());
   mlir::Value offset = mlir::arith::AddIOp::create(
       b, loc, mlir::arith::MulIOp::create(b, loc, args.row, extra.rowStride), args.column);
-  mlir::Value address = mlir::LLVM::GEPOp::create(
-      b, loc, extra.pointer.getType(), type.getElementType(), extra.pointer, mlir::ValueRange(offset));
+  mlir::Value address =
+      mlir::LLVM::GEPOp::create(b, loc, extra.pointer.getType(), type.getElementType(),
+                                extra.pointer, mlir::ValueRange(offset));
   if (!args.mask)
     return mlir::LLVM::LoadOp::create(b, loc, type, address, 4);
   mlir::Value zero = mlir::arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
@@ -28,8 +29,7 @@ GemmSpec biasAndGate(const CpuTarget *target) {
   spec.target = target;
   spec.extraInputs = 2;
   spec.epilogue = [](mlir::OpBuilder &b, mlir::Location loc, const GemmEpilogueArgs &args) {
-    mlir::Value biased =
-        mlir::arith::AddFOp::create(b, loc, args.sums, loadExtra(b, loc, args, 0));
+    mlir::Value biased = mlir::arith::AddFOp::create(b, loc, args.sums, loadExtra(b, loc, args, 0));
     return mlir::arith::MulFOp::create(b, loc, biased, loadExtra(b, loc, args, 1)).getResult();
   };
   return spec;

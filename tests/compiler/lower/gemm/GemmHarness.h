@@ -16,16 +16,17 @@
 
 namespace rx::compiler {
 
-/// A stored matrix [rows, columns] with a row stride >= columns. Its last element is the last before
-/// an unreadable page, so that an access beyond it crashes; the gaps between rows hold NaN.
+/// A stored matrix [rows, columns] with a row stride >= columns. Its last element is the last
+/// before an unreadable page, so that an access beyond it crashes; the gaps between rows hold NaN.
 template <typename T> class Matrix {
 public:
   Matrix(int64_t rows, int64_t columns, int64_t gap = 0)
       : rows(rows), columns(columns), stride(columns + gap) {
-    int64_t page = sysconf(_SC_PAGESIZE), count = rows && columns ? (rows - 1) * stride + columns : 0;
+    int64_t page = sysconf(_SC_PAGESIZE),
+            count = rows && columns ? (rows - 1) * stride + columns : 0;
     usable = (count * static_cast<int64_t>(sizeof(T)) + page - 1) / page * page;
-    base = static_cast<char *>(mmap(nullptr, usable + page, PROT_READ | PROT_WRITE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    base = static_cast<char *>(
+        mmap(nullptr, usable + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     EXPECT_NE(base, MAP_FAILED);
     EXPECT_EQ(mprotect(base + usable, page, PROT_NONE), 0);
     length = usable + page;
@@ -72,13 +73,13 @@ private:
 };
 
 /// Bitwise equality, and where it fails first.
-template <typename T>
-testing::AssertionResult sameBits(const Matrix<T> &a, const Matrix<T> &b) {
+template <typename T> testing::AssertionResult sameBits(const Matrix<T> &a, const Matrix<T> &b) {
   for (int64_t i = 0; i < a.rows; ++i)
     for (int64_t j = 0; j < a.columns; ++j) {
       T x = a(i, j), y = b(i, j);
       if (std::memcmp(&x, &y, sizeof(T)) != 0)
-        return testing::AssertionFailure() << "[" << i << ", " << j << "]: " << x << " is not " << y;
+        return testing::AssertionFailure()
+               << "[" << i << ", " << j << "]: " << x << " is not " << y;
     }
   return testing::AssertionSuccess();
 }

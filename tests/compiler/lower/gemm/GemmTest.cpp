@@ -86,8 +86,8 @@ TEST_P(GemmTest, SeveralBlocksOfEveryKind) {
     CompiledGemm gemm(specFor(target));
     std::mt19937 rng(4);
     const GemmTiling &tiling = target->gemm;
-    check<float>(gemm, 2 * tiling.rowBlock + 5, tiling.columnBlock + 100, tiling.depthBlock * 2 + 7, 0,
-                 rng, 2000);
+    check<float>(gemm, 2 * tiling.rowBlock + 5, tiling.columnBlock + 100, tiling.depthBlock * 2 + 7,
+                 0, rng, 2000);
     check<float>(gemm, 1, tiling.directColumns * 2 + 5, tiling.depthBlock + 1, 0, rng, 2000);
     check<float>(gemm, tiling.directRows, tiling.directColumns + 37, 50, 11, rng, 2000);
     for (int64_t rows = 1; rows <= tiling.directRows; ++rows)
@@ -124,23 +124,27 @@ TEST_P(GemmTest, DoublePrecision) {
   }
 }
 
-/// |computed - exact| <= gamma_K sum |a| |b|, gamma_K = K u / (1 - K u), u = 2^-24 (Higham, "Accuracy
-/// and Stability of Numerical Algorithms", section 3.1). The f64 reference is off by 2^-29 of that.
+/// |computed - exact| <= gamma_K sum |a| |b|, gamma_K = K u / (1 - K u), u = 2^-24 (Higham,
+/// "Accuracy and Stability of Numerical Algorithms", section 3.1). The f64 reference is off by
+/// 2^-29 of that.
 TEST_P(GemmTest, ErrorBoundAgainstDouble) {
   for (const CpuTarget *target : runnableTargets()) {
     CompiledGemm gemm(specFor(target));
     std::mt19937 rng(8);
     int64_t m = 20, n = 50, k = 1500;
     const GemmSpec &spec = gemm.spec;
-    auto a = spec.transA ? Matrix<float>::random(k, m, 0, rng) : Matrix<float>::random(m, k, 0, rng);
-    auto b = spec.transB ? Matrix<float>::random(n, k, 0, rng) : Matrix<float>::random(k, n, 0, rng);
+    auto a =
+        spec.transA ? Matrix<float>::random(k, m, 0, rng) : Matrix<float>::random(m, k, 0, rng);
+    auto b =
+        spec.transB ? Matrix<float>::random(n, k, 0, rng) : Matrix<float>::random(k, n, 0, rng);
     Matrix<float> c = gemm(a, b);
     double ku = static_cast<double>(k) * 0x1p-24, gamma = ku / (1 - ku);
     for (int64_t i = 0; i < m; ++i)
       for (int64_t j = 0; j < n; ++j) {
         double exact = 0, magnitude = 0;
         for (int64_t s = 0; s < k; ++s) {
-          double product = double(spec.transA ? a(s, i) : a(i, s)) * (spec.transB ? b(j, s) : b(s, j));
+          double product =
+              double(spec.transA ? a(s, i) : a(i, s)) * (spec.transB ? b(j, s) : b(s, j));
           exact += product, magnitude += std::fabs(product);
         }
         ASSERT_LE(std::fabs(c(i, j) - exact), gamma * magnitude) << i << " " << j;

@@ -1,0 +1,69 @@
+// One product, computed by a generated kernel and by OpenBLAS in turns.
+#pragma once
+
+#include "bench/gemm/OpenBlas.h"
+#include "bench/gemm/Workers.h"
+#include "compiler/lower/Gemm.h"
+#include "runtime/abi/Kernel.h"
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace rx::bench {
+
+/// A compiled layout; `pack` is null unless B is packed beforehand, as weights are at load.
+struct GemmKernel {
+  compiler::GemmSpec spec;
+  rx_kernel product = nullptr, pack = nullptr;
+};
+
+/// Memory aligned as the runtime aligns tensors; both sides compute on it.
+class Floats {
+public:
+  explicit Floats(int64_t count = 0)
+      : memory(static_cast<float *>(std::aligned_alloc(4096, (count * 4 + 4095) / 4096 * 4096))) {}
+  float *at(int64_t index) const { return memory.get() + index; }
+
+private:
+  struct Free {
+    void operator()(float *p) const { std::free(p); }
+  };
+  std::unique_ptr<float, Free> memory;
+};
+
+struct Measurement {
+  double seconds; ///< Of one product, the quickest call of all turns.
+  double error;   ///< Largest |c - exact| / sum |a| |b| over a sample of C.
+};
+
+class Contest {
+public:
+  /// Up to eight rows are decoding steps, whose weights come from memory: as many copies of B take
+  /// turns as it takes to miss the caches.
+  Contest(const Product &product, const GemmKernel &kernel, const OpenBlas &blas, Workers &workers);
+
+  /// Times both sides `alternations` times each, in turns, each time for `minSeconds` at least.
+  /// OpenBLAS gets the better of gemm and gemv where the product has one row.
+  void run(int alternations, double minSeconds);
+
+  Measurement ours, openBlas;
+
+private:
+  void fill();
+  void packCopies();
+  void runKernel(int64_t copy);
+  double quickestCall(double minSeconds, const std::function<void(int64_t copy)> &call);
+  int64_t nextCopy() { return lastCopy = (lastCopy + 1) % copies; }
+  double sampledError(const Floats &c) const;
+
+  Product product;
+  const GemmKernel &kernel;
+  const OpenBlas &blas;
+  Workers &workers;
+  int64_t copies, packedSize = 0, lastCopy = 0;
+  Floats a, b, packed, c, reference;
+  std::vector<Floats> scratch;
+};
+
+} // namespace rx::bench
