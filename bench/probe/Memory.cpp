@@ -42,17 +42,31 @@ static size_t streamBytes(int threads, size_t bytes) {
   return std::max(bytes / threads / streams / hugePage, size_t(1)) * hugePage;
 }
 
-// SSE2 vectors suffice: a core waits for lines here, not for instructions.
-static void readStreams(const char *from, size_t length) {
-  __m128i sum[streams] = {};
-  for (size_t at = 0; at < length; at += line)
-    for (int s = 0; s < streams; ++s) {
-      auto *vector = reinterpret_cast<const __m128i *>(from + s * length + at);
+using Vector16 = int __attribute__((vector_size(16)));
+using Vector64 = int __attribute__((vector_size(64)));
+
+/// Sums `length` bytes in Streams equal parts side by side.
+template <typename Vector, int Streams>
+[[gnu::always_inline]] static inline void readParts(const char *from, size_t length) {
+  Vector sum[Streams] = {};
+  size_t part = length / Streams;
+  for (size_t at = 0; at < part; at += line)
+    for (int s = 0; s < Streams; ++s) {
+      auto *vector = reinterpret_cast<const Vector *>(from + s * part + at);
       for (size_t i = 0; i < line / sizeof *vector; ++i)
-        sum[s] = _mm_add_epi32(sum[s], _mm_load_si128(vector + i));
+        sum[s] += vector[i];
     }
-  for (const __m128i &s : sum)
-    asm volatile("" : : "x"(s));
+  for (const Vector &s : sum)
+    asm volatile("" : : "m"(s));
+}
+
+static void readOne16(const char *from, size_t length) { readParts<Vector16, 1>(from, length); }
+static void readFour16(const char *from, size_t length) { readParts<Vector16, 4>(from, length); }
+__attribute__((target("avx512f"))) static void readOne64(const char *from, size_t length) {
+  readParts<Vector64, 1>(from, length);
+}
+__attribute__((target("avx512f"))) static void readFour64(const char *from, size_t length) {
+  readParts<Vector64, 4>(from, length);
 }
 
 /// Stores past the caches: an ordinary store reads its line first, which is no part of a copy.
@@ -68,11 +82,17 @@ static void copyStreams(const char *from, char *to, size_t length) {
 }
 
 double readBandwidth(int threads, size_t bytes) {
-  size_t length = streamBytes(threads, bytes), part = length * streams;
+  size_t part = streamBytes(threads, bytes) * streams;
   Pages pages(part * threads);
-  double seconds = secondsTogether(
-      threads, rounds, [&](int i) { std::memset(pages.data() + i * part, 1, part); },
-      [&](int i) { readStreams(pages.data() + i * part, length); });
+  auto touch = [&](int i) { std::memset(pages.data() + i * part, 1, part); };
+  std::vector<void (*)(const char *, size_t)> ways = {readOne16, readFour16};
+  if (__builtin_cpu_supports("avx512f"))
+    ways.insert(ways.end(), {readOne64, readFour64});
+  double seconds = 1e30;
+  for (auto way : ways)
+    seconds = std::min(seconds, secondsTogether(threads, rounds, touch, [&](int i) {
+                         way(pages.data() + i * part, part);
+                       }));
   return static_cast<double>(part * threads) / seconds * 1e-9;
 }
 

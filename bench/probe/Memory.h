@@ -1,7 +1,8 @@
 // The memory bandwidth of this machine at this moment.
 //
-// What a core gets depends on how it asks: four streams per thread over huge pages read 15-30 %
-// more than one stream over small ones. A ceiling is the best way found, so both are used here.
+// What a core gets depends on how it asks, and the best way differs from CPU to CPU: one stream or
+// four, narrow loads or wide ones, stores past the caches or memcpy. A ceiling is the best way
+// found, so all of them are tried, on huge pages.
 #pragma once
 
 #include <cstddef>
