@@ -1,0 +1,61 @@
+"""A benchmark as data."""
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Work:
+    """One repetition of it needs `flops` operations (2 per multiply-add) and moves `bytes`."""
+    name: str
+    flops: float = 0
+    bytes: float = 0
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A command that prints one JSON object per work."""
+    name: str
+    command: list
+    env: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    works: list
+    ours: Contestant
+    peers: list
+    targets: list = field(default_factory=list)
+    requirements: list = field(default_factory=list)
+
+    def __post_init__(self):
+        names = [work.name for work in self.works]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two works have the same name: {', '.join(names)}")
+        contestants = [contestant.name for contestant in (self.ours, *self.peers)]
+        if len(set(contestants)) < len(contestants):
+            raise ValueError(f"two contestants have the same name: {', '.join(contestants)}")
+
+
+@dataclass(frozen=True)
+class Context:
+    root: Path
+    build: Path
+    cache: Path
+    folder: Path
+    threads: int
+    options: dict = field(default_factory=dict)
+    only: tuple = ()
+
+    @property
+    def venv(self):
+        return self.cache / "bench-venv"
+
+    @property
+    def python(self):
+        return str(self.venv / "bin" / "python")
+
+    def binary(self, name):
+        return str(self.build / "bin" / name)
+
+    def selected(self, work):
+        return not self.only or any(part in work for part in self.only)
