@@ -150,7 +150,9 @@ LogicalResult evaluateSvd(LinalgOp op, Evaluation &evaluation) {
   for (int64_t column = 0; column < columns; ++column)
     lengths.push_back(std::sqrt(columnProduct(work, column, column)));
   auto order = llvm::to_vector(llvm::seq<int64_t>(0, columns));
-  llvm::stable_sort(order, [&](int64_t a, int64_t b) { return lengths[a] > lengths[b]; });
+  llvm::sort(order, [&](int64_t a, int64_t b) {
+    return lengths[a] != lengths[b] ? lengths[a] > lengths[b] : a < b;
+  });
   for (int64_t at = 0; at < rank; ++at)
     writeTriple(evaluation, work, right, order[at], lengths[order[at]], at, results[0], results[1],
                 results[2]);

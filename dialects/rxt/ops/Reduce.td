@@ -13,7 +13,8 @@ def Rxt_ReduceOp : Rxt_Op<"reduce", [Pure, Rxt_Kernel, SingleBlock, IsolatedFrom
     The iteration space is the result's axes d0 .. d(r-1), then the reduced dimensions. The body computes
     the element at one point of it, as in `rxt.map`. Every reducer honours presence: absent elements do
     not take part. An empty range gives the neutral element (sum 0, prod 1, max -inf, min inf, any false,
-    all true); argmax and argmin of an empty range give -1, ties go to the lowest position.
+    all true); argmax and argmin of an empty range give -1, ties go to the lowest position. NaN passes
+    through max and min and is never an argmax or argmin (all NaN gives -1; all -inf gives position 0).
 
     (C1) one map per input; its results are dimensions; every reduced dimension is read by some input
     (C2) all axes that read one dimension have the same size (and the result's size, for its own)

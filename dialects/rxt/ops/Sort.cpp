@@ -36,6 +36,7 @@ LogicalResult SortOp::evaluate(Evaluation &evaluation) {
   forEachPoint(lines, [&](ArrayRef<int64_t> line) {
     int64_t start = reader.offset(line);
     auto element = [&](int64_t i) { return input.values[start + i * stride]; };
+    // Strictly before; neither way round means equal, and then positions decide: stability.
     auto before = [&](int64_t i, int64_t j) {
       Scalar a = element(getDescending() ? j : i), b = element(getDescending() ? i : j);
       if (!isFloat(input.kind))
@@ -45,7 +46,8 @@ LogicalResult SortOp::evaluate(Evaluation &evaluation) {
       return a.real < b.real;
     };
     auto order = llvm::to_vector(llvm::seq<int64_t>(0, length));
-    llvm::stable_sort(order, before);
+    llvm::sort(order,
+               [&](int64_t i, int64_t j) { return before(i, j) || (i < j && !before(j, i)); });
     for (int64_t i = 0; i < length; ++i) {
       values.values[start + i * stride] = element(order[i]);
       positions.values[start + i * stride].integer = order[i];

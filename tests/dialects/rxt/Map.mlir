@@ -1,4 +1,4 @@
-// RUN: rx-opt %s | rx-opt | FileCheck %s
+// RUN: %rx-opt %s | %rx-opt | FileCheck %s
 
 // CHECK-LABEL: func.func @bias
 // CHECK-SAME: !rxt.tensor<f32[b, "2*t + 1", 640]>
