@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""Gives every ```rx block of docs/*.md to `rxc check`: docs_test.py RXC ROOT. A guide that does not compile is wrong."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main():
+    rxc, root = sys.argv[1], Path(sys.argv[2])
+    blocks = failures = 0
+    for page in sorted((root / "docs").glob("*.md")):
+        text = page.read_text()
+        for match in re.finditer(r"^```rx\n(.*?)^```$", text, re.S | re.M):
+            blocks += 1
+            line = text.count("\n", 0, match.start()) + 1
+            with tempfile.TemporaryDirectory() as folder:
+                program = Path(folder) / "block.rx"
+                program.write_text(match.group(1))
+                run = subprocess.run([rxc, "check", program], capture_output=True, text=True)
+            if run.returncode:
+                failures += 1
+                print(f"{page.name}:{line}: this block does not check\n{run.stderr}")
+    print(f"{blocks} blocks, {failures} failed")
+    sys.exit(1 if failures or not blocks else 0)
+
+
+main()
