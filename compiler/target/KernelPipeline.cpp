@@ -70,7 +70,8 @@ void buildKernelPipeline(OpPassManager &pipeline) {
   pipeline.addPass(std::make_unique<ApproximateMathPass>());
   pipeline.addPass(createSCFToControlFlowPass());
   pipeline.addPass(createConvertVectorToLLVMPass());
-  pipeline.addPass(createConvertMathToLLVMPass());
+  // log(1 + x) is no log1p: it loses all digits of a small x. libm has the function.
+  pipeline.addPass(createConvertMathToLLVMPass({/*approximateLog1p=*/false}));
   pipeline.addPass(createConvertMathToLibmPass());
   pipeline.addPass(createConvertVectorToLLVMPass()); // what math-to-libm made of vectors
   pipeline.addPass(createArithToLLVMConversionPass());

@@ -64,6 +64,18 @@ LoopEmitter::Values LoopEmitter::forCarry(Value lo, Value hi, Value step, ArrayR
   return Values(loop.getResults());
 }
 
+void LoopEmitter::whileLoop(Value init, function_ref<Value(Value)> condition,
+                            function_ref<Value(Value)> next) {
+  scf::WhileOp::create(
+      builder, loc, TypeRange{init.getType()}, ValueRange{init},
+      [&](OpBuilder &, Location, ValueRange arguments) {
+        scf::ConditionOp::create(builder, loc, condition(arguments[0]), arguments);
+      },
+      [&](OpBuilder &, Location, ValueRange arguments) {
+        scf::YieldOp::create(builder, loc, next(arguments[0]));
+      });
+}
+
 void LoopEmitter::ifThen(Value condition, function_ref<void()> then) {
   auto branch = scf::IfOp::create(builder, loc, condition, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(builder);

@@ -84,6 +84,9 @@ public:
   /// A loop that carries values; `body` maps (index, carried) to the next carried.
   Values forCarry(Value lo, Value hi, Value step, llvm::ArrayRef<Value> init,
                   llvm::function_ref<Values(Value, mlir::ValueRange)> body);
+  /// Repeats `next` on a value, from `init` on, while `condition` holds of it.
+  void whileLoop(Value init, llvm::function_ref<Value(Value)> condition,
+                 llvm::function_ref<Value(Value)> next);
   void ifThen(Value condition, llvm::function_ref<void()> then);
   Values ifElse(Value condition, llvm::function_ref<Values()> then,
                 llvm::function_ref<Values()> otherwise);
@@ -152,6 +155,7 @@ private:
   Value loadContiguous(const View &view, Value pointer, Value mask);
   Value loadScattered(const View &view, Value pointer, Value offsets, Value mask);
   mlir::Operation *cloneInLanes(mlir::Operation &op, llvm::ArrayRef<Value> operands);
+  Value divideSafely(mlir::Operation &op, Value dividend, Value divisor);
 
   KernelFrame frame;
 };

@@ -180,47 +180,4 @@ void LoopEmitter::store(Value value, const View &view, const Point &point) {
     LLVM::StoreOp::create(builder, loc, stored, pointer, alignment);
 }
 
-//===-- Bodies ---===//
-
-Value LoopEmitter::position(const Point &point, unsigned dim) {
-  Type i32 = builder.getI32Type();
-  Value position = arith::TruncIOp::create(builder, loc, i32, point.indices[dim]);
-  return dim == point.laneDim ? add(splat(position), iota(i32)) : position;
-}
-
-/// Repeats an op of a body: scalar when all its operands are, else in lanes.
-Operation *LoopEmitter::cloneInLanes(Operation &op, ArrayRef<Value> operands) {
-  bool inLanes = llvm::any_of(operands, [&](Value value) { return isVector(value); });
-  OperationState state(loc, op.getName());
-  state.attributes = op.getDiscardableAttrDictionary().getValue();
-  state.propertiesAttr = op.getPropertiesAsAttribute();
-  for (Value operand : operands)
-    state.operands.push_back(inLanes ? splat(operand) : operand);
-  for (Type type : op.getResultTypes())
-    state.types.push_back(inLanes ? vectorOf(type) : type);
-  return builder.create(state);
-}
-
-Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point &point) {
-  IRMapping values;
-  values.map(body.getArguments(), arguments);
-  for (Operation &op : body.without_terminator()) {
-    if (auto index = dyn_cast<IndexOp>(op)) {
-      values.map(index.getResult(), position(point, index.getDim()));
-      continue;
-    }
-    if (auto polynomial = dyn_cast<SizeOp>(op)) {
-      auto expr = SizeExpr::parse(std::string_view(polynomial.getSize()));
-      Value number = arith::TruncIOp::create(builder, loc, builder.getI32Type(), size(*expr));
-      values.map(polynomial.getResult(), number);
-      continue;
-    }
-    auto operands = llvm::map_to_vector(op.getOperands(), [&](Value value) {
-      return values.lookup(value);
-    });
-    values.map(op.getResults(), cloneInLanes(op, operands)->getResults());
-  }
-  return values.lookup(body.getTerminator()->getOperand(0));
-}
-
 } // namespace rx::rxt

@@ -1,5 +1,6 @@
 //===- Draw.cpp - random numbers ---===//
 #include "dialects/rxt/Evaluation.h"
+#include "dialects/rxt/LoopEmitter.h"
 #include "runtime/abi/Philox.h"
 
 #include <cmath>
@@ -87,8 +88,159 @@ LogicalResult DrawOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-SizeExpr DrawOp::parallelRows() { return 1; }
+namespace {
 
-LogicalResult DrawOp::emitLoops(LoopEmitter &) { return emitOpError("has no CPU loops yet"); }
+/// Emits what runtime/abi/Philox.h defines, for one element or for 16. All arithmetic of floats is in f64,
+/// as there, and rounded once.
+class DrawLoops {
+public:
+  DrawLoops(DrawOp op, LoopEmitter &emitter)
+      : op(op), e(emitter), builder(emitter.builder),
+        elementType(op.getResult().getType().getElementType()) {
+    Value seed = e.load(e.input(0), {e.constant(0)});
+    step = e.load(e.input(0), {e.constant(1)});
+    uint64_t path = rx_path_hash(op.getPath().data(), op.getPath().size());
+    key = make<arith::XOrIOp>(mixed(seed), e.constant(static_cast<int64_t>(path)));
+  }
+
+  Value element(const Point &point) {
+    inLanes = point.laneDim.has_value();
+    Words words = philox(linearIndex(point));
+    double a = op.getA().convertToDouble(), b = op.getB().convertToDouble();
+    switch (op.getLaw()) {
+    case DrawLaw::Uniform:
+      return uniform(unit(words, 0), a, b);
+    case DrawLaw::Normal:
+      return normal(unit(words, 0), unit(words, 1), a, b);
+    case DrawLaw::UniformInt: {
+      auto range = static_cast<uint32_t>(int64_t(b) - int64_t(a));
+      Value scaled = highWord(words[0], range);
+      return make<arith::AddIOp>(scaled, integer(builder.getI32Type(), int64_t(a)));
+    }
+    case DrawLaw::Bernoulli:
+      return arith::CmpFOp::create(builder, e.loc, arith::CmpFPredicate::OLT, unit(words, 0),
+                                   real(a));
+    }
+    llvm_unreachable("every law is listed");
+  }
+
+private:
+  using Words = std::array<Value, 4>;
+
+  /// rx_mix64
+  Value mixed(Value x) {
+    auto shifted = [&](Value y, int64_t by) { return make<arith::ShRUIOp>(y, e.constant(by)); };
+    x = e.add(x, e.constant(int64_t(0x9e3779b97f4a7c15u)));
+    x = e.mul(make<arith::XOrIOp>(x, shifted(x, 30)), e.constant(int64_t(0xbf58476d1ce4e5b9u)));
+    x = e.mul(make<arith::XOrIOp>(x, shifted(x, 27)), e.constant(int64_t(0x94d049bb133111ebu)));
+    return make<arith::XOrIOp>(x, shifted(x, 31));
+  }
+
+  Value linearIndex(const Point &point) {
+    TensorType type = op.getResult().getType();
+    Value linear = e.constant(0);
+    for (int64_t axis = 0; axis < type.rank(); ++axis)
+      linear = e.add(e.mul(linear, e.size(type.size(axis))), point.indices[axis]);
+    return inLanes ? e.add(e.splat(linear), e.iota(builder.getI64Type())) : linear;
+  }
+
+  /// rx_philox4x32_10 of the counter (index, step).
+  Words philox(Value index) {
+    Words counter = {low(index), high(index), lanes(low(step)), lanes(high(step))};
+    Value key0 = low(key), key1 = high(key);
+    for (int round = 0; round < 10; ++round) {
+      Value product0 = wideProduct(counter[0], 0xD2511F53u);
+      Value product1 = wideProduct(counter[2], 0xCD9E8D57u);
+      counter = {exclusive(high(product1), counter[1], lanes(key0)), low(product1),
+                 exclusive(high(product0), counter[3], lanes(key1)), low(product0)};
+      key0 = e.add(key0, scalar(builder.getI32IntegerAttr(static_cast<int32_t>(0x9E3779B9u))));
+      key1 = e.add(key1, scalar(builder.getI32IntegerAttr(static_cast<int32_t>(0xBB67AE85u))));
+    }
+    return counter;
+  }
+
+  /// u in [0, 1): rx_unit_f32 of one word, rx_unit_f64 of two; f64 either way.
+  Value unit(const Words &words, unsigned number) {
+    Type f64 = typeLike(builder.getF64Type());
+    if (!elementType.isF64()) {
+      Value top = make<arith::ShRUIOp>(words[number], integer(builder.getI32Type(), 8));
+      return make<arith::MulFOp>(arith::UIToFPOp::create(builder, e.loc, f64, top), real(0x1p-24));
+    }
+    Type i64 = builder.getI64Type();
+    Value upper = make<arith::ShLIOp>(wide(words[2 * number + 1]), integer(i64, 32));
+    Value both = make<arith::OrIOp>(upper, wide(words[2 * number]));
+    Value top = make<arith::ShRUIOp>(both, integer(i64, 11));
+    return make<arith::MulFOp>(arith::UIToFPOp::create(builder, e.loc, f64, top), real(0x1p-53));
+  }
+
+  Value uniform(Value u, double a, double b) {
+    Value value = rounded(make<arith::AddFOp>(real(a), make<arith::MulFOp>(u, real(b - a))));
+    Value most = lanes(scalar(FloatAttr::get(elementType, below(b, elementType.isF64()))));
+    Value over = arith::CmpFOp::create(builder, e.loc, arith::CmpFPredicate::OLT, most, value);
+    return e.select(over, most, value);
+  }
+
+  /// The product of b and the radius comes first, as in the reference.
+  Value normal(Value u, Value v, double a, double b) {
+    Value log = math::Log1pOp::create(builder, e.loc, arith::NegFOp::create(builder, e.loc, u));
+    Value radius = math::SqrtOp::create(builder, e.loc, make<arith::MulFOp>(real(-2.0), log));
+    Value angle = make<arith::MulFOp>(real(2.0 * M_PI), v);
+    Value scaled = make<arith::MulFOp>(make<arith::MulFOp>(real(b), radius),
+                                       math::CosOp::create(builder, e.loc, angle));
+    return rounded(make<arith::AddFOp>(real(a), scaled));
+  }
+
+  Value rounded(Value value) {
+    if (elementType.isF64())
+      return value;
+    return arith::TruncFOp::create(builder, e.loc, typeLike(elementType), value);
+  }
+
+  //===-- Words ---===//
+  Type typeLike(Type type) { return inLanes ? Type(e.vectorOf(type)) : type; }
+  Type typeLike(Value value, Type type) { return e.isVector(value) ? Type(e.vectorOf(type)) : type; }
+  Value lanes(Value value) { return inLanes ? e.splat(value) : value; }
+  Value scalar(TypedAttr value) { return arith::ConstantOp::create(builder, e.loc, value); }
+  Value integer(Type type, int64_t value) { return lanes(scalar(builder.getIntegerAttr(type, value))); }
+  Value real(double value) { return lanes(scalar(builder.getF64FloatAttr(value))); }
+  Value low(Value word) {
+    Type i32 = typeLike(word, builder.getI32Type());
+    return arith::TruncIOp::create(builder, e.loc, i32, word);
+  }
+  Value high(Value word) {
+    Value by = e.constant(32);
+    return low(make<arith::ShRUIOp>(word, e.isVector(word) ? e.splat(by) : by));
+  }
+  Value wide(Value word) {
+    return arith::ExtUIOp::create(builder, e.loc, typeLike(word, builder.getI64Type()), word);
+  }
+  Value wideProduct(Value word, uint32_t factor) {
+    return make<arith::MulIOp>(wide(word), integer(builder.getI64Type(), factor));
+  }
+  Value highWord(Value word, uint32_t factor) { return high(wideProduct(word, factor)); }
+  Value exclusive(Value a, Value b, Value c) {
+    return make<arith::XOrIOp>(make<arith::XOrIOp>(a, b), c);
+  }
+  template <typename Op> Value make(Value a, Value b) { return Op::create(builder, e.loc, a, b); }
+
+  DrawOp op;
+  LoopEmitter &e;
+  OpBuilder &builder;
+  Type elementType;
+  Value step, key;
+  bool inLanes = false;
+};
+
+} // namespace
+
+SizeExpr DrawOp::parallelRows() { return getResult().getType().elementCount(); }
+
+LogicalResult DrawOp::emitLoops(LoopEmitter &emitter) {
+  DrawLoops loops(*this, emitter);
+  emitter.forPoints(getResult().getType(), [&](const Point &point) {
+    emitter.store(loops.element(point), emitter.result(), point);
+  });
+  return success();
+}
 
 } // namespace rx::rxt

@@ -182,8 +182,9 @@ LoopTest::Fill LoopTest::uniform(int64_t below) {
 
 static std::vector<rxt::ReferenceTensor> evaluate(func::FuncOp kernel,
                                                   const SizeExpr::Bindings &sizes,
-                                                  const std::vector<rxt::ReferenceTensor> &inputs) {
-  rxt::Evaluation evaluation(rxt::Precision::F64, sizes, {});
+                                                  const std::vector<rxt::ReferenceTensor> &inputs,
+                                                  rxt::Precision precision) {
+  rxt::Evaluation evaluation(precision, sizes, {});
   std::vector<rxt::ReferenceValue> arguments(inputs.begin(), inputs.end()), results;
   for (unsigned i = 0; i < inputs.size(); ++i)
     if (auto name = kernel.getArgAttrOfType<StringAttr>(i, "rx.name"))
@@ -227,7 +228,7 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
         memory.push_back(toMemory(inputs.back()));
         launcher.inputOperands.push_back(Launcher::operandOf(memory.back(), inputs.back()));
       }
-      std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs);
+      std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs, precision);
       std::vector<GuardedBytes> whole = launcher.run({}, wanted);
       compare(whole, wanted, tolerance);
       for (const std::vector<int64_t> &cuts : cutsOf(*lowered->extent.evaluate(bound))) {

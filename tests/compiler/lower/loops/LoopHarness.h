@@ -47,6 +47,9 @@ protected:
   /// Reals in [-2, 2], coins, integers in [0, below).
   Fill uniform(int64_t below = 10);
 
+  /// F64 measures what kernels round. F32 is for what must agree in every bit, roundings included.
+  rxt::Precision precision = rxt::Precision::F64;
+
   mlir::DialectRegistry registry;
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
   std::mt19937 rng{1};
