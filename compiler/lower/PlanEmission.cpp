@@ -74,6 +74,8 @@ private:
     code.push_back(std::move(instruction));
   }
   int bufferOf(Value value) { return places.at(value).buffer; }
+  /// Writes what was to go to buffer `made` into `to`, and reads it from there, in the code so far and later.
+  void redirect(int made, int to);
 
   func::FuncOp function;
   const std::map<std::string, int> &kernelIndex;
@@ -148,6 +150,27 @@ LogicalResult ProgramEmitter::emitLaunch(rx::rxk::LaunchOp launch) {
   return success();
 }
 
+void ProgramEmitter::redirect(int made, int to) {
+  auto change = [&](json &buffer) {
+    if (buffer == made)
+      buffer = to;
+  };
+  for (json &instruction : code) {
+    for (const char *list : {"in", "out"})
+      if (instruction.contains(list))
+        llvm::for_each(instruction[list], change);
+    for (const char *field : {"from", "condition"})
+      if (instruction.contains(field))
+        change(instruction[field]);
+    if (instruction.contains("carried"))
+      for (json &carried : instruction["carried"])
+        change(carried["initial"]);
+  }
+  for (auto &[value, place] : places)
+    if (place.buffer == made)
+      place.buffer = to;
+}
+
 LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   if (loop.getNumResults() != loop.getCarried().size())
     return loop.emitError("stacked results of a loop are not in the plan yet");
@@ -214,12 +237,7 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
       addCode({{"op", "copy"}, {"from", made}, {"to", next[i]}}, loop.getLoc());
       continue;
     }
-    for (auto &instruction : code)
-      for (auto *list : {"in", "out"})
-        if (instruction.contains(list))
-          for (auto &buffer : instruction[list])
-            if (buffer == made)
-              buffer = next[i];
+    redirect(made, next[i]);
   }
   --openLoops;
   addCode({{"op", "end"}}, loop.getLoc());
@@ -237,14 +255,9 @@ LogicalResult ProgramEmitter::emitReturn(func::ReturnOp last) {
     int output = addBuffer("output", typeText(cast<rx::rxt::TensorType>(value.getType())));
     int made = bufferOf(value);
     bool direct = isa_and_nonnull<rx::rxk::LaunchOp>(value.getDefiningOp()) && llvm::count(last.getOperands(), value) == 1;
-    if (direct) {
-      for (auto &instruction : code)
-        for (auto *list : {"in", "out"})
-          if (instruction.contains(list))
-            for (auto &buffer : instruction[list])
-              if (buffer == made)
-                buffer = output;
-    } else
+    if (direct)
+      redirect(made, output);
+    else
       addCode({{"op", "copy"}, {"from", made}, {"to", output}}, last.getLoc());
     (states.count(name) ? nextStates : outputs).push_back({{"name", name}, {"buffer", output}});
   }

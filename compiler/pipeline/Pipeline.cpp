@@ -68,6 +68,11 @@ LogicalResult checkLevel(ModuleOp module, Phase phase) {
   return failure(result.wasInterrupted() || failed(verify(module)));
 }
 
+/// The phase that a module's text has reached already: those before it would find ops they do not know.
+Phase phaseOf(ModuleOp module) {
+  return module.getOps<rxk::KernelOp>().empty() ? Phase::rx : Phase::rxk;
+}
+
 void dump(ModuleOp module, Phase phase, const fs::path &folder) {
   if (folder.empty())
     return;
@@ -75,7 +80,7 @@ void dump(ModuleOp module, Phase phase, const fs::path &folder) {
   std::string name = (phase < Phase(10) ? "0" : "") + std::to_string(int(phase)) + "-" + phases()[size_t(phase)].first + ".mlir";
   std::error_code error;
   llvm::raw_fd_ostream out((folder / name).string(), error);
-  module.print(out, OpPrintingFlags().enableDebugInfo(true, true));
+  module.print(out, OpPrintingFlags().enableDebugInfo(true, false));
 }
 
 LogicalResult fuse(ModuleOp module) {
@@ -165,7 +170,9 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
 } // namespace
 
 FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &options) {
-  dump(module, Phase::rx, options.dumpFolder);
+  Phase reached = phaseOf(module);
+  if (reached == Phase::rx)
+    dump(module, Phase::rx, options.dumpFolder);
   struct Step {
     Phase phase;
     LogicalResult (*run)(ModuleOp);
@@ -173,6 +180,8 @@ FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &op
   for (auto [phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}}) {
     if (options.stopAfter < phase)
       return PipelineResult();
+    if (phase < reached)
+      continue;
     if (failed(run(module)) || failed(checkLevel(module, phase)))
       return failure();
     dump(module, phase, options.dumpFolder);
