@@ -46,6 +46,31 @@ TEST(GemmInvariance, CutsDoNotMatter) {
     }
 }
 
+TEST(GemmInvariance, EveryElementBelongsToOnePart) {
+  for (const CpuTarget *target : runnableTargets()) {
+    GemmSpec spec = specFor(target);
+    spec.batchRank = 1;
+    CompiledGemm gemm(spec);
+    std::mt19937 rng(16);
+    int64_t batch = 3;
+    for (auto [m, n, k] : shapes) {
+      auto a = Matrix<float>::random(batch * m, k, 0, rng);
+      auto b = Matrix<float>::random(batch * k, n, 0, rng);
+      std::vector<int> writes(batch * m * n);
+      for (Cut cut : randomCuts(gemmExtent(spec, batch, m, n), rng)) {
+        Matrix<float> c(batch * m, n); // NaN until written
+        gemm.launch(gemm.product,
+                    {{a.data, {m * k, k, 1}}, {b.data, {k * n, n, 1}}, {c.data, {m * n, n, 1}}},
+                    {batch, m, n, k}, {cut});
+        for (int64_t i = 0; i < batch * m * n; ++i)
+          writes[i] += !std::isnan(c.data[i]);
+      }
+      EXPECT_TRUE(std::all_of(writes.begin(), writes.end(), [](int count) { return count == 1; }))
+          << m << " " << n << " " << k;
+    }
+  }
+}
+
 TEST(GemmInvariance, OtherRowsDoNotMatter) {
   for (const CpuTarget *target : runnableTargets())
     for (bool transB : {false, true}) {
