@@ -25,7 +25,7 @@ ALLOWED = {
     "runtime/abi": [],
     "runtime": ["runtime"],
     "dialects": ["dialects", "runtime/abi"],
-    "dialects/rx": ["runtime/abi"],
+    "dialects/rx": ["dialects/rxt", "runtime/abi"],  # the equations of an experiment are rxt ops
     "dialects/rxt": ["runtime/abi"],
     "dialects/rxk": ["runtime/abi"],
     "compiler/diag": [],
@@ -35,6 +35,7 @@ ALLOWED = {
     "compiler/elaborate": [
         "compiler/ast",
         "compiler/diag",
+        "compiler/parse",  # modules named by `use` and the values of --set are text
         "compiler/resolve",
         "dialects",
         "runtime/abi",

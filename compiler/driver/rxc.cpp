@@ -144,7 +144,7 @@ int runExperiment(Compilation &compilation, compiler::PipelineOptions options, c
 
 int main(int argc, char **argv) {
   CLI::App app{"rxc: a declarative language for machine-learning experiments\n"
-               "  rxc run examples/recursive_gemma.rx        compile and run an experiment\n"
+               "  rxc run PROGRAM.rx                         compile and run an experiment\n"
                "  rxc check FILE                             find every error before anything runs"};
   app.require_subcommand(1);
   Arguments arguments;

@@ -27,10 +27,10 @@ struct Module;
 using NodePtr = std::shared_ptr<Node>;
 using TermPtr = std::shared_ptr<Term>;
 
-/// Where a size or name came from, for messages: `d = 640 (gemma.rx:3)`.
+/// Where a size or name came from, for messages: `d = 640 (net.rx:3)`.
 struct Origin {
   diag::SourceRange range;
-  std::string text; // when there is no range: "gemma3.embedding_length of package ..."
+  std::string text; // when there is no range: "embedding_length of the file"
   std::string str() const { return range ? range.fileLine() : text; }
 };
 

@@ -9,7 +9,7 @@ namespace rx::compiler {
 /// A kernel is named after its op and the part of the model where it was first met.
 mlir::LogicalResult rxtToRxk(mlir::ModuleOp module);
 
-/// `layers.attention.q (gemma.rx:26)`: the author's place of an op.
+/// `layers.attention.q (net.rx:26)`: the author's place of an op.
 std::string placeOf(mlir::Location location);
 
 } // namespace rx::compiler

@@ -37,7 +37,7 @@ uint32_t symbolCode(std::string_view symbol) {
 /// stretch longer.
 class JoinFilter {
 public:
-  /// Pieces share most of their pairs: at 8 bits per piece, Gemma 3 sets one bit in sixty.
+  /// Pieces share most of their pairs: at 8 bits per piece, a vocabulary of 262,144 sets one bit in sixty.
   explicit JoinFilter(uint64_t pieces = 0)
       : width(std::clamp(static_cast<int>(std::bit_width(4 * pieces)), 10, 23)),
         bits((uint64_t{1} << width) / 64) {}
