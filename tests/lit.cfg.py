@@ -3,7 +3,7 @@
 By hand, against build/release:      lit -v tests/dialects
 Against another build tree:          lit -v --param build=build/dev tests/dialects
 
-Substitutions: %rxc, %rx-opt, %rx-run. On the path: FileCheck, not, split-file.
+Substitutions: %rxc, %rx-opt, %rx-run, %python. On the path: FileCheck, not, split-file.
 Features, for `REQUIRES:`:
   gemma    the Gemma 3 270M weights are in the package cache
   data     RXC_TEST_DATA names a folder with optional test data
@@ -14,6 +14,7 @@ Files below a folder named `Inputs` are not tests.
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import lit.formats
@@ -52,6 +53,8 @@ config.test_exec_root = str(build / "tests/lit")
 
 for tool in ("rxc", "rx-opt", "rx-run"):
     config.substitutions.append((f"%{tool}\\b", str(build / "bin" / tool)))
+
+config.substitutions.append(("%python", sys.executable))
 
 config.environment["PATH"] = os.pathsep.join([llvm_bin, config.environment["PATH"]])
 for name in ("RXC_CACHE", "XDG_CACHE_HOME", "RXC_TEST_DATA", "OMP_NUM_THREADS"):

@@ -114,8 +114,10 @@ static void collectOwnSymbols(Operation *op, std::set<std::string> &names) {
       for (const std::string &name : expr->symbols())
         names.insert(name);
   if (auto window = dyn_cast<WindowOp>(op))
-    for (StringRef name : window.getSymbols().getAsValueRange<StringAttr>())
-      names.insert(name.str());
+    for (StringRef size : window.getSymbols().getAsValueRange<StringAttr>())
+      if (auto expr = SizeExpr::parse(std::string_view(size)))
+        for (const std::string &name : expr->symbols())
+          names.insert(name);
 }
 
 std::vector<std::string> sizeSymbols(Operation *op) {

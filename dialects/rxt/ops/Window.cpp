@@ -38,6 +38,9 @@ LogicalResult WindowOp::verify() {
   if (map.getNumDims() != result.rank())
     return emitOpError() << "dimensions differ: the map has " << map.getNumDims()
                          << ", the result has " << result.rank() << " axes";
+  for (StringRef size : getSymbols().getAsValueRange<StringAttr>())
+    if (!SizeExpr::parse(std::string_view(size)))
+      return emitOpError() << "'" << size << "' is no size";
   if (map.getNumSymbols() != getSymbols().size())
     return emitOpError() << "symbols differ: the map has " << map.getNumSymbols()
                          << ", the op names " << getSymbols().size() << " sizes";
@@ -101,7 +104,7 @@ LogicalResult WindowOp::evaluate(Evaluation &evaluation) {
   ReferenceTensor result = evaluation.allocate(getResult().getType());
   SmallVector<int64_t> symbols;
   for (StringRef name : getSymbols().getAsValueRange<StringAttr>())
-    symbols.push_back(evaluation.size(SizeExpr::symbol(name.str())));
+    symbols.push_back(evaluation.size(*SizeExpr::parse(std::string_view(name))));
   std::vector<int64_t> strides = input.strides();
   std::optional<Scalar> fill;
   if (getFill())
@@ -199,7 +202,7 @@ private:
       return {point.indices[dim.getPosition()], dim.getPosition() == point.laneDim};
     if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
       auto name = cast<StringAttr>(op.getSymbols()[symbol.getPosition()]).getValue();
-      return {e.size(SizeExpr::symbol(name.str()))};
+      return {e.size(*SizeExpr::parse(std::string_view(name)))};
     }
     auto binary = cast<AffineBinaryOpExpr>(expr);
     return combine(binary.getKind(), positionAt(binary.getLHS()), positionAt(binary.getRHS()));
