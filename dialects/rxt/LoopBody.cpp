@@ -69,6 +69,25 @@ Value LoopEmitter::divideSafely(Operation &op, Value dividend, Value divisor) {
   return select(byZero, zero, select(byMinusOne, sub(zero, dividend), quotient));
 }
 
+/// An integer power through the library's pow, which is exact about signs when the exponent is whole: LLVM's own
+/// needs a function of the compiler's runtime, and takes no exponent per lane.
+Value LoopEmitter::integerPower(Value base, Value exponent) {
+  align(base, exponent);
+  Value whole = arith::SIToFPOp::create(builder, loc, base.getType(), exponent);
+  return math::PowFOp::create(builder, loc, base, whole);
+}
+
+/// MLIR lowers isnan and isfinite, but not this one.
+static Value isInfiniteIn(OpBuilder &builder, Location loc, Value x) {
+  auto element = cast<FloatType>(getElementTypeOrSelf(x.getType()));
+  auto infinity = builder.getFloatAttr(element, APFloat::getInf(element.getFloatSemantics()));
+  TypedAttr all = infinity;
+  if (auto vector = dyn_cast<VectorType>(x.getType()))
+    all = DenseElementsAttr::get(vector, infinity);
+  Value magnitude = math::AbsFOp::create(builder, loc, x);
+  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, magnitude, arith::ConstantOp::create(builder, loc, all));
+}
+
 Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point &point) {
   IRMapping values;
   values.map(body.getArguments(), arguments);
@@ -88,6 +107,10 @@ Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point 
     });
     if (isDivision(op))
       values.map(op.getResult(0), divideSafely(op, operands[0], operands[1]));
+    else if (isa<math::IsInfOp>(op))
+      values.map(op.getResult(0), isInfiniteIn(builder, loc, operands[0]));
+    else if (isa<math::FPowIOp>(op))
+      values.map(op.getResult(0), integerPower(operands[0], operands[1]));
     else
       values.map(op.getResults(), cloneInLanes(op, operands)->getResults());
   }

@@ -155,6 +155,7 @@ private:
   Value loadContiguous(const View &view, Value pointer, Value mask);
   Value loadScattered(const View &view, Value pointer, Value offsets, Value mask);
   mlir::Operation *cloneInLanes(mlir::Operation &op, llvm::ArrayRef<Value> operands);
+  mlir::Value integerPower(mlir::Value base, mlir::Value exponent);
   Value divideSafely(mlir::Operation &op, Value dividend, Value divisor);
 
   KernelFrame frame;
