@@ -93,7 +93,9 @@ void Contest::run(int alternations, double minSeconds) {
   ours = {std::numeric_limits<double>::infinity(), sampledError(c)};
   openBlas = {std::numeric_limits<double>::infinity(), sampledError(reference)};
   for (int i = 0; i < alternations; ++i) {
+    workers.bindCaller();
     ours.seconds = std::min(ours.seconds, quickestCall(minSeconds, kernelCall));
+    workers.freeCaller();
     openBlas.seconds = std::min(openBlas.seconds, quickestCall(minSeconds, gemm));
     if (product.m == 1)
       openBlas.seconds = std::min(openBlas.seconds, quickestCall(minSeconds, gemv));

@@ -4,9 +4,25 @@
 namespace rx::bench {
 
 Workers::Workers(int count) {
-  for (int i = 1; i < count; ++i)
+  sched_getaffinity(0, sizeof(usable), &usable);
+  for (int i = 1; i < count; ++i) {
     threads.emplace_back([this, i] { loop(i); });
+    bindThread(threads.back().native_handle(), i);
+  }
 }
+
+void Workers::bindThread(pthread_t thread, int index) {
+  int position = 0, wanted = index % CPU_COUNT(&usable);
+  for (int core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &usable) && position++ == wanted) {
+      cpu_set_t one;
+      CPU_ZERO(&one);
+      CPU_SET(core, &one);
+      pthread_setaffinity_np(thread, sizeof(one), &one);
+    }
+}
+
+void Workers::freeCaller() { pthread_setaffinity_np(pthread_self(), sizeof(usable), &usable); }
 
 Workers::~Workers() {
   stop = true;
