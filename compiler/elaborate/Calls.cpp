@@ -15,13 +15,6 @@ const std::set<std::string> reducers = {"sum", "mean", "prod", "max", "min", "an
 const std::set<std::string> unary = {"exp", "log", "sqrt", "rsqrt", "sin", "cos", "tanh", "erf", "abs", "floor", "round"};
 const std::set<std::string> binary = {"min", "max", "mod", "div"};
 
-Value tensorValue(TermPtr term) {
-  Value v;
-  v.kind = Value::TensorTerm;
-  v.term = std::move(term);
-  return v;
-}
-
 } // namespace
 
 std::vector<std::pair<std::string, Value>> Elaborator::evalArguments(const Expr &call, const Frame &frame) {
@@ -65,7 +58,7 @@ Value Elaborator::callReducer(const std::string &kind, const Expr &callee, const
   TermPtr body = toTerm(eval(*call.arguments[0].value, inner), call.arguments[0].value->range, inner);
   for (size_t i = 0; i < reduced.size(); ++i) {
     auto found = std::find_if(body->free.begin(), body->free.end(), [&](const Axis &a) { return a.label == reduced[i]; });
-    if (found == body->free.end() || found->size.str().rfind("__", 0) == 0) {
+    if (found == body->free.end() || isUnknown(found->size)) {
       std::string labels;
       for (auto &axis : body->free)
         labels += (labels.empty() ? "" : ", ") + axis.label;
@@ -75,7 +68,7 @@ Value Elaborator::callReducer(const std::string &kind, const Expr &callee, const
   }
   TermPtr result = TermEmitter(frame.emission->builder).reduce(kind, reduced, body, location(call.range, frame.emission));
   result->range = call.range;
-  return tensorValue(result);
+  return Value::tensor(result);
 }
 
 /// `join[e](a, b, ..)`: side by side along `e`; what lies beyond a part is never read.
@@ -84,8 +77,7 @@ Value Elaborator::callJoin(const Expr &callee, const Expr &call, const Frame &fr
   std::vector<Tensor> parts;
   SizeExpr total(0);
   for (auto &argument : call.arguments) {
-    Frame outside = frame;
-    parts.push_back(materialize(eval(*argument.value, outside), argument.value->range, frame));
+    parts.push_back(materialize(eval(*argument.value, frame), argument.value->range, frame));
     auto &axes = parts.back().axes;
     auto at = std::find_if(axes.begin(), axes.end(), [&](const Axis &a) { return a.label == label; });
     if (at == axes.end())
@@ -123,21 +115,20 @@ Value Elaborator::callJoin(const Expr &callee, const Expr &call, const Frame &fr
                                     mlir::AffineMap::get(axes.size(), symbols.size(), position, &context),
                                     frame.emission->builder.getArrayAttr(symbols), zero);
     TermPtr read = Term::read({op.getResult(), axes, part.element});
-    SizeExpr end = begin + axes[along].size; // of the joined axis; only `begin` of the next part matters
     if (!result)
       result = read;
     else {
-      auto position = std::make_shared<Term>();
-      position->kind = Term::Position;
-      position->name = label;
-      position->free = {axes[along]};
+      auto at = std::make_shared<Term>();
+      at->kind = Term::Position;
+      at->name = label;
+      at->free = {axes[along]};
       TermPtr edge = toTerm(Value::of(begin), call.range, frame);
-      result = apply("select", {apply("lt", {position, edge}, call.range), result, read}, call.range);
+      result = apply("select", {apply("lt", {at, edge}, call.range), result, read}, call.range);
       result->free = axes;
     }
     begin = begin + part.axes[along].size;
   }
-  return tensorValue(result);
+  return Value::tensor(result);
 }
 
 Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
@@ -189,10 +180,10 @@ Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
       auto typed = std::make_shared<Term>(*term);
       if (typed->kind == Term::Number || typed->kind == Term::Position || typed->kind == Term::Size) {
         typed->element = element->second;
-        return tensorValue(typed);
+        return Value::tensor(typed);
       }
     }
-    return tensorValue(cast);
+    return Value::tensor(cast);
   }
   if (callee.kind == Expr::Name && !frame.scope->find(callee.text)) {
     bool one = unary.count(callee.text) && expr.arguments.size() == 1, two = binary.count(callee.text) && expr.arguments.size() == 2;
@@ -234,7 +225,7 @@ Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
     return callBuiltin(value, expr, frame);
   case Value::Class: {
     if (value.function.item->text == "convert")
-      return convert(value.function, evalArguments(expr, frame), expr, frame);
+      return convert(value.function, evalArguments(expr, frame), expr);
     Value instance;
     if (value.function.item->text == "metric") {
       instance.kind = Value::Measure;
@@ -313,7 +304,7 @@ Value Elaborator::bindTensor(const ast::Type &type, const Value &value, const st
     axes.push_back(axis);
   }
   tensor.axes = axes;
-  return tensorValue(Term::read(tensor));
+  return Value::tensor(Term::read(tensor));
 }
 
 void Elaborator::bindParameters(const std::vector<ast::Parameter> &parameters, const std::vector<std::pair<std::string, Value>> &arguments,
@@ -467,7 +458,7 @@ Value Elaborator::callFunction(const Function &function, const std::vector<std::
           continue;
         std::vector<Axis> order = free;
         std::rotate(order.begin() + (at - free.begin()), order.begin() + (at - free.begin()) + 1, order.end());
-        value = tensorValue(Term::read(TermEmitter(frame.emission->builder).materialize(value.term, order, location(call.range, frame.emission))));
+        value = Value::tensor(Term::read(TermEmitter(frame.emission->builder).materialize(value.term, order, location(call.range, frame.emission))));
       }
     }
   bindParameters(item.parameters, arguments, scope, call.range, item.name, frame, renames);
@@ -486,29 +477,21 @@ Value Elaborator::callFunction(const Function &function, const std::vector<std::
   TermPtr term = Term::read(tensor);
   term->range = call.range;
   term->isIndexed = isIndexed;
-  return tensorValue(term);
+  return Value::tensor(term);
 }
 
 Value Elaborator::callNode(const NodePtr &node, const std::string &method, std::vector<std::pair<std::string, Value>> arguments, const Expr &call, const Frame &frame) {
   if (!frame.emission)
     fail("type-mismatch", "a model is applied in a `forward`, `fn` or `metric`", call.range);
-  const ast::Item *decl = nullptr;
-  Node &model = *node->element();
-  for (auto &item : model.decl->body)
-    if (method == "forward" ? item->kind == ast::Item::Forward : item->kind == ast::Item::Fn && item->name == method)
-      decl = item.get();
-  if (!decl)
-    fail("type-mismatch", "model `" + model.decl->name + "` has no forward", call.range);
   // Arguments become tensors here; the forward is elaborated for their types.
   std::vector<Value> values;
   llvm::SmallVector<mlir::Value> operands;
-  std::map<std::string, std::string> labels;
   for (auto &[name, value] : arguments) {
     if (!name.empty())
       fail("not-yet-supported", "arguments of a part are given by position", call.range);
     Tensor tensor = materialize(value, value.origin.range ? value.origin.range : call.range, frame);
     operands.push_back(tensor.value);
-    Value v = tensorValue(Term::read(tensor));
+    Value v = Value::tensor(Term::read(tensor));
     v.origin = value.origin;
     values.push_back(v);
   }
@@ -523,5 +506,5 @@ Value Elaborator::callNode(const NodePtr &node, const std::string &method, std::
   mlir::Operation *applied = frame.emission->builder.create(op);
   TermPtr term = Term::read({applied->getResult(0), f.result, f.element});
   term->range = call.range;
-  return tensorValue(term);
+  return Value::tensor(term);
 }

@@ -120,7 +120,7 @@ private:
   NodePtr instantiate(const Value &value, const std::string &name, const diag::SourceRange &range);
   NodePtr build(const Instance &instance, const std::string &name);
   Value evalNest(const ast::Expr &expr, const Frame &frame);
-  Value convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const ast::Expr &call, const Frame &frame);
+  Value convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const ast::Expr &call);
   Axis axisOf(const ast::Subscript &subscript, const Frame &frame);
   void setPaths(Node &node, const std::string &path);
 

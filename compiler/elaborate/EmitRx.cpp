@@ -8,13 +8,6 @@ using namespace rx::elaborate;
 
 namespace {
 
-mlir::ArrayAttr strings(mlir::Builder &b, const std::vector<std::string> &list) {
-  llvm::SmallVector<mlir::Attribute> all;
-  for (auto &s : list)
-    all.push_back(b.getStringAttr(s));
-  return b.getArrayAttr(all);
-}
-
 mlir::Type withTrips(mlir::Type entry, const std::vector<int64_t> &trips) {
   return trips.empty() ? entry : rxt::TableType::get(entry.getContext(), trips, mlir::cast<rxt::TensorType>(entry));
 }
@@ -44,7 +37,7 @@ mlir::Operation *Elaborator::opOf(Node &node) {
       llvm::SmallVector<mlir::Attribute> buffers;
       for (auto &buffer : param.buffers)
         buffers.push_back(mlir::FlatSymbolRefAttr::get(&context, buffer));
-      rxd::ParamOp::create(inner, location(param.range), param.name, withTrips(emitter.tensorType(Element::F32, param.axes), param.trips), strings(inner, param.per),
+      rxd::ParamOp::create(inner, location(param.range), param.name, withTrips(emitter.tensorType(Element::F32, param.axes), param.trips), stringArray(inner, param.per),
                            inner.getArrayAttr(buffers));
     }
     for (auto &part : n.parts)
@@ -82,7 +75,7 @@ mlir::Value Elaborator::readDepth(const std::string &name, const DepthTable &tab
       value = mlir::DenseElementsAttr::get(shape, llvm::ArrayRef<float>(numbers));
     }
     auto builder = mlir::OpBuilder::atBlockBegin(&emission.selfOp->getRegion(0).front());
-    rxd::DepthOp::create(builder, location({}), name, withTrips(entry, table.trips), strings(builder, table.per), value);
+    rxd::DepthOp::create(builder, location({}), name, withTrips(entry, table.trips), stringArray(builder, table.per), value);
   }
   auto op = rxd::ReadOp::create(emission.builder, emission.builder.getUnknownLoc(), mlir::cast<rxt::TensorType>(entry), name);
   return emission.reads[name] = op.getResult();
@@ -104,6 +97,8 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
   for (auto &item : model.decl->body)
     if (method == "forward" ? item->kind == ast::Item::Forward : item->kind == ast::Item::Fn && item->name == method)
       decl = item.get();
+  if (!decl)
+    fail("type-mismatch", "model `" + model.decl->name + "` has no forward", range);
   mlir::Operation *modelOp = nodeOps.at(&model);
   std::string symbol = method;
   for (int n = 2; mlir::SymbolTable::lookupSymbolIn(modelOp, symbol); ++n)

@@ -42,19 +42,7 @@ struct ExperimentBuilder {
 
 namespace {
 
-mlir::ArrayAttr strings(mlir::Builder &b, const std::vector<std::string> &list) {
-  llvm::SmallVector<mlir::Attribute> all;
-  for (auto &s : list)
-    all.push_back(b.getStringAttr(s));
-  return b.getArrayAttr(all);
-}
-
-Value tensorValue(Tensor tensor) {
-  Value v;
-  v.kind = Value::TensorTerm;
-  v.term = Term::read(std::move(tensor));
-  return v;
-}
+Value tensorValue(Tensor tensor) { return Value::tensor(Term::read(std::move(tensor))); }
 
 /// Parameters held once, however many names they have.
 int64_t uniqueParameters(Node &root) {
@@ -142,12 +130,7 @@ void ExperimentBuilder::member(const Item &statement) {
       auto overridden = e.memberOverrides.find(target.text);
       Value value = e.eval(overridden == e.memberOverrides.end() ? *statement.values[i] : *overridden->second, frame());
       if (value.kind == Value::InstanceOf || (value.kind == Value::Model && value.node->name.empty()))
-        value = [&] {
-          Value v;
-          v.kind = Value::Model;
-          v.node = e.instantiate(value, target.text, target.range);
-          return v;
-        }();
+        value = Value::model(e.instantiate(value, target.text, target.range));
       value.origin = {target.range, ""};
       if (scope->names.count(target.text))
         e.fail("duplicate-name", "`" + target.text + "` is defined twice", target.range);
@@ -331,7 +314,7 @@ json ExperimentBuilder::metric(const Value &measure, const Value *model, const d
     e.fail("type-mismatch", "a metric runs over data, this is " + data.describe(), loop->expr->range);
 
   auto atEnd = mlir::OpBuilder::atBlockEnd(e.module->getBody());
-  auto empty = strings(atEnd, {});
+  auto empty = stringArray(atEnd, {});
   auto step = rxd::ProgramOp::create(atEnd, e.location(decl.range), symbol + "_step", empty, empty, empty);
   mlir::Block &block = step.getBody().emplaceBlock();
   Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}, ""};
@@ -378,12 +361,12 @@ json ExperimentBuilder::metric(const Value &measure, const Value *model, const d
     outputs.push_back(target.text);
   }
   rxd::ReturnOp::create(emission.builder, e.location(loop->range), next);
-  step.setArgumentNamesAttr(strings(atEnd, names));
-  step.setRolesAttr(strings(atEnd, roles));
-  step.setOutputNamesAttr(strings(atEnd, outputs));
+  step.setArgumentNamesAttr(stringArray(atEnd, names));
+  step.setRolesAttr(stringArray(atEnd, roles));
+  step.setOutputNamesAttr(stringArray(atEnd, outputs));
 
-  auto finish = rxd::ProgramOp::create(atEnd, e.location(formula->range), symbol + "_value", strings(atEnd, outputs),
-                                       strings(atEnd, std::vector<std::string>(outputs.size(), "input")), strings(atEnd, {"value"}));
+  auto finish = rxd::ProgramOp::create(atEnd, e.location(formula->range), symbol + "_value", stringArray(atEnd, outputs),
+                                       stringArray(atEnd, std::vector<std::string>(outputs.size(), "input")), stringArray(atEnd, {"value"}));
   mlir::Block &last = finish.getBody().emplaceBlock();
   Emission final{mlir::OpBuilder::atBlockEnd(&last), nullptr, nullptr, {}, ""};
   Frame g;

@@ -16,8 +16,6 @@ const std::map<std::string, std::string> binaryOps = {{"+", "add"}, {"-", "sub"}
                                                       {"==", "eq"}, {"!=", "ne"}, {"<", "lt"},  {"<=", "le"}, {">", "gt"},
                                                       {">=", "ge"}, {"and", "and"}, {"or", "or"}};
 
-bool isUnknown(const SizeExpr &size) { return size.str().rfind("__", 0) == 0; }
-
 std::string shape(const std::vector<Axis> &axes) {
   std::string text = "[";
   for (auto &axis : axes)
@@ -242,13 +240,6 @@ Tensor Elaborator::materialize(const Value &value, const diag::SourceRange &rang
   return TermEmitter(frame.emission->builder).materialize(term, location(range, frame.emission));
 }
 
-static Value tensorValue(TermPtr term) {
-  Value v;
-  v.kind = Value::TensorTerm;
-  v.term = std::move(term);
-  return v;
-}
-
 //===----------------------------------------------------------------------===//
 // Expressions
 //===----------------------------------------------------------------------===//
@@ -262,8 +253,8 @@ Value Elaborator::evalName(const Expr &expr, const Frame &frame) {
       term->element = Element::Literal;
       term->isIndexed = true;
       term->range = expr.range;
-      term->free = {*index ? **index : Axis{expr.text, SizeExpr::symbol("__" + expr.text), {expr.range, ""}}};
-      return tensorValue(term);
+      term->free = {*index ? **index : Axis{expr.text, unknownSize(expr.text), {expr.range, ""}}};
+      return Value::tensor(term);
     }
   const Value *found = frame.scope->find(expr.text);
   if (!found) {
@@ -277,7 +268,7 @@ Value Elaborator::evalName(const Expr &expr, const Frame &frame) {
     Param *param = frame.emission->self->param(expr.text);
     auto term = Term::read({readParam(expr.text, frame), param->axes, Element::F32});
     term->range = expr.range;
-    return tensorValue(term);
+    return Value::tensor(term);
   }
   if (value.kind == Value::Int || value.kind == Value::Depth)
     value.label = expr.text;
@@ -327,12 +318,8 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
     }
     Node &model = *node.element();
     if (node.kind == Node::Model) {
-      if (auto part = model.part(expr.text)) {
-        Value v;
-        v.kind = Value::Model;
-        v.node = part;
-        return v;
-      }
+      if (auto part = model.part(expr.text))
+        return Value::model(part);
       if (expr.text == "tokenizer" && !node.source.empty()) {
         Value v = Value::string(node.source);
         v.label = "tokenizer";
@@ -373,7 +360,7 @@ Value Elaborator::arithmetic(const std::string &op, const std::vector<Value> &v,
   std::vector<TermPtr> terms;
   for (size_t i = 0; i < v.size(); ++i)
     terms.push_back(toTerm(v[i], i < parts.size() ? parts[i] : range, frame));
-  return tensorValue(apply(op, terms, range));
+  return Value::tensor(apply(op, terms, range));
 }
 
 Value Elaborator::evalBinary(const Expr &expr, const Frame &frame) {
@@ -412,7 +399,7 @@ Value Elaborator::evalIf(const Expr &expr, const Frame &frame) {
     fail("type-mismatch", "the condition of `if` is a truth value, this is " + condition.describe(), expr.children[0]->range, "compare it: `x > 0`");
   for (int i : {1, 2})
     terms.push_back(toTerm(eval(*expr.children[i], frame), expr.children[i]->range, frame));
-  return tensorValue(apply("select", terms, expr.range));
+  return Value::tensor(apply("select", terms, expr.range));
 }
 
 Value Elaborator::eval(const Expr &expr, const Frame &frame) {
@@ -492,7 +479,7 @@ void Elaborator::equation(const Item &item, const Frame &frame) {
     if (target.kind == Expr::Name) {
       Value value = eval(*item.values[i], frame);
       if (value.kind == Value::TensorTerm)
-        value = tensorValue(Term::read(materialize(value, item.values[i]->range, frame)));
+        value = Value::tensor(Term::read(materialize(value, item.values[i]->range, frame)));
       values.push_back(value);
       continue;
     }
@@ -535,7 +522,7 @@ void Elaborator::equation(const Item &item, const Frame &frame) {
         fail("unbound-index", "index `" + axis.label + "` is used but never bound", item.values[i]->range,
              "put it on the left, or reduce it: `sum[" + axis.label + "](..)`");
     Tensor tensor = TermEmitter(frame.emission->builder).materialize(term, axes, location(item.range, frame.emission));
-    values.push_back(tensorValue(Term::read(tensor)));
+    values.push_back(Value::tensor(Term::read(tensor)));
   }
   for (size_t i = 0; i < item.targets.size(); ++i) {
     const Expr &target = *item.targets[i];

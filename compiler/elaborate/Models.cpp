@@ -40,13 +40,6 @@ void Node::visit(const std::function<void(Node &)> &visitor) {
     part->visit(visitor);
 }
 
-static Value modelValue(const NodePtr &node) {
-  Value v;
-  v.kind = Value::Model;
-  v.node = node;
-  return v;
-}
-
 NodePtr Node::clone() const {
   auto copy = std::make_shared<Node>(*this);
   if (scope)
@@ -54,7 +47,7 @@ NodePtr Node::clone() const {
   for (auto &part : copy->parts) {
     part = part->clone();
     if (copy->scope)
-      copy->scope->names[part->name] = modelValue(part);
+      copy->scope->names[part->name] = Value::model(part);
   }
   return copy;
 }
@@ -114,7 +107,7 @@ NodePtr Elaborator::build(const Instance &instance, const std::string &name) {
           fail("not-yet-supported", "a part without a value is an interface, which is not supported yet", item->range);
         NodePtr part = instantiate(eval(*item->expr, frame), partName, item->range);
         node->parts.push_back(part);
-        node->scope->names[partName] = modelValue(part);
+        node->scope->names[partName] = Value::model(part);
       }
       break;
     case Item::Equation:
@@ -303,7 +296,7 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
     wrapper->parts = {node};
     node = wrapper;
   }
-  Value v = modelValue(node);
+  Value v = Value::model(node);
   v.origin = {expr.range, ""};
   return v;
 }
@@ -328,7 +321,7 @@ void aliasLayer(Node &target, int64_t to, int64_t layers, Node &source, int64_t 
 
 } // namespace
 
-Value Elaborator::convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const Expr &call, const Frame &frame) {
+Value Elaborator::convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const Expr &call) {
   const Item &item = *function.item;
   auto scope = std::make_shared<Scope>(function.scope);
   std::map<std::string, std::string> renames;
@@ -396,7 +389,7 @@ Value Elaborator::convert(const Function &function, const std::vector<std::pair<
         for (auto &old : result->parts)
           if (old->name == name)
             old = part;
-        result->scope->names[name] = modelValue(part);
+        result->scope->names[name] = Value::model(part);
         break;
       }
       const Expr &target = *statement->targets[0];
@@ -436,7 +429,7 @@ Value Elaborator::convert(const Function &function, const std::vector<std::pair<
         fail("convert-total", "nothing says what `" + (node.path.empty() ? "" : node.path + ".") + param.name + "` starts from", call.range,
              "its layers differ from loop to loop: add `init layers[k] = ..`");
   });
-  Value v = modelValue(result);
+  Value v = Value::model(result);
   v.origin = {call.range, ""};
   return v;
 }

@@ -96,15 +96,6 @@ struct AxisRead {
   diag::SourceRange range;
 };
 
-Value tensorValue(TermPtr term) {
-  Value v;
-  v.kind = Value::TensorTerm;
-  v.term = std::move(term);
-  return v;
-}
-
-bool isUnknown(const SizeExpr &size) { return size.str().rfind("__", 0) == 0; }
-
 void addAxis(std::vector<Axis> &axes, const Axis &axis) {
   for (auto &known : axes)
     if (known.label == axis.label) {
@@ -184,7 +175,7 @@ Value Elaborator::evalSubscripted(const Expr &expr, const Frame &frame) {
 
 Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const Frame &frame) {
   TermEmitter emitter(frame.emission->builder);
-  Tensor tensor = materialize(tensorValue(base), expr.range, frame);
+  Tensor tensor = materialize(Value::tensor(base), expr.range, frame);
   size_t rank = tensor.axes.size(), given = 0;
   bool hasPack = false;
   for (auto &s : expr.subscripts)
@@ -298,7 +289,7 @@ Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const F
     for (size_t i = 0; i < reads.size(); ++i)
       if (reads[i].gathered) {
         gatherAxis = i;
-        index = materialize(tensorValue(reads[i].gathered), reads[i].range, frame);
+        index = materialize(Value::tensor(reads[i].gathered), reads[i].range, frame);
         for (auto &axis : index.axes)
           indexMap.push_back(dim(axis.label));
       } else
@@ -338,5 +329,5 @@ Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const F
   }
   result->isIndexed = true;
   result->range = expr.range;
-  return tensorValue(result);
+  return Value::tensor(result);
 }

@@ -39,6 +39,14 @@ TermPtr Term::read(Tensor tensor, std::vector<std::string> indices) {
   return term;
 }
 
+SizeExpr rx::elaborate::unknownSize(const std::string &index) { return SizeExpr::symbol("__" + index); }
+
+bool rx::elaborate::isUnknown(const SizeExpr &size) { return size.str().rfind("__", 0) == 0; }
+
+ArrayAttr rx::elaborate::stringArray(Builder &builder, const std::vector<std::string> &list) {
+  return builder.getStrArrayAttr(llvm::SmallVector<llvm::StringRef>(list.begin(), list.end()));
+}
+
 bool Term::dependsOn(const std::string &index) const {
   return std::any_of(free.begin(), free.end(), [&](const Axis &a) { return a.label == index; });
 }

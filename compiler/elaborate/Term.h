@@ -67,6 +67,12 @@ private:
   mlir::OpBuilder &builder;
 };
 
+/// The size of an index whose range nothing has stated yet; it takes that of the axis it reads.
+SizeExpr unknownSize(const std::string &index);
+bool isUnknown(const SizeExpr &size);
+
+mlir::ArrayAttr stringArray(mlir::Builder &builder, const std::vector<std::string> &list);
+
 /// Element type of an operation on operands of these types; nothing if they do not mix.
 std::optional<Element> promote(Element left, Element right);
 

@@ -127,6 +127,18 @@ struct Value {
     v.text = std::move(s);
     return v;
   }
+  static Value tensor(TermPtr t) {
+    Value v;
+    v.kind = TensorTerm;
+    v.term = std::move(t);
+    return v;
+  }
+  static Value model(NodePtr n) {
+    Value v;
+    v.kind = Model;
+    v.node = std::move(n);
+    return v;
+  }
   static Value none() {
     Value v;
     v.kind = None;

@@ -188,9 +188,7 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
   for (auto &[name, tensor] : tensors)
     if (!used.count(name) && std::find(ignored.begin(), ignored.end(), name) == ignored.end())
       fail("names-total", "tensor `" + name + "` of " + header->file + " belongs to no parameter of `" + instance.model->name + "`", item->range, "name it, or `ignore \"" + name + "\"`");
-  Value v;
-  v.kind = Value::Model;
-  v.node = node;
+  Value v = Value::model(node);
   v.origin = {call.range, ""};
   return v;
 }
