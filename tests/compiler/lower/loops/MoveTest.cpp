@@ -109,6 +109,11 @@ TEST_F(MoveTest, PadAndReverse) {
   check(window("(d0, d1)[s0] -> (d0, s0 - 1 - d1)", "b, t", "", "{symbols = [\"t\"]}"),
         sizesOf("b", "t"), exact);
 }
+/// A symbol is any size: the input reversed twice as far as it is long.
+TEST_F(MoveTest, SymbolsAreSizes) {
+  check(window("(d0, d1)[s0] -> (d0, s0 - d1)", "b, t", "else 3.0 : f32", "{symbols = [\"2*t - 1\"]}"),
+        sizesOf("b", "t"), exact);
+}
 TEST_F(MoveTest, Stride) {
   check(window("(d0, d1) -> (d0, d1 * 2 + 1)", "b, t", "", "", "b, \"2*t + 1\""), sizesOf("b", "t"), exact);
 }
