@@ -1,6 +1,7 @@
 #include "compiler/lower/KernelToLoops.h"
 #include "compiler/lower/ContractProducts.h"
 #include "compiler/lower/ContractToGemm.h"
+#include "compiler/lower/ExpandScalars.h"
 #include "compiler/lower/LaunchWords.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -165,8 +166,10 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
       return lowerToGemm(contraction, *product, own.getName(), argumentNumbers(op),
                          own.getNumArguments(), rxt::sizeSymbols(own), target);
   for (Region &region : op->getRegions())
-    for (Block &block : region)
+    for (Block &block : region) {
+      expandScalars(block);
       contractProducts(block);
+    }
   LoweredKernel lowered{ModuleOp::create(kernel.getLoc()), rxt::sizeSymbols(own),
                         cast<rxt::LoopLowering>(op).parallelRows(), 0};
   if (failed(KernelBuilder(*lowered.module, own, op).build()))

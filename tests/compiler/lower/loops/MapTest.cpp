@@ -78,6 +78,14 @@ TEST_F(MapTest, EveryRealOperation) {
         ragged, equation);
 }
 
+TEST_F(MapTest, ConstantPowers) {
+  for (std::string exponent : {"-4.0", "-3.0", "-1.0", "0.0", "1.0", "2.0", "3.0", "4.0", "0.5", "5.0"})
+    check(equationOf({"f32"}, "%m = math.absf %a : f32\n%e = arith.constant " + exponent +
+                                  " : f32\n%y = math.powf %m, %e : f32", "f32"),
+          ragged, {1e-6, 1e-5});
+  check(equationOf({"f32"}, "%e = arith.constant -3 : i32\n%y = math.fpowi %a, %e : f32, i32", "f32"), ragged, {0, 1e-6});
+}
+
 /// a*b + c, c + a*b, a*b - c, c - a*b: fused here, and equal for every cut.
 TEST_F(MapTest, FusedProducts) {
   for (std::string last : {"arith.addf %m, %c", "arith.addf %c, %m", "arith.subf %m, %c", "arith.subf %c, %m"})
