@@ -12,15 +12,18 @@
 #include "dialects/rxt/Rxt.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace rx::rxt {
 
-/// A tensor in memory. Elements of i1 are stored as bytes, 0 or 1.
+/// A tensor in memory, or one that is read through a window. Elements of i1 are stored as bytes, 0 or 1.
 struct View {
   TensorType type;
-  mlir::Value pointer;                     ///< !llvm.ptr to the element at index zero of every axis
-  llvm::SmallVector<mlir::Value> strides;  ///< i64, in elements; that of the last axis is constant 1
+  mlir::Value pointer;                    ///< !llvm.ptr to the element at index zero of every axis
+  llvm::SmallVector<mlir::Value> strides; ///< i64, in elements; that of the last axis is constant 1
+  WindowOp window;                        ///< null: the tensor is in memory, else this computes it
+  std::shared_ptr<const View> source;     ///< the window's input
 };
 
 /// A point of an op's iteration space, or a strip of 16 points along `laneDim`.
@@ -28,12 +31,14 @@ struct Point {
   llvm::SmallVector<mlir::Value> indices; ///< i64, one per dimension; lane 0's along `laneDim`
   std::optional<unsigned> laneDim;        ///< none: a single point
   mlir::Value mask;                       ///< vector<16xi1> of the lanes that exist; null when all do
+  bool aligned = false;                   ///< lane 0 is at a multiple of 16
 };
 
 /// Where a strip reads an axis: at `at` (i64) and `step` further with every lane, or at a vector<16xi64>.
 struct Position {
   mlir::Value at;
   int64_t step = 0;
+  int64_t multiple = 1; ///< `at` is known to be a multiple of it
 };
 
 /// What surrounds the loops: the operands of one kernel call and the part of the result it computes.
@@ -91,7 +96,7 @@ public:
   Values ifElse(Value condition, llvm::function_ref<Values()> then,
                 llvm::function_ref<Values()> otherwise);
 
-  /// [lo, hi) in strips of 16 lanes; the last one is masked if it is not whole.
+  /// [lo, hi) in strips of 16 lanes from `lo` on; the last one is masked if it is not whole.
   void forStrips(Value lo, Value hi, llvm::function_ref<void(Value first, Value mask)> body);
   Values forStripsCarry(Value lo, Value hi, llvm::ArrayRef<Value> init,
                         llvm::function_ref<Values(Value first, Value mask, mlir::ValueRange)> body);
@@ -101,7 +106,8 @@ public:
   void forRows(TensorType type,
                llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)> body);
 
-  /// The same elements in strips of lanes along the last axis.
+  /// The same elements in strips of lanes along the last axis, which start at multiples of 16: each end
+  /// of the range moves up to one, or to the end of its row.
   void forPoints(TensorType type, llvm::function_ref<void(const Point &)> body);
 
   //===-- Elements ---===//
@@ -115,6 +121,10 @@ public:
   void store(Value value, const View &view, llvm::ArrayRef<Value> indices);
   /// The elements at one position per axis: a scalar if the lanes do not differ; `mask` as above.
   Value loadAt(const View &view, llvm::ArrayRef<Position> positions, Value mask);
+  /// What `window` makes of `source`; nothing is computed before it is read.
+  View windowed(WindowOp window, const View &source) const {
+    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source)};
+  }
   /// The address of the element at `indices`.
   Value address(const View &view, llvm::ArrayRef<Value> indices);
 

@@ -1,5 +1,5 @@
 //===- LoopLanes.cpp - loads, stores and bodies in lanes -------------------===//
-#include "dialects/rxt/LoopEmitter.h"
+#include "dialects/rxt/LoopWindow.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -99,6 +99,9 @@ Value LoopEmitter::address(const View &view, ArrayRef<Value> indices) {
 }
 
 Value LoopEmitter::load(const View &view, ArrayRef<Value> indices) {
+  if (view.window)
+    return loadAt(
+        view, llvm::map_to_vector(indices, [](Value index) { return Position{index}; }), Value());
   Type element = view.type.getElementType(), stored = storedType(element);
   Value loaded =
       LLVM::LoadOp::create(builder, loc, stored, address(view, indices), bytesOf(stored));
@@ -138,6 +141,8 @@ Value LoopEmitter::loadScattered(const View &view, Value pointer, Value offsets,
 }
 
 Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value mask) {
+  if (view.window)
+    return WindowRead(*this, view.window, *view.source, positions, mask).value();
   Values starts;
   Value offsets; // of the lanes, from the element at `starts`
   bool contiguous = false;
@@ -161,7 +166,8 @@ Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value 
 
 Value LoopEmitter::load(const View &view, ArrayRef<unsigned> dims, const Point &point) {
   auto positions = llvm::map_to_vector(dims, [&](unsigned dim) {
-    return Position{point.indices[dim], dim == point.laneDim ? 1 : 0};
+    bool inLanes = dim == point.laneDim;
+    return Position{point.indices[dim], inLanes, inLanes && point.aligned ? lanes : 1};
   });
   return loadAt(view, positions, point.mask);
 }

@@ -27,6 +27,7 @@ public:
         if (type.rank() > 0)
           point.indices[type.rank() - 1] = last;
         point.laneDim = laneDim;
+        point.aligned = true; // from 0 on, in blocks
         Values partial = reduce(point, space.resultRank, combiner.identity(/*inLanes=*/true));
         Point target{point.indices, std::nullopt, Value()};
         e.store(combiner.result(combiner.acrossLanes(partial)), e.result(), target);
@@ -40,6 +41,7 @@ public:
       Point point = pointAt(target.indices);
       point.laneDim = target.laneDim;
       point.mask = target.mask;
+      point.aligned = target.aligned;
       Values partial = reduce(point, space.resultRank, combiner.identity(point.laneDim.has_value()));
       e.store(combiner.result(partial), e.result(), target);
     });
