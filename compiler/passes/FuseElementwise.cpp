@@ -110,6 +110,78 @@ private:
   }
 };
 
+/// The input of a map that only moves elements; null if it computes something.
+Value movedInput(rxt::MapOp map) {
+  Block &body = map.getBody().front();
+  bool moves = map.getInputs().size() == 1 && llvm::hasSingleElement(body) &&
+               body.getTerminator()->getOperand(0) == body.getArgument(0);
+  return moves ? map.getInputs()[0] : Value();
+}
+
+/// A map that reads every axis where it is does nothing. What a program or a loop returns stays: a
+/// result is a buffer of its own.
+struct DropCopies : OpRewritePattern<rxt::MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rxt::MapOp map, PatternRewriter &rewriter) const override {
+    Value input = movedInput(map);
+    if (!input || input.getType() != map.getResult().getType() ||
+        !rxt::mapAt(map.getMaps(), 0).isIdentity())
+      return failure();
+    if (llvm::any_of(map->getUsers(), [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); }))
+      return failure();
+    rewriter.replaceOp(map, input);
+    return success();
+  }
+};
+
+/// A map that permutes or repeats what a window gives is a window.
+struct MoveThroughWindow : OpRewritePattern<rxt::MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rxt::MapOp map, PatternRewriter &rewriter) const override {
+    Value input = movedInput(map);
+    auto window = input ? input.getDefiningOp<rxt::WindowOp>() : rxt::WindowOp();
+    if (!window || !window->hasOneUse())
+      return failure();
+    AffineMap composed = window.getMap().compose(rxt::mapAt(map.getMaps(), 0));
+    rewriter.replaceOpWithNewOp<rxt::WindowOp>(map, map.getResult().getType(), window.getInput(),
+                                               composed, window.getSymbolsAttr(),
+                                               window.getFillAttr());
+    return success();
+  }
+};
+
+/// A contraction reads axes in any order, so it needs no permuted operand.
+struct MoveIntoContraction : OpRewritePattern<rxt::ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rxt::ContractOp op, PatternRewriter &rewriter) const override {
+    for (unsigned side = 0; side < 2; ++side) {
+      auto map = op->getOperand(side).getDefiningOp<rxt::MapOp>();
+      Value input = map ? movedInput(map) : Value();
+      if (!input || !rxt::mapAt(map.getMaps(), 0).isPermutation() || !samePresence(map, input))
+        continue;
+      SmallVector<Attribute> maps(op.getMaps().getValue());
+      AffineMap read = rxt::mapAt(op.getMaps(), side);
+      maps[side] = AffineMapAttr::get(rxt::mapAt(map.getMaps(), 0).compose(read));
+      rewriter.modifyOpInPlace(op, [&] {
+        op->setOperand(side, input);
+        op.setMapsAttr(rewriter.getArrayAttr(maps));
+      });
+      return success();
+    }
+    return failure();
+  }
+
+private:
+  /// A sum leaves out absent elements, so what says which those are must not get lost.
+  static bool samePresence(rxt::MapOp map, Value input) {
+    auto from = cast<rxt::TensorType>(input.getType()).getAxes();
+    auto to = map.getResult().getType().getAxes();
+    auto dims = rxt::dimensionsOf(rxt::mapAt(map.getMaps(), 0));
+    return llvm::all_of(llvm::enumerate(dims),
+                        [&](auto read) { return from[read.index()] == to[read.value()]; });
+  }
+};
+
 struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseElementwisePass)
   StringRef getArgument() const final { return "rx-fuse-elementwise"; }
@@ -124,7 +196,8 @@ struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<Modu
 
 LogicalResult fuseElementwise(ModuleOp module) {
   RewritePatternSet patterns(module.getContext());
-  patterns.add<FuseProducers<rxt::MapOp>, FuseProducers<rxt::ReduceOp>>(module.getContext());
+  patterns.add<FuseProducers<rxt::MapOp>, FuseProducers<rxt::ReduceOp>, DropCopies,
+               MoveThroughWindow, MoveIntoContraction>(module.getContext());
   return applyPatternsGreedily(module, std::move(patterns));
 }
 

@@ -13,6 +13,7 @@ namespace rx::compiler {
 ///  - a map whose results are all read by one op, or that is cheap enough to be computed again for each;
 ///  - a window that only permutes or repeats axes;
 ///  - a constant that is one number.
+/// Maps that only permute axes vanish into the windows and contractions around them.
 /// What an op computes stays the same, operation for operation; only where and how often changes.
 std::unique_ptr<mlir::Pass> createFuseElementwisePass();
 

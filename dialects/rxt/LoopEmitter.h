@@ -24,6 +24,11 @@ struct View {
   llvm::SmallVector<mlir::Value> strides; ///< i64, in elements; that of the last axis is constant 1
   WindowOp window;                        ///< null: the tensor is in memory, else this computes it
   std::shared_ptr<const View> source;     ///< the window's input
+
+  /// What `window` makes of `source`; nothing is computed before it is read.
+  static View through(WindowOp window, const View &source) {
+    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source)};
+  }
 };
 
 /// A point of an op's iteration space, or a strip of 16 points along `laneDim`.
@@ -121,10 +126,6 @@ public:
   void store(Value value, const View &view, llvm::ArrayRef<Value> indices);
   /// The elements at one position per axis: a scalar if the lanes do not differ; `mask` as above.
   Value loadAt(const View &view, llvm::ArrayRef<Position> positions, Value mask);
-  /// What `window` makes of `source`; nothing is computed before it is read.
-  View windowed(WindowOp window, const View &source) const {
-    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source)};
-  }
   /// The address of the element at `indices`.
   Value address(const View &view, llvm::ArrayRef<Value> indices);
 

@@ -141,7 +141,7 @@ SizeExpr WindowOp::parallelRows() { return getResult().getType().elementCount();
 
 LogicalResult WindowOp::emitLoops(LoopEmitter &emitter) {
   TensorType type = getResult().getType();
-  View window = emitter.windowed(*this, emitter.input(0));
+  View window = View::through(*this, emitter.input(0));
   emitter.forPoints(type, [&](const Point &point) {
     emitter.store(emitter.load(window, identityDims(type.rank()), point), emitter.result(), point);
   });

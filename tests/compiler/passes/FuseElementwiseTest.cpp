@@ -236,6 +236,33 @@ func.func @f() -> !r {
   EXPECT_EQ(count<rxt::MapOp>(), 1u);
 }
 
+/// Permutations vanish into contractions and windows; a copy vanishes.
+TEST_F(FuseElementwiseTest, Permutations) {
+  fuse((prelude + R"(
+!t = !rxt.tensor<f32[d, b]>
+!c = !rxt.tensor<f32[b, b]>
+func.func @f(%x: !x) -> (!c, !t) {
+  %p = rxt.map(%x) by [affine_map<(d0, d1) -> (d1, d0)>] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!x) -> !t
+  %same = rxt.map(%p) by [#all] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!t) -> !t
+  %c = rxt.contract(%x, %same) by [affine_map<(d0, d1, d2) -> (d0, d2)>, affine_map<(d0, d1, d2) -> (d2, d1)>] : (!x, !t) -> !c
+  %w = rxt.window %x by affine_map<(d0, d1) -> (d0, d1 - 2)> else 1.0 : f32 : (!x) -> !x
+  %q = rxt.map(%w) by [affine_map<(d0, d1) -> (d1, d0)>] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!x) -> !t
+  return %c, %q : !c, !t
+})").str(),
+       {{"b", 3}, {"d", 5}});
+  EXPECT_EQ(count<rxt::MapOp>(), 0u);
+  EXPECT_EQ(count<rxt::WindowOp>(), 1u);
+}
+
 /// Expensive work stays out of places that would repeat it.
 TEST_F(FuseElementwiseTest, NoRepetition) {
   fuse((prelude + R"(

@@ -133,6 +133,49 @@ TEST_F(MoveTest, Split) {
   check(window("(d0, d1) -> (d0, d1 floordiv 4, d1 mod 4)", "b, \"4*t\"", "", "", "b, t, 4"),
         sizesOf("b", "t"), exact);
 }
+/// A kernel may read through windows, and through windows of windows: the rotation of rope.
+TEST_F(MoveTest, MapsAndReductionsThroughWindows) {
+  check(R"(
+!x = !rxt.tensor<f32[b, "2*t"]>
+!h = !rxt.tensor<f32[b, t]>
+!y = !rxt.tensor<f32[b, t]>
+func.func @k(%x: !x, %z: !x) -> !y {
+  %low = rxt.window %x by affine_map<(d0, d1) -> (d0, d1)> : (!x) -> !h
+  %high = rxt.window %z by affine_map<(d0, d1)[s0] -> (d0, d1 + s0)> {symbols = ["t"]} : (!x) -> !h
+  %late = rxt.window %high by affine_map<(d0, d1) -> (d0, d1 - 1)> else 0.5 : f32 : (!h) -> !h
+  %y = rxt.map(%low, %late) by [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>] {
+  ^bb0(%a: f32, %b: f32):
+    %m = arith.subf %a, %b : f32
+    rxt.yield %m : f32
+  } : (!h, !h) -> !y
+  return %y : !y
+})",
+        sizesOf("b", "t"), equation);
+  check(R"(
+!x = !rxt.tensor<f32[b, t]>
+!w = !rxt.tensor<f32[b, t, 3]>
+!y = !rxt.tensor<f32[b, t]>
+func.func @k(%x: !x) -> !y {
+  %w = rxt.window %x by affine_map<(d0, d1, d2) -> (d0, d1 + d2 - 1)> else 0xFF800000 : f32 : (!x) -> !w
+  %y = rxt.reduce max (%w) by [affine_map<(d0, d1, d2) -> (d0, d1, d2)>] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!w) -> !y
+  return %y : !y
+})",
+        sizesOf("b", "t"), exact);
+}
+
+/// Heads of 32 are cut from rows and put together again; 48 does not divide into strips.
+TEST_F(MoveTest, Heads) {
+  for (std::string e : {"32", "48", "5"}) {
+    check(window("(d0, d1, d2) -> (d0, d1 * " + e + " + d2)", "b, t, " + e, "", "", "b, \"" + e + "*t\""),
+          sizesOf("b", "t"), exact);
+    check(window("(d0, d1) -> (d0, d1 floordiv " + e + ", d1 mod " + e + ")", "b, \"" + e + "*t\"", "", "", "b, t, " + e),
+          sizesOf("b", "t"), exact);
+  }
+}
+
 TEST_F(MoveTest, OneElement) {
   check(window("() -> (2, 3)", "", "else 9.0 : f32"), sizesOf("b", "t"), exact);
 }
