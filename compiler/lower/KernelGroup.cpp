@@ -14,8 +14,8 @@ bool repeats(AffineMap map) { return map.getNumResults() < map.getNumDims(); }
 bool divides(AffineMap map) {
   bool found = false;
   map.walkExprs([&](AffineExpr expr) {
-    found |= llvm::is_contained({AffineExprKind::FloorDiv, AffineExprKind::CeilDiv, AffineExprKind::Mod},
-                                expr.getKind());
+    found |= llvm::is_contained(
+        {AffineExprKind::FloorDiv, AffineExprKind::CeilDiv, AffineExprKind::Mod}, expr.getKind());
   });
   return found;
 }

@@ -2,6 +2,7 @@
 #include "compiler/lower/ContractProducts.h"
 #include "compiler/lower/ContractToGemm.h"
 #include "compiler/lower/ExpandScalars.h"
+#include "compiler/lower/Grain.h"
 #include "compiler/lower/LaunchWords.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -34,15 +35,8 @@ bool readsArguments(Operation *op) {
   return llvm::all_of(op->getOperands(), [](Value value) { return isa<BlockArgument>(value); });
 }
 
-/// Which argument of the kernel each operand is.
-SmallVector<unsigned> argumentNumbers(Operation *op) {
-  return llvm::map_to_vector(op->getOperands(), [](Value operand) {
-    return cast<BlockArgument>(operand).getArgNumber();
-  });
-}
-
-/// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops. That
-/// the operands do not overlap can be said of a function's arguments only, hence two.
+/// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops.
+/// That the operands do not overlap can be said of a function's arguments only, hence two.
 class KernelBuilder {
 public:
   KernelBuilder(ModuleOp module, FunctionOpInterface kernel, Operation *op)
@@ -54,7 +48,7 @@ public:
   }
 
   LogicalResult build() {
-    func::FuncOp rows = makeFunction("rows", innerTypes());
+    func::FuncOp rows = makeFunction("__rows", innerTypes());
     rows.setPrivate();
     for (auto [index, type] : llvm::enumerate(rows.getArgumentTypes()))
       if (type == pointer)
@@ -175,17 +169,21 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   Operation *op = rootOf(own);
   if (!op)
     return failure();
+  LoweredKernel lowered;
+  lowered.sizes = rxt::sizeSymbols(own);
+  lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
+  lowered.grain = parallelGrain(op);
   if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
-    if (auto product = matchMatrixProduct(contraction))
-      return lowerToGemm(contraction, *product, own.getName(), argumentNumbers(op),
-                         own.getNumArguments(), rxt::sizeSymbols(own), target);
+    if (auto product = matchMatrixProduct(contraction)) {
+      lowerToGemm(lowered, own, contraction, *product, target);
+      return lowered;
+    }
   for (Region &region : op->getRegions())
     for (Block &block : region) {
       expandScalars(block);
       contractProducts(block);
     }
-  LoweredKernel lowered{ModuleOp::create(kernel.getLoc()), rxt::sizeSymbols(own),
-                        cast<rxt::LoopLowering>(op).parallelRows(), 0};
+  lowered.module = ModuleOp::create(kernel.getLoc());
   if (failed(KernelBuilder(*lowered.module, own, op).build()))
     return failure();
   return lowered;

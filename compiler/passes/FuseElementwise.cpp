@@ -13,14 +13,15 @@ namespace {
 /// Whether an op of a body costs about as much as a load.
 bool isCheap(Operation &op) {
   return isa<rxt::IndexOp, rxt::SizeOp, rxt::YieldOp>(op) || op.hasTrait<OpTrait::ConstantLike>() ||
-         isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp, arith::CmpFOp, arith::CmpIOp,
-             arith::SelectOp, arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::AndIOp, arith::OrIOp,
-             arith::XOrIOp, arith::MaxNumFOp, arith::MinNumFOp, arith::SIToFPOp, arith::UIToFPOp,
-             arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp, math::AbsFOp>(op);
+         isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp, arith::CmpFOp,
+             arith::CmpIOp, arith::SelectOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,
+             arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::MaxNumFOp, arith::MinNumFOp,
+             arith::SIToFPOp, arith::UIToFPOp, arith::ExtUIOp, arith::ExtSIOp, arith::TruncIOp,
+             math::AbsFOp>(op);
 }
 
-/// Cheap to compute again in every reader: little arithmetic, and no more to load than the result. That it
-/// is read along more dimensions than it has costs arithmetic too, so only a few ops are.
+/// Cheap to compute again in every reader: little arithmetic, and no more to load than the result.
+/// That it is read along more dimensions than it has costs arithmetic too, so only a few ops are.
 bool isCheap(rxt::MapOp map) {
   constexpr unsigned fewOps = 8;
   Block &body = map.getBody().front();
@@ -31,9 +32,9 @@ bool isCheap(rxt::MapOp map) {
          llvm::all_of(body, [](Operation &op) { return isCheap(op); });
 }
 
-/// Whether an element of the producer is computed again for many elements of the consumer, which has `rank`
-/// result axes. Repetition along the last of them or along reduced dimensions is none: what does not vary there
-/// is computed once per row.
+/// Whether an element of the producer is computed again for many elements of the consumer, which
+/// has `rank` result axes. Repetition along the last of them or along reduced dimensions is none:
+/// what does not vary there is computed once per row.
 bool isRepeated(AffineMap read, unsigned rank) {
   unsigned inner = rank == 0 ? 0 : rank - 1; // the first dimension that is walked within a row
   auto dims = rxt::dimensionsOf(read);
@@ -52,8 +53,8 @@ bool shouldFuse(rxt::MapOp producer, Operation *consumer, AffineMap read, unsign
   auto opsOf = [](Operation *op) { return op->getRegion(0).front().getOperations().size(); };
   if (opsOf(producer) + opsOf(consumer) > mostOps)
     return false;
-  bool onlyReader = llvm::all_of(producer->getUsers(),
-                                 [&](Operation *user) { return user == consumer; });
+  bool onlyReader =
+      llvm::all_of(producer->getUsers(), [&](Operation *user) { return user == consumer; });
   return isCheap(producer) || (onlyReader && !isRepeated(read, rank));
 }
 
@@ -80,7 +81,8 @@ private:
   bool absorb(FusedBody &fused, unsigned index, Operation *producer, Op op) const {
     AffineMap read = fused.read(index);
     if (auto map = dyn_cast<rxt::MapOp>(producer))
-      return shouldFuse(map, op, read, op.getResult().getType().rank()) && (fused.absorbMap(index, map), true);
+      return shouldFuse(map, op, read, op.getResult().getType().rank()) &&
+             (fused.absorbMap(index, map), true);
     if (auto window = dyn_cast<rxt::WindowOp>(producer))
       return fused.absorbWindow(index, window);
     if (auto constant = dyn_cast<rxt::ConstantOp>(producer))
@@ -88,8 +90,8 @@ private:
     return false;
   }
 
-  /// The iteration space must stay what it was: an input that gave a reduced dimension its size or its
-  /// presence may be gone.
+  /// The iteration space must stay what it was: an input that gave a reduced dimension its size or
+  /// its presence may be gone.
   bool isValid(Op op, const FusedBody &fused) const {
     SmallVector<rxt::AxisAttr> before = rxt::iterationAxes(op);
     SmallVector<rxt::AxisAttr> after =
@@ -127,7 +129,8 @@ struct DropCopies : OpRewritePattern<rxt::MapOp> {
     if (!input || input.getType() != map.getResult().getType() ||
         !rxt::mapAt(map.getMaps(), 0).isIdentity())
       return failure();
-    if (llvm::any_of(map->getUsers(), [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); }))
+    if (llvm::any_of(map->getUsers(),
+                     [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); }))
       return failure();
     rewriter.replaceOp(map, input);
     return success();
@@ -185,7 +188,9 @@ private:
 struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseElementwisePass)
   StringRef getArgument() const final { return "rx-fuse-elementwise"; }
-  StringRef getDescription() const final { return "Compute elementwise producers where they are read"; }
+  StringRef getDescription() const final {
+    return "Compute elementwise producers where they are read";
+  }
   void runOnOperation() final {
     if (failed(fuseElementwise(getOperation())))
       signalPassFailure();
@@ -201,6 +206,8 @@ LogicalResult fuseElementwise(ModuleOp module) {
   return applyPatternsGreedily(module, std::move(patterns));
 }
 
-std::unique_ptr<Pass> createFuseElementwisePass() { return std::make_unique<FuseElementwisePass>(); }
+std::unique_ptr<Pass> createFuseElementwisePass() {
+  return std::make_unique<FuseElementwisePass>();
+}
 
 } // namespace rx::compiler

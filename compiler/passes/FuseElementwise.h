@@ -8,9 +8,10 @@
 
 namespace rx::compiler {
 
-/// Merges producers into the bodies of the maps and reductions that read them, so that their results need
-/// no memory:
-///  - a map whose results are all read by one op, or that is cheap enough to be computed again for each;
+/// Merges producers into the bodies of the maps and reductions that read them, so that their
+/// results need no memory:
+///  - a map whose results are all read by one op, or that is cheap enough to be computed again for
+///  each;
 ///  - a window that only permutes or repeats axes;
 ///  - a constant that is one number.
 /// Maps that only permute axes vanish into the windows and contractions around them.

@@ -83,8 +83,8 @@ bool FusedBody::absorbConstant(unsigned index, rxt::ConstantOp producer) {
     return false;
   OpBuilder builder(producer.getContext());
   builder.setInsertionPointToStart(&block());
-  Value number = arith::ConstantOp::create(builder, producer.getLoc(),
-                                           value.getSplatValue<TypedAttr>());
+  Value number =
+      arith::ConstantOp::create(builder, producer.getLoc(), value.getSplatValue<TypedAttr>());
   block().getArgument(index).replaceAllUsesWith(number);
   erase(index);
   return true;

@@ -5,8 +5,9 @@
 
 namespace rx::compiler {
 
-/// Starts as a copy of a body with its inputs and their maps; each `absorb` replaces an input by what the
-/// input's producer reads. Inputs that nothing reads any more are dropped, equal reads merged.
+/// Starts as a copy of a body with its inputs and their maps; each `absorb` replaces an input by
+/// what the input's producer reads. Inputs that nothing reads any more are dropped, equal reads
+/// merged.
 class FusedBody {
 public:
   /// Inputs that are read twice in the same way are one from here on.

@@ -120,7 +120,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
     auto lowered = lowerKernel(kernel, *options.target);
     if (failed(lowered))
       return failure();
-    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, 1};
+    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, lowered->grain};
     modules.push_back(*lowered->module);
     owned.push_back(std::move(lowered->module));
   }

@@ -18,8 +18,8 @@ public:
 
   Values identity(bool inLanes);
   /// `partial` and one element more; lanes outside `mask` (null: none are) stay as they are. NaN
-  /// passes through maxima and minima, and is never an argmax or argmin. `position` is the element's
-  /// along the reduced dimension of argmax and argmin.
+  /// passes through maxima and minima, and is never an argmax or argmin. `position` is the
+  /// element's along the reduced dimension of argmax and argmin.
   Values add(mlir::ValueRange partial, Value value, Value position, Value mask);
   /// Two partial results as one.
   Values join(mlir::ValueRange a, mlir::ValueRange b);

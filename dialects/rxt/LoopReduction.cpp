@@ -42,7 +42,8 @@ public:
       point.laneDim = target.laneDim;
       point.mask = target.mask;
       point.aligned = target.aligned;
-      Values partial = reduce(point, space.resultRank, combiner.identity(point.laneDim.has_value()));
+      Values partial =
+          reduce(point, space.resultRank, combiner.identity(point.laneDim.has_value()));
       e.store(combiner.result(partial), e.result(), target);
     });
   }
@@ -160,8 +161,8 @@ LogicalResult emitReduction(LoopEmitter &emitter, Operation *op, const Reduction
   ReductionNest nest(emitter, space, LoopCombiner(emitter, kind, element), present, body);
   bool alongResult = space.rank() == space.resultRank;
   if (!alongResult && space.resultRank > 0)
-    alongResult = gatheredInputs(space, space.resultRank - 1) <
-                  gatheredInputs(space, bestReducedDim(space));
+    alongResult =
+        gatheredInputs(space, space.resultRank - 1) < gatheredInputs(space, bestReducedDim(space));
   if (alongResult)
     nest.emitAlongResult();
   else

@@ -71,8 +71,8 @@ Position WindowRead::positionAt(AffineExpr expr) {
   return combine(binary.getKind(), positionAt(binary.getLHS()), positionAt(binary.getRHS()));
 }
 
-/// Sums, and products with a constant, stay steps; what else differs between lanes is one number per
-/// lane.
+/// Sums, and products with a constant, stay steps; what else differs between lanes is one number
+/// per lane.
 Position WindowRead::combine(AffineExprKind kind, const Position &a, const Position &b) {
   std::optional<int64_t> factor = getConstantIntValue(b.at);
   bool steps = !e.isVector(a.at) && !e.isVector(b.at);
@@ -88,8 +88,8 @@ Position WindowRead::combine(AffineExprKind kind, const Position &a, const Posit
   return {kind == AffineExprKind::Add ? e.add(left, right) : e.mul(left, right)};
 }
 
-/// floordiv, ceildiv, mod by a positive number. The 16 lanes of a strip that starts at a multiple of
-/// what they span lie within one quotient, as when a head of 64 elements is cut out of a row.
+/// floordiv, ceildiv, mod by a positive number. The 16 lanes of a strip that starts at a multiple
+/// of what they span lie within one quotient, as when a head of 64 elements is cut out of a row.
 Position WindowRead::divide(AffineExprKind kind, const Position &a, const Position &b) {
   std::optional<int64_t> divisor = getConstantIntValue(b.at);
   int64_t span = a.step * LoopEmitter::lanes;

@@ -15,7 +15,8 @@ namespace {
 class FuseElementwiseTest : public testing::Test {
 protected:
   FuseElementwiseTest() {
-    context.loadDialect<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
+    context
+        .loadDialect<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
   }
 
   /// Fuses the function called `f` of `text`, whose sizes are bound to `sizes`; checks its values.
@@ -112,7 +113,8 @@ func.func @f(%x: !x, %g: !g) -> !x {
     rxt.yield %m : f32
   } : (!x, !g) -> !x
   return %z : !x
-})").str(),
+})")
+           .str(),
        {{"b", 3}, {"d", 17}});
   EXPECT_EQ(count<rxt::ReduceOp>(), 1u);
   EXPECT_EQ(count<rxt::MapOp>(), 1u);
@@ -147,7 +149,8 @@ func.func @f(%x: !x) -> !x {
     rxt.yield %s : f32
   } : (!x, !r) -> !x
   return %y : !x
-})").str(),
+})")
+           .str(),
        {{"b", 5}, {"d", 9}});
   EXPECT_EQ(count<rxt::ReduceOp>(), 2u);
   EXPECT_EQ(count<rxt::MapOp>(), 2u);
@@ -174,7 +177,8 @@ func.func @f(%x: !x) -> !t {
     rxt.yield %m : f32
   } : (!t) -> !t
   return %y : !t
-})").str(),
+})")
+           .str(),
        {{"b", 3}, {"d", 7}});
   EXPECT_EQ(count<rxt::WindowOp>(), 0u);
   EXPECT_EQ(count<rxt::MapOp>(), 1u);
@@ -191,7 +195,8 @@ func.func @f(%x: !x) -> !x {
     rxt.yield %m : f32
   } : (!x) -> !x
   return %y : !x
-})").str(),
+})")
+           .str(),
        {{"b", 3}, {"d", 7}});
   EXPECT_EQ(count<rxt::WindowOp>(), 1u);
 }
@@ -257,7 +262,8 @@ func.func @f(%x: !x) -> (!c, !t) {
     rxt.yield %a : f32
   } : (!x) -> !t
   return %c, %q : !c, !t
-})").str(),
+})")
+           .str(),
        {{"b", 3}, {"d", 5}});
   EXPECT_EQ(count<rxt::MapOp>(), 0u);
   EXPECT_EQ(count<rxt::WindowOp>(), 1u);
@@ -278,7 +284,8 @@ func.func @f(%x: !x, %g: !g) -> !x {
     rxt.yield %m : f32
   } : (!x, !g) -> !x
   return %y : !x
-})").str(),
+})")
+           .str(),
        {{"b", 3}, {"d", 7}});
   EXPECT_EQ(count<rxt::MapOp>(), 2u);
 }

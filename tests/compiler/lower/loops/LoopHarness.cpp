@@ -31,9 +31,7 @@ GuardedBytes::~GuardedBytes() {
     munmap(base, length);
 }
 
-static size_t bytesOf(rxt::ElementKind kind) {
-  return std::max(rxt::bitsOf(kind) / 8, 1u);
-}
+static size_t bytesOf(rxt::ElementKind kind) { return std::max(rxt::bitsOf(kind) / 8, 1u); }
 
 static GuardedBytes toMemory(const rxt::ReferenceTensor &tensor) {
   GuardedBytes bytes(tensor.count() * bytesOf(tensor.kind));
@@ -188,7 +186,8 @@ static std::vector<rxt::ReferenceTensor> evaluate(func::FuncOp kernel,
   std::vector<rxt::ReferenceValue> arguments(inputs.begin(), inputs.end()), results;
   for (unsigned i = 0; i < inputs.size(); ++i)
     if (auto name = kernel.getArgAttrOfType<StringAttr>(i, "rx.name"))
-      evaluation.bindPresence(name, {cast<rxt::TensorType>(kernel.getArgumentTypes()[i]), inputs[i]});
+      evaluation.bindPresence(name,
+                              {cast<rxt::TensorType>(kernel.getArgumentTypes()[i]), inputs[i]});
   EXPECT_TRUE(succeeded(evaluation.call(kernel, arguments, results)));
   std::vector<rxt::ReferenceTensor> tensors;
   for (const rxt::ReferenceValue &result : results)
@@ -210,7 +209,6 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
     }
     FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
     ASSERT_TRUE(succeeded(lowered));
-    if (getenv("RXC_DUMP")) lowered->module->dump();
     // The folder stays for later runs; its keys make stale hits impossible.
     ObjectCache cache("build/loops-test-cache");
     KernelObject object = expect(cache.get(*lowered->module, target));
@@ -223,8 +221,8 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
       Launcher launcher{*lowered, loaded.find(object.symbol), bound, memory, {}};
       for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
         auto tensor = cast<rxt::TensorType>(type);
-        inputs.push_back(fill(index, shapes.shapeOf(tensor),
-                              *rxt::elementKindOf(tensor.getElementType())));
+        inputs.push_back(
+            fill(index, shapes.shapeOf(tensor), *rxt::elementKindOf(tensor.getElementType())));
         memory.push_back(toMemory(inputs.back()));
         launcher.inputOperands.push_back(Launcher::operandOf(memory.back(), inputs.back()));
       }
@@ -252,7 +250,8 @@ std::vector<SizeExpr::Bindings> sizesOf(const std::string &a) {
 
 std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b) {
   std::vector<SizeExpr::Bindings> sizes;
-  for (auto [x, y] : {std::pair(1, 1), {7, 17}, {33, 7}, {1, 64}, {48, 1}, {0, 5}, {5, 0}, {3, 300}})
+  for (auto [x, y] :
+       {std::pair(1, 1), {7, 17}, {33, 7}, {1, 64}, {48, 1}, {0, 5}, {5, 0}, {3, 300}})
     sizes.push_back({{a, x}, {b, y}});
   return sizes;
 }
@@ -260,8 +259,15 @@ std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string 
 std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b,
                                         const std::string &c) {
   std::vector<SizeExpr::Bindings> sizes;
-  for (auto [x, y, z] : {std::tuple(1, 1, 1), {7, 17, 33}, {2, 16, 7}, {3, 1, 64}, {33, 2, 1},
-                         {0, 3, 3}, {2, 0, 5}, {2, 5, 0}, {2, 70, 40}})
+  for (auto [x, y, z] : {std::tuple(1, 1, 1),
+                         {7, 17, 33},
+                         {2, 16, 7},
+                         {3, 1, 64},
+                         {33, 2, 1},
+                         {0, 3, 3},
+                         {2, 0, 5},
+                         {2, 5, 0},
+                         {2, 70, 40}})
     sizes.push_back({{a, x}, {b, y}, {c, z}});
   return sizes;
 }

@@ -91,8 +91,8 @@ func.func @k(%u: !u, %i: !i) -> !y {
 std::string window(llvm::StringRef map, llvm::StringRef result, llvm::StringRef fill = "",
                    llvm::StringRef attributes = "", llvm::StringRef input = "b, t") {
   return ("!x = !rxt.tensor<f32[" + input + "]>\n!y = !rxt.tensor<f32[" + result +
-          "]>\nfunc.func @k(%x: !x) -> !y {\n  %y = rxt.window %x by affine_map<" + map + "> " + fill +
-          " " + attributes + " : (!x) -> !y\n  return %y : !y\n}")
+          "]>\nfunc.func @k(%x: !x) -> !y {\n  %y = rxt.window %x by affine_map<" + map + "> " +
+          fill + " " + attributes + " : (!x) -> !y\n  return %y : !y\n}")
       .str();
 }
 
@@ -105,31 +105,39 @@ TEST_F(MoveTest, ShiftWithFill) {
   check(window("(d0, d1) -> (d0 - 3, d1)", "b, t", "else 7.0 : f32"), sizesOf("b", "t"), exact);
 }
 TEST_F(MoveTest, PadAndReverse) {
-  check(window("(d0, d1) -> (d0, d1 - 2)", "b, \"t + 5\"", "else 0.0 : f32"), sizesOf("b", "t"), exact);
+  check(window("(d0, d1) -> (d0, d1 - 2)", "b, \"t + 5\"", "else 0.0 : f32"), sizesOf("b", "t"),
+        exact);
   check(window("(d0, d1)[s0] -> (d0, s0 - 1 - d1)", "b, t", "", "{symbols = [\"t\"]}"),
         sizesOf("b", "t"), exact);
 }
 /// A symbol is any size: the input reversed twice as far as it is long.
 TEST_F(MoveTest, SymbolsAreSizes) {
-  check(window("(d0, d1)[s0] -> (d0, s0 - d1)", "b, t", "else 3.0 : f32", "{symbols = [\"2*t - 1\"]}"),
+  check(window("(d0, d1)[s0] -> (d0, s0 - d1)", "b, t", "else 3.0 : f32",
+               "{symbols = [\"2*t - 1\"]}"),
         sizesOf("b", "t"), exact);
 }
 TEST_F(MoveTest, Stride) {
-  check(window("(d0, d1) -> (d0, d1 * 2 + 1)", "b, t", "", "", "b, \"2*t + 1\""), sizesOf("b", "t"), exact);
+  check(window("(d0, d1) -> (d0, d1 * 2 + 1)", "b, t", "", "", "b, \"2*t + 1\""), sizesOf("b", "t"),
+        exact);
 }
 TEST_F(MoveTest, Repeat) {
   check(window("(d0, d1) -> (d0, d1 floordiv 3)", "b, \"3*t\""), sizesOf("b", "t"), exact);
   check(window("(d0, d1)[s0] -> (d0, d1 mod 2)", "b, t", "else 1.0 : f32", "{symbols = [\"t\"]}"),
         sizesOf("b", "t"), exact);
-  check(window("(d0, d1) -> (d0, (d1 - 5) floordiv 2)", "b, t", "else 1.0 : f32"), sizesOf("b", "t"), exact);
-  check(window("(d0, d1) -> (d0, (d1 - 5) ceildiv 2)", "b, t", "else 1.0 : f32"), sizesOf("b", "t"), exact);
+  check(window("(d0, d1) -> (d0, (d1 - 5) floordiv 2)", "b, t", "else 1.0 : f32"),
+        sizesOf("b", "t"), exact);
+  check(window("(d0, d1) -> (d0, (d1 - 5) ceildiv 2)", "b, t", "else 1.0 : f32"), sizesOf("b", "t"),
+        exact);
 }
 TEST_F(MoveTest, ConvolutionWindows) {
-  check(window("(d0, d1, d2) -> (d0, d1 + d2 - 2)", "b, t, 3", "else 0.0 : f32"), sizesOf("b", "t"), exact);
-  check(window("(d0, d1, d2) -> (d0, d1 + d2 - 2)", "b, 3, t", "else 0.0 : f32"), sizesOf("b", "t"), exact);
+  check(window("(d0, d1, d2) -> (d0, d1 + d2 - 2)", "b, t, 3", "else 0.0 : f32"), sizesOf("b", "t"),
+        exact);
+  check(window("(d0, d1, d2) -> (d0, d1 + d2 - 2)", "b, 3, t", "else 0.0 : f32"), sizesOf("b", "t"),
+        exact);
 }
 TEST_F(MoveTest, Split) {
-  check(window("(d0, d1, d2) -> (d0, d1 * 4 + d2)", "b, t, 4", "", "", "b, \"4*t\""), sizesOf("b", "t"), exact);
+  check(window("(d0, d1, d2) -> (d0, d1 * 4 + d2)", "b, t, 4", "", "", "b, \"4*t\""),
+        sizesOf("b", "t"), exact);
   check(window("(d0, d1) -> (d0, d1 floordiv 4, d1 mod 4)", "b, \"4*t\"", "", "", "b, t, 4"),
         sizesOf("b", "t"), exact);
 }
@@ -169,9 +177,11 @@ func.func @k(%x: !x) -> !y {
 /// Heads of 32 are cut from rows and put together again; 48 does not divide into strips.
 TEST_F(MoveTest, Heads) {
   for (std::string e : {"32", "48", "5"}) {
-    check(window("(d0, d1, d2) -> (d0, d1 * " + e + " + d2)", "b, t, " + e, "", "", "b, \"" + e + "*t\""),
+    check(window("(d0, d1, d2) -> (d0, d1 * " + e + " + d2)", "b, t, " + e, "", "",
+                 "b, \"" + e + "*t\""),
           sizesOf("b", "t"), exact);
-    check(window("(d0, d1) -> (d0, d1 floordiv " + e + ", d1 mod " + e + ")", "b, \"" + e + "*t\"", "", "", "b, t, " + e),
+    check(window("(d0, d1) -> (d0, d1 floordiv " + e + ", d1 mod " + e + ")", "b, \"" + e + "*t\"",
+                 "", "", "b, t, " + e),
           sizesOf("b", "t"), exact);
   }
 }
