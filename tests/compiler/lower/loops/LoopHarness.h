@@ -40,7 +40,7 @@ protected:
                                                   rxt::ElementKind kind)>;
 
   /// Checks the function called `k` of `text` for all `sizes`: each result is within `tolerance` of
-  /// the reference, on every target, and has the same bits however the call is cut.
+  /// the reference and has the same bits on every target and however the call is cut.
   void check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
              Fill fill = {});
 

@@ -157,6 +157,19 @@ TEST_F(MapTest, ComparisonsSelectionsAndCasts) {
           ragged, exact);
 }
 
+/// A masked score weighs exactly nothing; in a row that is masked throughout, nothing is a number.
+TEST_F(MapTest, MaskedScores) {
+  auto masked = [&](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
+    auto tensor = uniform()(argument, std::move(shape), kind);
+    for (rxt::Scalar &value : tensor.values)
+      if (rng() % 3 == 0)
+        value.real = -INFINITY;
+    return tensor;
+  };
+  check(equationOf({"f32", "f32"}, "%d = arith.subf %a, %b : f32\n%y = math.exp %d : f32", "f32"),
+        ragged, equation, masked);
+}
+
 TEST_F(MapTest, PositionsAndSizes) {
   check(
       equationOf({},
