@@ -174,14 +174,15 @@ func.func @k(%x: !x) -> !y {
         sizesOf("b", "t"), exact);
 }
 
-/// Heads of 32 are cut from rows and put together again; 48 does not divide into strips.
+/// Heads are cut from rows, and put together again from where they do not lie side by side. Those
+/// of 48 elements do not divide into strips along with 32.
 TEST_F(MoveTest, Heads) {
   for (std::string e : {"32", "48", "5"}) {
-    check(window("(d0, d1, d2) -> (d0, d1 * " + e + " + d2)", "b, t, " + e, "", "",
-                 "b, \"" + e + "*t\""),
+    std::string heads = "b, 3, t, " + e, row = "b, t, \"3*" + e + "\"";
+    check(window("(d0, d1, d2, d3) -> (d0, d2, d1 * " + e + " + d3)", heads, "", "", row),
           sizesOf("b", "t"), exact);
-    check(window("(d0, d1) -> (d0, d1 floordiv " + e + ", d1 mod " + e + ")", "b, \"" + e + "*t\"",
-                 "", "", "b, t, " + e),
+    check(window("(d0, d1, d2) -> (d0, d2 floordiv " + e + ", d1, d2 mod " + e + ")", row, "", "",
+                 heads),
           sizesOf("b", "t"), exact);
   }
 }
