@@ -9,18 +9,16 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-constexpr llvm::StringLiteral gemmName = "gemm";
+constexpr llvm::StringLiteral gemmName = "__gemm";
 
 /// The kernel's entry: restates rx_launch with the axes and sizes that the GEMM kernel expects.
 class EntryBuilder {
 public:
   EntryBuilder(OpBuilder &builder, rxt::ContractOp op, const MatrixProduct &product,
-               const GemmSpec &spec, ArrayRef<unsigned> arguments, unsigned argumentCount,
-               Value launch, ArrayRef<std::string> symbols)
+               const GemmSpec &spec, Value launch, ArrayRef<std::string> symbols)
       : op(op), product(product), spec(spec), words(builder, op.getLoc()),
         e(builder, op.getLoc(), frameOf(launch, symbols)), dimensions(rxt::iterationSizes(op)),
-        arguments(arguments), resultOperand(argumentCount), launch(launch),
-        table(words.loadPointer(launch, LaunchWords::operands)) {}
+        launch(launch), table(words.loadPointer(launch, LaunchWords::operands)) {}
 
   /// The launch for the GEMM kernel.
   Value restate() {
@@ -28,10 +26,11 @@ public:
     Value operands = words.onStack(3 * LaunchWords::perOperand);
     DimensionGroup first = product.transA ? product.depth : product.row;
     DimensionGroup second = product.transB ? product.column : product.depth;
-    writeOperand(operands, 0, arguments[product.swapped], axesOf(product.swapped), first);
-    writeOperand(operands, 1, arguments[!product.swapped], axesOf(!product.swapped), second);
-    writeOperand(operands, 2, resultOperand,
-                 rxt::identityDims(op.getResult().getType().rank()), product.row);
+    writeOperand(operands, 0, argumentOf(product.swapped), axesOf(product.swapped), first);
+    writeOperand(operands, 1, argumentOf(!product.swapped), axesOf(!product.swapped), second);
+    unsigned result = op->getBlock()->getNumArguments();
+    writeOperand(operands, 2, result, rxt::identityDims(op.getResult().getType().rank()),
+                 product.row);
     words.store(operands, inner, LaunchWords::operands);
     words.store(writeSizes(), inner, LaunchWords::sizes);
     Value tiles = tileCount(), elements = e.size(op.getResult().getType().elementCount());
@@ -46,6 +45,10 @@ private:
     rxt::KernelFrame frame;
     frame.sizes = words.readSizes(launch, symbols);
     return frame;
+  }
+
+  unsigned argumentOf(unsigned side) {
+    return cast<BlockArgument>(op->getOperand(side)).getArgNumber();
   }
 
   SmallVector<unsigned> axesOf(unsigned side) {
@@ -101,7 +104,8 @@ private:
     return count;
   }
 
-  /// A bound in elements as one in tiles. Bounds are mapped one by one, so parts that touch still do.
+  /// A bound in elements as one in tiles. Bounds are mapped one by one, so parts that touch still
+  /// do.
   Value scaled(Value bound, Value tiles, Value elements) {
     return e.div(e.mul(bound, tiles), e.max(elements, e.constant(1)));
   }
@@ -112,16 +116,13 @@ private:
   LaunchWords words;
   rxt::LoopEmitter e;
   SmallVector<SizeExpr> dimensions;
-  ArrayRef<unsigned> arguments;
-  unsigned resultOperand;
   Value launch, table;
 };
 
 } // namespace
 
-LoweredKernel lowerToGemm(rxt::ContractOp op, const MatrixProduct &product, StringRef name,
-                          ArrayRef<unsigned> arguments, unsigned argumentCount,
-                          std::vector<std::string> sizes, const CpuTarget &target) {
+void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::ContractOp op,
+                 const MatrixProduct &product, const CpuTarget &target) {
   GemmSpec spec;
   spec.name = gemmName;
   spec.target = &target;
@@ -129,19 +130,18 @@ LoweredKernel lowerToGemm(rxt::ContractOp op, const MatrixProduct &product, Stri
   spec.transA = product.transA;
   spec.transB = product.transB;
   spec.batchRank = product.batch.size();
-  LoweredKernel lowered{buildGemm(*op.getContext(), spec), std::move(sizes),
-                        op.getResult().getType().elementCount(), gemmScratchBytes(spec)};
+  lowered.module = buildGemm(*op.getContext(), spec);
+  lowered.scratchBytes = gemmScratchBytes(spec);
   auto gemm = lowered.module->lookupSymbol<func::FuncOp>(gemmName);
   gemm.setPrivate();
   auto builder = OpBuilder::atBlockEnd(lowered.module->getBody());
   Type pointer = LLVM::LLVMPointerType::get(op.getContext());
-  auto entry = func::FuncOp::create(builder, op.getLoc(), name, builder.getFunctionType(pointer, {}));
+  auto entry = func::FuncOp::create(builder, op.getLoc(), kernel.getName(),
+                                    builder.getFunctionType(pointer, {}));
   builder.setInsertionPointToStart(entry.addEntryBlock());
-  EntryBuilder launch(builder, op, product, spec, arguments, argumentCount, entry.getArgument(0),
-                      lowered.sizes);
+  EntryBuilder launch(builder, op, product, spec, entry.getArgument(0), lowered.sizes);
   func::CallOp::create(builder, op.getLoc(), gemm, ValueRange{launch.restate()});
   func::ReturnOp::create(builder, op.getLoc());
-  return lowered;
 }
 
 } // namespace rx::compiler

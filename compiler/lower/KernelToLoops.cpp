@@ -1,6 +1,8 @@
 #include "compiler/lower/KernelToLoops.h"
 #include "compiler/lower/ContractProducts.h"
 #include "compiler/lower/ContractToGemm.h"
+#include "compiler/lower/ExpandScalars.h"
+#include "compiler/lower/Grain.h"
 #include "compiler/lower/LaunchWords.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -13,28 +15,28 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// The only op of the kernel, or null with an error: it defines every result, in order.
-Operation *onlyOp(FunctionOpInterface kernel) {
+/// The op whose loops the kernel is, or null with an error: it defines every result, in order, and
+/// reads arguments or windows of them.
+Operation *rootOf(FunctionOpInterface kernel) {
   if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
     return kernel.emitError("a kernel has one block"), nullptr;
   Block &block = kernel.getFunctionBody().front();
-  Operation *op = &block.front(), *end = block.getTerminator();
-  if (op->getNextNode() != end || !isa<rxt::LoopLowering>(op) ||
-      !llvm::equal(end->getOperands(), op->getResults()))
-    return kernel.emitError("a kernel is one op that has loops and the return of its results"),
-           nullptr;
-  return op;
+  Operation *end = block.getTerminator(), *root = end->getPrevNode();
+  if (!root || !isa<rxt::LoopLowering>(root) ||
+      !llvm::equal(end->getOperands(), root->getResults()))
+    return kernel.emitError("a kernel returns the results of one op that has loops"), nullptr;
+  for (Operation &op : block)
+    if (&op != root && &op != end && !isa<rxt::WindowOp>(op))
+      return op.emitError("only windows stand before the op whose loops a kernel is"), nullptr;
+  return root;
 }
 
-/// Which argument of the kernel each operand is.
-SmallVector<unsigned> argumentNumbers(Operation *op) {
-  return llvm::map_to_vector(op->getOperands(), [](Value operand) {
-    return cast<BlockArgument>(operand).getArgNumber();
-  });
+bool readsArguments(Operation *op) {
+  return llvm::all_of(op->getOperands(), [](Value value) { return isa<BlockArgument>(value); });
 }
 
-/// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops. That
-/// the operands do not overlap can be said of a function's arguments only, hence two.
+/// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops.
+/// That the operands do not overlap can be said of a function's arguments only, hence two.
 class KernelBuilder {
 public:
   KernelBuilder(ModuleOp module, FunctionOpInterface kernel, Operation *op)
@@ -46,7 +48,7 @@ public:
   }
 
   LogicalResult build() {
-    func::FuncOp rows = makeFunction("rows", innerTypes());
+    func::FuncOp rows = makeFunction("__rows", innerTypes());
     rows.setPrivate();
     for (auto [index, type] : llvm::enumerate(rows.getArgumentTypes()))
       if (type == pointer)
@@ -107,11 +109,18 @@ private:
     return cast<rxt::LoopLowering>(op).emitLoops(emitter);
   }
 
+  static rxt::View viewOf(Value value, ArrayRef<rxt::View> arguments) {
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      return arguments[argument.getArgNumber()];
+    auto window = value.getDefiningOp<rxt::WindowOp>();
+    return rxt::View::through(window, viewOf(window.getInput(), arguments));
+  }
+
   /// The views in the order of the op's operands and results.
   rxt::KernelFrame frameOf(ArrayRef<rxt::View> views) {
     rxt::KernelFrame frame;
-    for (unsigned argument : argumentNumbers(op))
-      frame.inputs.push_back(views[argument]);
+    for (Value operand : op->getOperands())
+      frame.inputs.push_back(viewOf(operand, views));
     unsigned arguments = kernel.getNumArguments();
     frame.results.append(views.begin() + arguments, views.end());
     for (unsigned i = 0; i < arguments; ++i)
@@ -157,18 +166,24 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
                        scf::SCFDialect, vector::VectorDialect>();
   OwningOpRef<Operation *> copy = kernel->clone();
   auto own = cast<FunctionOpInterface>(*copy);
-  Operation *op = onlyOp(own);
+  Operation *op = rootOf(own);
   if (!op)
     return failure();
-  if (auto contraction = dyn_cast<rxt::ContractOp>(op))
-    if (auto product = matchMatrixProduct(contraction))
-      return lowerToGemm(contraction, *product, own.getName(), argumentNumbers(op),
-                         own.getNumArguments(), rxt::sizeSymbols(own), target);
+  LoweredKernel lowered;
+  lowered.sizes = rxt::sizeSymbols(own);
+  lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
+  lowered.grain = parallelGrain(op);
+  if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
+    if (auto product = matchMatrixProduct(contraction)) {
+      lowerToGemm(lowered, own, contraction, *product, target);
+      return lowered;
+    }
   for (Region &region : op->getRegions())
-    for (Block &block : region)
+    for (Block &block : region) {
+      expandScalars(block);
       contractProducts(block);
-  LoweredKernel lowered{ModuleOp::create(kernel.getLoc()), rxt::sizeSymbols(own),
-                        cast<rxt::LoopLowering>(op).parallelRows(), 0};
+    }
+  lowered.module = ModuleOp::create(kernel.getLoc());
   if (failed(KernelBuilder(*lowered.module, own, op).build()))
     return failure();
   return lowered;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "compiler/target/CpuTarget.h"
-#include "runtime/abi/SizeExpr.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "runtime/abi/SizeExpr.h"
 #include <string>
 #include <vector>
 
@@ -22,13 +22,16 @@ struct LoweredKernel {
   SizeExpr extent;
   /// Bytes of scratch that a thread needs, whatever the sizes.
   int64_t scratchBytes = 0;
+  /// Steps of the parallel dimension below which another thread does not pay.
+  int64_t grain = 1;
 };
 
-/// `kernel` is a function over tensors whose body is one rxt op with loops, and a return of that op's
-/// results in order. Arguments with a `rx.name` that a presence of the op names are read as that
-/// presence's lengths or mask. The kernel itself is left as it was. Contractions that are matrix
-/// products go through the GEMM generator; everything else asks the op for its loops.
-/// Failure is reported on the kernel.
+/// `kernel` is a function over tensors whose body is one rxt op with loops, and a return of that
+/// op's results in order; windows may stand before it, through which it reads its operands.
+/// Arguments with a `rx.name` that a presence of the op names are read as that presence's lengths
+/// or mask. The kernel itself is left as it was. Contractions that are matrix products go through
+/// the GEMM generator; everything else asks the op for its loops. Failure is reported on the
+/// kernel.
 mlir::FailureOr<LoweredKernel> lowerKernel(mlir::FunctionOpInterface kernel,
                                            const CpuTarget &target);
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "dialects/rxt/LoopEmitter.h"
-#include "runtime/abi/Kernel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "runtime/abi/Kernel.h"
 #include <cstddef>
 
 namespace rx::compiler {
@@ -13,8 +13,8 @@ public:
   using Value = mlir::Value;
 
   LaunchWords(mlir::OpBuilder &builder, mlir::Location loc)
-      : builder(builder), loc(loc),
-        pointer(mlir::LLVM::LLVMPointerType::get(builder.getContext())), i64(builder.getI64Type()) {}
+      : builder(builder), loc(loc), pointer(mlir::LLVM::LLVMPointerType::get(builder.getContext())),
+        i64(builder.getI64Type()) {}
 
   /// Where the fields of rx_launch are.
   enum Field : int64_t { operands, sizes, begin, end, scratch, count };

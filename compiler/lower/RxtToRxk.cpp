@@ -1,5 +1,7 @@
 #include "compiler/lower/RxtToRxk.h"
 
+#include "compiler/lower/KernelGroup.h"
+
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
 
@@ -23,54 +25,79 @@ public:
   explicit Outliner(ModuleOp module) : module(module), symbols(module) {}
 
   void outline(Operation *op) {
-    rx::rxk::KernelOp kernel = kernelOf(op);
+    Group group(op);
+    rx::rxk::KernelOp kernel = kernelOf(group);
     OpBuilder builder(op);
-    auto launch = rx::rxk::LaunchOp::create(builder, op->getLoc(), op->getResultTypes(), kernel.getSymName(), op->getOperands());
+    auto launch = rx::rxk::LaunchOp::create(builder, op->getLoc(), op->getResultTypes(), kernel.getSymName(), group.inputs);
     op->replaceAllUsesWith(launch.getResults());
     op->erase();
   }
 
 private:
-  rx::rxk::KernelOp kernelOf(Operation *op) {
-    std::string body = canonical(op);
+  /// The ops of one kernel and what they read from outside. A value read twice is two inputs: each use
+  /// reads its own.
+  struct Group {
+    explicit Group(Operation *root) : root(root), ops(rx::compiler::kernelGroup(root)) {
+      for (Operation *op : ops)
+        for (Value operand : op->getOperands())
+          if (!isInside(operand))
+            inputs.push_back(operand);
+    }
+
+    /// Copies of the ops, which read `arguments` for the inputs. Returns the copy of the root.
+    Operation *clone(OpBuilder &builder, ValueRange arguments) const {
+      IRMapping mapping;
+      Operation *copy = nullptr;
+      for (Operation *op : ops) {
+        copy = builder.clone(*op, mapping);
+        for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+          if (!isInside(operand)) {
+            copy->setOperand(index, arguments.front());
+            arguments = arguments.drop_front();
+          }
+      }
+      return copy;
+    }
+
+    bool isInside(Value value) const { return llvm::is_contained(ops, value.getDefiningOp()); }
+
+    Operation *root;
+    llvm::SmallVector<Operation *> ops;
+    llvm::SmallVector<Value> inputs;
+  };
+
+  rx::rxk::KernelOp kernelOf(const Group &group) {
+    std::string body = canonical(group);
     if (auto it = kernels.find(body); it != kernels.end())
       return it->second;
+    Operation *op = group.root;
     auto builder = OpBuilder::atBlockEnd(module.getBody());
-    auto type = builder.getFunctionType(op->getOperandTypes(), op->getResultTypes());
+    auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), op->getResultTypes());
     OperationState state(op->getLoc(), rx::rxk::KernelOp::getOperationName());
     state.addAttribute("sym_name", builder.getStringAttr(nameFor(op)));
     state.addAttribute("function_type", TypeAttr::get(type));
     state.addRegion();
     auto kernel = cast<rx::rxk::KernelOp>(builder.create(state));
     Block &block = kernel.getBody().emplaceBlock();
-    IRMapping mapping;
-    for (Value operand : op->getOperands()) {
-      Value argument = block.addArgument(operand.getType(), operand.getLoc());
-      if (!mapping.contains(operand))
-        mapping.map(operand, argument);
-    }
+    for (Value input : group.inputs)
+      block.addArgument(input.getType(), input.getLoc());
     auto inside = OpBuilder::atBlockEnd(&block);
-    Operation *copy = inside.clone(*op, mapping);
-    // An operand given twice is two arguments: each use reads its own.
-    for (auto [index, argument] : llvm::enumerate(block.getArguments()))
-      copy->setOperand(index, argument);
+    Operation *copy = group.clone(inside, block.getArguments());
     rx::rxk::ReturnOp::create(inside, op->getLoc(), copy->getResults());
     symbols.insert(kernel);
     return kernels[body] = kernel;
   }
 
-  /// The op's text with its own operands and results renamed in order: equal text is an equal kernel.
-  static std::string canonical(Operation *op) {
-    OwningOpRef<ModuleOp> scratch = ModuleOp::create(UnknownLoc::get(op->getContext()));
+  /// The ops' text with their inputs renamed in order: equal text is an equal kernel.
+  static std::string canonical(const Group &group) {
+    MLIRContext *context = group.root->getContext();
+    OwningOpRef<ModuleOp> scratch = ModuleOp::create(UnknownLoc::get(context));
     auto builder = OpBuilder::atBlockEnd(scratch->getBody());
-    auto function = func::FuncOp::create(builder, scratch->getLoc(), "k", builder.getFunctionType(op->getOperandTypes(), {}));
+    auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), {});
+    auto function = func::FuncOp::create(builder, scratch->getLoc(), "k", type);
     Block *block = function.addEntryBlock();
     auto inside = OpBuilder::atBlockEnd(block);
-    IRMapping mapping;
-    mapping.map(op->getOperands(), block->getArguments());
-    Operation *copy = inside.clone(*op, mapping);
-    for (auto [index, argument] : llvm::enumerate(block->getArguments()))
-      copy->setOperand(index, argument);
+    group.clone(inside, block->getArguments());
     std::string text;
     llvm::raw_string_ostream stream(text);
     function->print(stream, OpPrintingFlags().useLocalScope());
@@ -109,13 +136,22 @@ std::string rx::compiler::placeOf(Location location) {
 
 LogicalResult rx::compiler::rxtToRxk(ModuleOp module) {
   Outliner outliner(module);
-  llvm::SmallVector<Operation *> work;
+  llvm::SmallVector<Operation *> work, windows;
   for (auto function : module.getOps<func::FuncOp>())
     function.walk([&](Operation *op) {
       if (isa<rxt::LoopLowering>(op))
-        work.push_back(op);
+        (isa<rxt::WindowOp>(op) ? windows : work).push_back(op);
     });
   for (Operation *op : work)
     outliner.outline(op);
+  // A window that others have taken into their kernels, all of them, is not needed any more.
+  for (Operation *&window : llvm::reverse(windows))
+    if (window->use_empty()) {
+      window->erase();
+      window = nullptr;
+    }
+  for (Operation *window : windows)
+    if (window)
+      outliner.outline(window);
   return success();
 }

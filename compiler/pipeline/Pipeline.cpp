@@ -4,6 +4,7 @@
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
+#include "compiler/passes/FuseElementwise.h"
 #include "compiler/target/LinkSharedObject.h"
 #include "compiler/target/ObjectCache.h"
 #include "dialects/rx/Rx.h"
@@ -85,8 +86,10 @@ void dump(ModuleOp module, Phase phase, const fs::path &folder) {
 
 LogicalResult fuse(ModuleOp module) {
   PassManager passes(module.getContext());
-  passes.addPass(createCSEPass());
+  passes.addPass(createCSEPass()); // a value computed twice would have two readers
+  passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
   return passes.run(module);
 }
 
@@ -117,7 +120,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
     auto lowered = lowerKernel(kernel, *options.target);
     if (failed(lowered))
       return failure();
-    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, 1};
+    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, lowered->grain};
     modules.push_back(*lowered->module);
     owned.push_back(std::move(lowered->module));
   }

@@ -20,9 +20,7 @@ SmallVector<unsigned> dimensionsOf(AffineMap map) {
       map.getResults(), [](AffineExpr expr) { return cast<AffineDimExpr>(expr).getPosition(); });
 }
 
-SmallVector<unsigned> identityDims(unsigned rank) {
-  return llvm::to_vector(llvm::seq(0u, rank));
-}
+SmallVector<unsigned> identityDims(unsigned rank) { return llvm::to_vector(llvm::seq(0u, rank)); }
 
 SmallVector<AxisAttr> iterationAxes(TypeRange inputs, ArrayAttr maps, TensorType result) {
   SmallVector<AxisAttr> axes(result.getAxes());

@@ -31,8 +31,8 @@ llvm::SmallVector<unsigned> dimensionsOf(mlir::AffineMap map);
 mlir::AffineMap mapAt(mlir::ArrayAttr maps, unsigned input);
 
 /// The dimension that each axis of a length or mask tensor reads, for axis `axis` of a tensor whose
-/// axes read `dims`. The axes are found among those of the tensor by their sizes, in order; the last
-/// axis of a mask is the masked axis. Reports on `op` what is not found.
+/// axes read `dims`. The axes are found among those of the tensor by their sizes, in order; the
+/// last axis of a mask is the masked axis. Reports on `op` what is not found.
 mlir::FailureOr<llvm::SmallVector<unsigned>> presenceDims(mlir::Operation *op, TensorType presence,
                                                           TensorType type,
                                                           llvm::ArrayRef<unsigned> dims,

@@ -33,8 +33,9 @@ static bool isDivision(Operation &op) {
              arith::CeilDivSIOp>(op);
 }
 
-/// Integer division by zero gives 0, and division of the lowest number by -1 wraps, as in the reference; the
-/// processor would trap. Lanes outside a mask hold zeros, so even a program that never divides by zero needs it.
+/// Integer division by zero gives 0, and division of the lowest number by -1 wraps, as in the
+/// reference; the processor would trap. Lanes outside a mask hold zeros, so even a program that
+/// never divides by zero needs it.
 Value LoopEmitter::divideSafely(Operation &op, Value dividend, Value divisor) {
   align(dividend, divisor);
   Type type = divisor.getType();
@@ -59,18 +60,20 @@ Value LoopEmitter::divideSafely(Operation &op, Value dividend, Value divisor) {
     return remainder; // by 1: zero
   // The quotient was rounded towards zero; it goes down or up by one where that was the other way.
   Value inexact = compare(Predicate::ne, remainder, zero);
-  Value negative = compare(Predicate::slt, arith::XOrIOp::create(builder, loc, dividend, safe), zero);
+  Value negative =
+      compare(Predicate::slt, arith::XOrIOp::create(builder, loc, dividend, safe), zero);
   if (isa<arith::FloorDivSIOp>(op))
     quotient = select(both(inexact, negative), sub(quotient, number(1)), quotient);
   if (isa<arith::CeilDivSIOp>(op)) {
-    Value positive = compare(Predicate::sge, arith::XOrIOp::create(builder, loc, dividend, safe), zero);
+    Value positive =
+        compare(Predicate::sge, arith::XOrIOp::create(builder, loc, dividend, safe), zero);
     quotient = select(both(inexact, positive), add(quotient, number(1)), quotient);
   }
   return select(byZero, zero, select(byMinusOne, sub(zero, dividend), quotient));
 }
 
-/// An integer power through the library's pow, which is exact about signs when the exponent is whole: LLVM's own
-/// needs a function of the compiler's runtime, and takes no exponent per lane.
+/// An integer power through the library's pow, which is exact about signs when the exponent is
+/// whole: LLVM's own needs a function of the compiler's runtime, and takes no exponent per lane.
 Value LoopEmitter::integerPower(Value base, Value exponent) {
   align(base, exponent);
   Value whole = arith::SIToFPOp::create(builder, loc, base.getType(), exponent);
@@ -85,7 +88,8 @@ static Value isInfiniteIn(OpBuilder &builder, Location loc, Value x) {
   if (auto vector = dyn_cast<VectorType>(x.getType()))
     all = DenseElementsAttr::get(vector, infinity);
   Value magnitude = math::AbsFOp::create(builder, loc, x);
-  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, magnitude, arith::ConstantOp::create(builder, loc, all));
+  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, magnitude,
+                               arith::ConstantOp::create(builder, loc, all));
 }
 
 Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point &point) {
@@ -102,9 +106,8 @@ Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point 
       values.map(polynomial.getResult(), number);
       continue;
     }
-    auto operands = llvm::map_to_vector(op.getOperands(), [&](Value value) {
-      return values.lookup(value);
-    });
+    auto operands =
+        llvm::map_to_vector(op.getOperands(), [&](Value value) { return values.lookup(value); });
     if (isDivision(op))
       values.map(op.getResult(0), divideSafely(op, operands[0], operands[1]));
     else if (isa<math::IsInfOp>(op))

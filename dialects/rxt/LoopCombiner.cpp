@@ -26,9 +26,9 @@ Values LoopCombiner::add(ValueRange partial, Value value, Value position, Value 
   if (inLanes)
     value = e.splat(value);
   if (!isArgument()) {
-    // Masking the element and not the sum is also a matter of safety: LLVM 22 folds a masked load and a
-    // fused multiply-add under the same mask into one instruction, and may take them apart again
-    // without the mask on the load, which then reads beyond the tensor.
+    // Masking the element and not the sum is also a matter of safety: LLVM 22 folds a masked load
+    // and a fused multiply-add under the same mask into one instruction, and may take them apart
+    // again without the mask on the load, which then reads beyond the tensor.
     if (mask)
       return {combined(partial[0], e.select(mask, value, identity(inLanes)[0]))};
     return {fused(partial[0], value)};

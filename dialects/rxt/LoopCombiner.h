@@ -18,9 +18,11 @@ public:
 
   Values identity(bool inLanes);
   /// `partial` and one element more; lanes outside `mask` (null: none are) stay as they are. NaN
-  /// passes through maxima and minima, and is never an argmax or argmin. `position` is the element's
-  /// along the reduced dimension of argmax and argmin.
+  /// passes through maxima and minima, and is never an argmax or argmin. `position` is the
+  /// element's along the reduced dimension of argmax and argmin.
   Values add(mlir::ValueRange partial, Value value, Value position, Value mask);
+  /// Two partial results as one.
+  Values join(mlir::ValueRange a, mlir::ValueRange b);
   /// The 16 lanes of partial results as one, by a tree over lanes 8, 4, 2 and 1 apart.
   Values acrossLanes(mlir::ValueRange partial);
   /// What is stored: the combination, or the position.
@@ -34,7 +36,6 @@ private:
   bool isFloat() const { return mlir::isa<mlir::FloatType>(element); }
   mlir::TypedAttr identityAttr();
   Value constant(mlir::TypedAttr value);
-  Values join(mlir::ValueRange a, mlir::ValueRange b);
   Value fused(Value partial, Value value);
   Value combined(Value a, Value b);
   Value better(Value a, Value b);

@@ -115,12 +115,12 @@ LoopEmitter::forStripsCarry(Value lo, Value hi, ArrayRef<Value> init,
   return {};
 }
 
-void LoopEmitter::forRows(TensorType type,
-                          function_ref<void(ArrayRef<Value>, Value, Value)> body) {
+void LoopEmitter::forRows(TensorType type, function_ref<void(ArrayRef<Value>, Value, Value)> body) {
   Value zero = constant(0), one = constant(1);
   if (type.rank() == 0)
     return ifThen(compare(Predicate::slt, begin(), end()), [&] { body({}, zero, one); });
-  // With no elements there is nothing in [begin, end), but a division by zero would trap before that.
+  // With no elements there is nothing in [begin, end), but a division by zero would trap before
+  // that.
   Value length = size(type.size(type.rank() - 1)), divisor = max(length, one);
   Value first = div(begin(), divisor);
   Value last = div(sub(add(end(), divisor), one), divisor);
@@ -141,8 +141,15 @@ void LoopEmitter::forPoints(TensorType type, function_ref<void(const Point &)> b
   forRows(type, [&](ArrayRef<Value> outer, Value lo, Value hi) {
     if (type.rank() == 0)
       return body(Point());
-    forStrips(lo, hi, [&](Value first, Value mask) {
-      Point point{Values(outer), type.rank() - 1, mask};
+    // One function maps the end of a part and the beginning of the next: nothing is lost or done
+    // twice.
+    Value length = size(type.size(type.rank() - 1)), width = constant(lanes);
+    auto strip = [&](Value at) {
+      Value up = mul(div(add(at, constant(lanes - 1)), width), width);
+      return min(up, length);
+    };
+    forStrips(strip(lo), strip(hi), [&](Value first, Value mask) {
+      Point point{Values(outer), type.rank() - 1, mask, /*aligned=*/true};
       point.indices.push_back(first);
       body(point);
     });

@@ -1,10 +1,10 @@
 //===- LoopEmitter.h - builds the loops of a kernel -------------*- C++ -*-===//
 //
-// What an op's `emitLoops` writes its loops with. Numbers are computed in strips of 16 lanes along one
-// dimension, on every target: which lanes take part is decided here and not by LLVM's vectoriser, so
-// that an element's bits depend neither on the target's registers nor on how a kernel is cut into
-// parts. For the same reason no op carries fast-math flags: products are contracted into `math.fma`
-// before lowering or not at all.
+// What an op's `emitLoops` writes its loops with. Numbers are computed in strips of 16 lanes along
+// one dimension, on every target: which lanes take part is decided here and not by LLVM's
+// vectoriser, so that an element's bits depend neither on the target's registers nor on how a
+// kernel is cut into parts. For the same reason no op carries fast-math flags: products are
+// contracted into `math.fma` before lowering or not at all.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -12,31 +12,44 @@
 #include "dialects/rxt/Rxt.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace rx::rxt {
 
-/// A tensor in memory. Elements of i1 are stored as bytes, 0 or 1.
+/// A tensor in memory, or one that is read through a window. Elements of i1 are stored as bytes, 0
+/// or 1.
 struct View {
   TensorType type;
-  mlir::Value pointer;                     ///< !llvm.ptr to the element at index zero of every axis
-  llvm::SmallVector<mlir::Value> strides;  ///< i64, in elements; that of the last axis is constant 1
+  mlir::Value pointer;                    ///< !llvm.ptr to the element at index zero of every axis
+  llvm::SmallVector<mlir::Value> strides; ///< i64, in elements; that of the last axis is constant 1
+  WindowOp window;                        ///< null: the tensor is in memory, else this computes it
+  std::shared_ptr<const View> source;     ///< the window's input
+
+  /// What `window` makes of `source`; nothing is computed before it is read.
+  static View through(WindowOp window, const View &source) {
+    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source)};
+  }
 };
 
 /// A point of an op's iteration space, or a strip of 16 points along `laneDim`.
 struct Point {
   llvm::SmallVector<mlir::Value> indices; ///< i64, one per dimension; lane 0's along `laneDim`
   std::optional<unsigned> laneDim;        ///< none: a single point
-  mlir::Value mask;                       ///< vector<16xi1> of the lanes that exist; null when all do
+  mlir::Value mask;     ///< vector<16xi1> of the lanes that exist; null when all do
+  bool aligned = false; ///< lane 0 is at a multiple of 16
 };
 
-/// Where a strip reads an axis: at `at` (i64) and `step` further with every lane, or at a vector<16xi64>.
+/// Where a strip reads an axis: at `at` (i64) and `step` further with every lane, or at a
+/// vector<16xi64>.
 struct Position {
   mlir::Value at;
   int64_t step = 0;
+  int64_t multiple = 1; ///< `at` is known to be a multiple of it
 };
 
-/// What surrounds the loops: the operands of one kernel call and the part of the result it computes.
+/// What surrounds the loops: the operands of one kernel call and the part of the result it
+/// computes.
 struct KernelFrame {
   llvm::SmallVector<View> inputs, results;
   std::map<std::string, mlir::Value, std::less<>> sizes; ///< i64, by size symbol
@@ -91,7 +104,7 @@ public:
   Values ifElse(Value condition, llvm::function_ref<Values()> then,
                 llvm::function_ref<Values()> otherwise);
 
-  /// [lo, hi) in strips of 16 lanes; the last one is masked if it is not whole.
+  /// [lo, hi) in strips of 16 lanes from `lo` on; the last one is masked if it is not whole.
   void forStrips(Value lo, Value hi, llvm::function_ref<void(Value first, Value mask)> body);
   Values forStripsCarry(Value lo, Value hi, llvm::ArrayRef<Value> init,
                         llvm::function_ref<Values(Value first, Value mask, mlir::ValueRange)> body);
@@ -101,16 +114,18 @@ public:
   void forRows(TensorType type,
                llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)> body);
 
-  /// The same elements in strips of lanes along the last axis.
+  /// The same elements in strips of lanes along the last axis, which start at multiples of 16: each
+  /// end of the range moves up to one, or to the end of its row.
   void forPoints(TensorType type, llvm::function_ref<void(const Point &)> body);
 
   //===-- Elements ---===//
-  /// The element of `view` that each axis reads at dimension `dims[axis]` of `point`: a vector if the
-  /// lanes differ, else a scalar. Lanes outside the mask read as zero and touch no memory.
+  /// The element of `view` that each axis reads at dimension `dims[axis]` of `point`: a vector if
+  /// the lanes differ, else a scalar. Lanes outside the mask read as zero and touch no memory.
   Value load(const View &view, llvm::ArrayRef<unsigned> dims, const Point &point);
   /// The element at `indices`.
   Value load(const View &view, llvm::ArrayRef<Value> indices);
-  /// Stores `value` (scalars are repeated in every lane) at the point; lanes run along the last axis.
+  /// Stores `value` (scalars are repeated in every lane) at the point; lanes run along the last
+  /// axis.
   void store(Value value, const View &view, const Point &point);
   void store(Value value, const View &view, llvm::ArrayRef<Value> indices);
   /// The elements at one position per axis: a scalar if the lanes do not differ; `mask` as above.
@@ -137,8 +152,8 @@ public:
   /// The position along `dim` as i32: a vector along the lane dimension, else a scalar.
   Value position(const Point &point, unsigned dim);
 
-  /// The value that `body` (of a map or reduce) yields at `point`, with `arguments` for its inputs. It is
-  /// a scalar where every lane has the same.
+  /// The value that `body` (of a map or reduce) yields at `point`, with `arguments` for its inputs.
+  /// It is a scalar where every lane has the same.
   Value evaluate(mlir::Block &body, llvm::ArrayRef<Value> arguments, const Point &point);
 
   mlir::OpBuilder &builder;

@@ -1,5 +1,5 @@
 //===- LoopLanes.cpp - loads, stores and bodies in lanes -------------------===//
-#include "dialects/rxt/LoopEmitter.h"
+#include "dialects/rxt/LoopWindow.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -36,8 +36,8 @@ Value LoopEmitter::maskBelow(Value count) {
 }
 
 Value LoopEmitter::allLanes() {
-  return arith::ConstantOp::create(
-      builder, loc, DenseElementsAttr::get(vectorOf(builder.getI1Type()), true));
+  return arith::ConstantOp::create(builder, loc,
+                                   DenseElementsAttr::get(vectorOf(builder.getI1Type()), true));
 }
 
 Value LoopEmitter::widen(Value integer) {
@@ -99,6 +99,9 @@ Value LoopEmitter::address(const View &view, ArrayRef<Value> indices) {
 }
 
 Value LoopEmitter::load(const View &view, ArrayRef<Value> indices) {
+  if (view.window)
+    return loadAt(view, llvm::map_to_vector(indices, [](Value index) { return Position{index}; }),
+                  Value());
   Type element = view.type.getElementType(), stored = storedType(element);
   Value loaded =
       LLVM::LoadOp::create(builder, loc, stored, address(view, indices), bytesOf(stored));
@@ -131,13 +134,15 @@ Value LoopEmitter::loadScattered(const View &view, Value pointer, Value offsets,
   if (!mask)
     mask = allLanes();
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorOf(stored)));
-  Value loaded = LLVM::masked_gather::create(builder, loc, vectorOf(stored), pointers, mask,
-                                             ValueRange(zero),
-                                             builder.getI32IntegerAttr(bytesOf(stored)));
+  Value loaded =
+      LLVM::masked_gather::create(builder, loc, vectorOf(stored), pointers, mask, ValueRange(zero),
+                                  builder.getI32IntegerAttr(bytesOf(stored)));
   return storedToValue(loaded, element);
 }
 
 Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value mask) {
+  if (view.window)
+    return WindowRead(*this, view.window, *view.source, positions, mask).value();
   Values starts;
   Value offsets; // of the lanes, from the element at `starts`
   bool contiguous = false;
@@ -148,8 +153,8 @@ Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value 
     if (!scattered && position.step == 0)
       continue;
     contiguous = !offsets && !scattered && position.step == 1 && axis + 1 == positions.size();
-    Value lane = scattered ? position.at
-                           : mul(iota(builder.getI64Type()), splat(constant(position.step)));
+    Value lane =
+        scattered ? position.at : mul(iota(builder.getI64Type()), splat(constant(position.step)));
     addOffsets(mul(lane, splat(view.strides[axis])));
   }
   if (!offsets)
@@ -161,7 +166,8 @@ Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value 
 
 Value LoopEmitter::load(const View &view, ArrayRef<unsigned> dims, const Point &point) {
   auto positions = llvm::map_to_vector(dims, [&](unsigned dim) {
-    return Position{point.indices[dim], dim == point.laneDim ? 1 : 0};
+    bool inLanes = dim == point.laneDim;
+    return Position{point.indices[dim], inLanes, inLanes && point.aligned ? lanes : 1};
   });
   return loadAt(view, positions, point.mask);
 }

@@ -8,8 +8,8 @@ namespace rx::rxt {
 /// The presences of some dimensions of an iteration space, as in `PresenceTest` of the reference.
 class LoopPresence {
 public:
-  /// Adds the presences of those axes of a tensor whose dimension is `firstDim` or later. Fails, with an
-  /// error on `op`, if the kernel has no operand of that name.
+  /// Adds the presences of those axes of a tensor whose dimension is `firstDim` or later. Fails,
+  /// with an error on `op`, if the kernel has no operand of that name.
   mlir::LogicalResult add(LoopEmitter &emitter, mlir::Operation *op, TensorType type,
                           llvm::ArrayRef<unsigned> dims, unsigned firstDim);
   mlir::LogicalResult addAxis(LoopEmitter &emitter, mlir::Operation *op, TensorType type,

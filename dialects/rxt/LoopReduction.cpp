@@ -27,6 +27,7 @@ public:
         if (type.rank() > 0)
           point.indices[type.rank() - 1] = last;
         point.laneDim = laneDim;
+        point.aligned = true; // from 0 on, in blocks
         Values partial = reduce(point, space.resultRank, combiner.identity(/*inLanes=*/true));
         Point target{point.indices, std::nullopt, Value()};
         e.store(combiner.result(combiner.acrossLanes(partial)), e.result(), target);
@@ -40,7 +41,9 @@ public:
       Point point = pointAt(target.indices);
       point.laneDim = target.laneDim;
       point.mask = target.mask;
-      Values partial = reduce(point, space.resultRank, combiner.identity(point.laneDim.has_value()));
+      point.aligned = target.aligned;
+      Values partial =
+          reduce(point, space.resultRank, combiner.identity(point.laneDim.has_value()));
       e.store(combiner.result(partial), e.result(), target);
     });
   }
@@ -53,10 +56,22 @@ private:
     return point;
   }
 
+  bool inReducedLanes(const Point &point) {
+    return point.laneDim && *point.laneDim >= space.resultRank;
+  }
+
+  /// The dimension that is walked innermost.
+  std::optional<unsigned> innermost(const Point &point) {
+    if (inReducedLanes(point))
+      return point.laneDim;
+    return space.rank() > space.resultRank ? std::optional(space.rank() - 1) : std::nullopt;
+  }
+
   /// Combines everything below the reduced dimensions before `dim` into `partial`: dimensions in
   /// order, the lane dimension innermost.
   Values reduce(Point point, unsigned dim, Values partial) {
-    if (dim == point.laneDim)
+    std::optional<unsigned> last = innermost(point);
+    if (dim == last)
       ++dim;
     if (dim < space.rank())
       return e.forCarry(e.constant(0), e.size(space.sizes[dim]), e.constant(1), partial,
@@ -64,15 +79,29 @@ private:
                           point.indices[dim] = index;
                           return reduce(point, dim + 1, Values(carried));
                         });
-    if (!point.laneDim || *point.laneDim < space.resultRank)
-      return add(partial, point, Value());
-    unsigned lanes = *point.laneDim;
-    return e.forStripsCarry(e.constant(0), e.size(space.sizes[lanes]), partial,
-                            [&](Value first, Value mask, ValueRange carried) {
-                              point.indices[lanes] = first;
-                              point.mask = mask;
-                              return add(carried, point, mask);
-                            });
+    return last ? reduceBlocks(point, *last, partial) : add(partial, point, Value());
+  }
+
+  Values reduceBlocks(Point point, unsigned dim, Values total) {
+    Value length = e.size(space.sizes[dim]), step = e.constant(blockLength);
+    return e.forCarry(e.constant(0), length, step, total, [&](Value begin, ValueRange carried) {
+      Value end = e.min(e.add(begin, step), length);
+      Values block = combiner.identity(point.laneDim.has_value());
+      return combiner.join(carried, reduceBlock(point, dim, begin, end, block));
+    });
+  }
+
+  Values reduceBlock(Point point, unsigned dim, Value begin, Value end, Values partial) {
+    if (!inReducedLanes(point))
+      return e.forCarry(begin, end, e.constant(1), partial, [&](Value index, ValueRange carried) {
+        point.indices[dim] = index;
+        return add(carried, point, Value());
+      });
+    return e.forStripsCarry(begin, end, partial, [&](Value first, Value mask, ValueRange carried) {
+      point.indices[dim] = first;
+      point.mask = mask;
+      return add(carried, point, mask);
+    });
   }
 
   Values add(ValueRange partial, const Point &point, Value mask) {
@@ -84,6 +113,8 @@ private:
         space.resultRank < space.rank() ? e.position(point, space.resultRank) : Value();
     return combiner.add(partial, body(point), position, exists);
   }
+
+  static constexpr int64_t blockLength = 512;
 
   LoopEmitter &e;
   const ReductionSpace &space;
@@ -130,8 +161,8 @@ LogicalResult emitReduction(LoopEmitter &emitter, Operation *op, const Reduction
   ReductionNest nest(emitter, space, LoopCombiner(emitter, kind, element), present, body);
   bool alongResult = space.rank() == space.resultRank;
   if (!alongResult && space.resultRank > 0)
-    alongResult = gatheredInputs(space, space.resultRank - 1) <
-                  gatheredInputs(space, bestReducedDim(space));
+    alongResult =
+        gatheredInputs(space, space.resultRank - 1) < gatheredInputs(space, bestReducedDim(space));
   if (alongResult)
     nest.emitAlongResult();
   else

@@ -1,9 +1,12 @@
 //===- LoopReduction.h - loops that fold dimensions away --------*- C++ -*-===//
 //
 // Shared by reduce and contract. Sums are formed in an order fixed by the sizes of the reduced
-// dimensions alone: either 16 partial results, lane l taking elements l, l + 16, ... of the innermost
-// dimension, joined by a tree (8, 4, 2, 1); or, where the lanes are different elements of the result,
-// one chain per element in the order of the reduced dimensions.
+// dimensions alone: either 16 partial results, lane l taking elements l, l + 16, ... of the
+// innermost dimension, joined by a tree (8, 4, 2, 1); or, where the lanes are different elements of
+// the result, one chain per element in the order of the reduced dimensions. Chains along the
+// innermost dimension start anew every 512 elements and are added up: a long sum of small terms
+// would otherwise lose them against its partial result (two-level summation; Higham, "Accuracy and
+// Stability of Numerical Algorithms", 4.2).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -16,8 +19,8 @@ namespace rx::rxt {
 /// Iteration space of a reduction: the result's axes, then the reduced dimensions.
 struct ReductionSpace {
   unsigned resultRank;
-  llvm::SmallVector<SizeExpr> sizes;                          ///< of every dimension
-  llvm::SmallVector<llvm::SmallVector<unsigned>> dimensions;  ///< that each input's axes read
+  llvm::SmallVector<SizeExpr> sizes;                         ///< of every dimension
+  llvm::SmallVector<llvm::SmallVector<unsigned>> dimensions; ///< that each input's axes read
 
   unsigned rank() const { return sizes.size(); }
 };

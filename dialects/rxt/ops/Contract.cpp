@@ -76,12 +76,12 @@ SizeExpr ContractOp::parallelRows() { return getResult().getType().elementCount(
 
 LogicalResult ContractOp::emitLoops(LoopEmitter &emitter) {
   ReductionSpace space = reductionSpace(*this);
-  return emitReduction(emitter, *this, space, ReduceKind::Sum, getResult().getType().getElementType(),
-                [&](const Point &point) {
-                  Value lhs = emitter.load(emitter.input(0), space.dimensions[0], point);
-                  Value rhs = emitter.load(emitter.input(1), space.dimensions[1], point);
-                  return emitter.product(lhs, rhs);
-                });
+  return emitReduction(emitter, *this, space, ReduceKind::Sum,
+                       getResult().getType().getElementType(), [&](const Point &point) {
+                         Value lhs = emitter.load(emitter.input(0), space.dimensions[0], point);
+                         Value rhs = emitter.load(emitter.input(1), space.dimensions[1], point);
+                         return emitter.product(lhs, rhs);
+                       });
 }
 
 } // namespace rx::rxt

@@ -90,8 +90,8 @@ LogicalResult DrawOp::evaluate(Evaluation &evaluation) {
 
 namespace {
 
-/// Emits what runtime/abi/Philox.h defines, for one element or for 16. All arithmetic of floats is in f64,
-/// as there, and rounded once.
+/// Emits what runtime/abi/Philox.h defines, for one element or for 16. All arithmetic of floats is
+/// in f64, as there, and rounded once.
 class DrawLoops {
 public:
   DrawLoops(DrawOp op, LoopEmitter &emitter)
@@ -198,10 +198,14 @@ private:
 
   //===-- Words ---===//
   Type typeLike(Type type) { return inLanes ? Type(e.vectorOf(type)) : type; }
-  Type typeLike(Value value, Type type) { return e.isVector(value) ? Type(e.vectorOf(type)) : type; }
+  Type typeLike(Value value, Type type) {
+    return e.isVector(value) ? Type(e.vectorOf(type)) : type;
+  }
   Value lanes(Value value) { return inLanes ? e.splat(value) : value; }
   Value scalar(TypedAttr value) { return arith::ConstantOp::create(builder, e.loc, value); }
-  Value integer(Type type, int64_t value) { return lanes(scalar(builder.getIntegerAttr(type, value))); }
+  Value integer(Type type, int64_t value) {
+    return lanes(scalar(builder.getIntegerAttr(type, value)));
+  }
   Value real(double value) { return lanes(scalar(builder.getF64FloatAttr(value))); }
   Value low(Value word) {
     Type i32 = typeLike(word, builder.getI32Type());

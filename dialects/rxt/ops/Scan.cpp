@@ -133,7 +133,9 @@ private:
 
 } // namespace
 
-SizeExpr ScanOp::parallelRows() { return axesWithout(getResult().getType(), getAxis()).elementCount(); }
+SizeExpr ScanOp::parallelRows() {
+  return axesWithout(getResult().getType(), getAxis()).elementCount();
+}
 
 LogicalResult ScanOp::emitLoops(LoopEmitter &emitter) {
   LoopPresence present;

@@ -75,8 +75,8 @@ LogicalResult ScatterOp::evaluate(Evaluation &evaluation) {
 
 namespace {
 
-/// A part owns columns of the result (indices of all axes but the scattered one), so that parts never add
-/// to one element, and an element's additions stay in the order of the updates.
+/// A part owns columns of the result (indices of all axes but the scattered one), so that parts
+/// never add to one element, and an element's additions stay in the order of the updates.
 class ScatterLoops {
 public:
   ScatterLoops(ScatterOp op, LoopEmitter &emitter)
@@ -84,8 +84,8 @@ public:
         resultDims(dimensionsOf(op.getResultMap())), indexDims(dimensionsOf(op.getIndexMap())) {}
 
   void clear(ArrayRef<Value> outer, Value lo, Value hi) {
-    Value zero = arith::ConstantOp::create(e.builder, e.loc,
-                                           e.builder.getZeroAttr(type.getElementType()));
+    Value zero =
+        arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(type.getElementType()));
     e.forLoop(e.constant(0), e.size(type.size(op.getAxis())), [&](Value at) {
       forColumns(lo, hi, [&](Value column, Value mask) {
         e.store(zero, e.result(), resultPoint(outer, column, at, mask));
@@ -162,7 +162,9 @@ private:
 
 } // namespace
 
-SizeExpr ScatterOp::parallelRows() { return axesWithout(getResult().getType(), getAxis()).elementCount(); }
+SizeExpr ScatterOp::parallelRows() {
+  return axesWithout(getResult().getType(), getAxis()).elementCount();
+}
 
 LogicalResult ScatterOp::emitLoops(LoopEmitter &emitter) {
   SmallVector<unsigned> resultDims = dimensionsOf(getResultMap());

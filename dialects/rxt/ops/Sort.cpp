@@ -64,8 +64,9 @@ LogicalResult SortOp::evaluate(Evaluation &evaluation) {
 
 namespace {
 
-/// Sorts one line in place in the outputs, without scratch. Elements are ordered by value, then by the
-/// position they came from: in that total order heapsort, which is not stable, gives the stable result.
+/// Sorts one line in place in the outputs, without scratch. Elements are ordered by value, then by
+/// the position they came from: in that total order heapsort, which is not stable, gives the stable
+/// result.
 class HeapSort {
 public:
   HeapSort(SortOp op, LoopEmitter &emitter, ArrayRef<Value> line)
@@ -94,7 +95,8 @@ private:
     Value value, position;
   };
 
-  /// Below `root`, [0, end) is a heap whose every parent comes after its children; makes it one with `root`.
+  /// Below `root`, [0, end) is a heap whose every parent comes after its children; makes it one
+  /// with `root`.
   void siftDown(Value root, Value end) {
     auto leftOf = [&](Value parent) { return e.add(e.add(parent, parent), one); };
     e.whileLoop(
@@ -102,7 +104,8 @@ private:
         [&](Value parent) { return e.compare(arith::CmpIPredicate::slt, leftOf(parent), end); },
         [&](Value parent) {
           Value left = leftOf(parent);
-          Value right = e.min(e.add(left, one), e.sub(end, one)); // left, if there is no right child
+          Value right =
+              e.min(e.add(left, one), e.sub(end, one)); // left, if there is no right child
           Value child = e.select(before(at(left), at(right)), right, left);
           Element upper = at(parent), lower = at(child);
           Value swap = before(upper, lower);
@@ -133,9 +136,10 @@ private:
     auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) -> Value {
       return arith::CmpFOp::create(builder, e.loc, predicate, x, y);
     };
-    Value onlyB = e.both(compare(arith::CmpFPredicate::ORD, a, a),
-                         compare(arith::CmpFPredicate::UNO, b, b));
-    return either(compare(arith::CmpFPredicate::OLT, descending ? b : a, descending ? a : b), onlyB);
+    Value onlyB =
+        e.both(compare(arith::CmpFPredicate::ORD, a, a), compare(arith::CmpFPredicate::UNO, b, b));
+    return either(compare(arith::CmpFPredicate::OLT, descending ? b : a, descending ? a : b),
+                  onlyB);
   }
 
   Value either(Value a, Value b) { return arith::OrIOp::create(builder, e.loc, a, b); }
@@ -162,7 +166,9 @@ private:
 
 } // namespace
 
-SizeExpr SortOp::parallelRows() { return axesWithout(getInput().getType(), getAxis()).elementCount(); }
+SizeExpr SortOp::parallelRows() {
+  return axesWithout(getInput().getType(), getAxis()).elementCount();
+}
 
 LogicalResult SortOp::emitLoops(LoopEmitter &emitter) {
   TensorType lines = axesWithout(getInput().getType(), getAxis());

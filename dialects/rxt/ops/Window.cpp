@@ -2,8 +2,6 @@
 #include "dialects/rxt/LoopEmitter.h"
 #include "dialects/rxt/Points.h"
 
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-
 using namespace mlir;
 
 namespace rx::rxt {
@@ -139,125 +137,13 @@ LogicalResult WindowOp::evaluate(Evaluation &evaluation) {
 
 //===-- CPU loops ---===//
 
-namespace {
-
-/// One strip of a window: positions of the map, lanes that lie inside, what they hold.
-class WindowRead {
-public:
-  WindowRead(WindowOp op, LoopEmitter &emitter, const Point &point)
-      : op(op), e(emitter), point(point) {
-    for (AffineExpr expr : op.getMap().getResults())
-      positions.push_back(positionAt(expr));
-  }
-
-  Value value() {
-    if (!op.getFill())
-      return e.loadAt(e.input(0), positions, point.mask);
-    Value fill = arith::ConstantOp::create(e.builder, e.loc, cast<TypedAttr>(*op.getFill()));
-    Value inside = insideAll();
-    if (!point.laneDim)
-      return e.ifElse(
-          inside, [&] { return SmallVector<Value>{e.loadAt(e.input(0), positions, Value())}; },
-          [&] { return SmallVector<Value>{fill}; })[0];
-    inside = e.splat(inside);
-    return e.select(inside, e.splat(loadOrNothing(e.both(point.mask, inside))), e.splat(fill));
-  }
-
-private:
-  /// Lanes that read one element must not read it when it is outside.
-  Value loadOrNothing(Value mask) {
-    bool differ = llvm::any_of(positions, [&](const Position &position) {
-      return position.step != 0 || e.isVector(position.at);
-    });
-    if (!differ && !positions.empty())
-      positions.back().at = e.splat(positions.back().at);
-    return e.loadAt(e.input(0), positions, mask);
-  }
-
-  Value insideAll() {
-    Value inside = arith::ConstantIntOp::create(e.builder, e.loc, 1, 1); // of a scalar input
-    for (auto [axis, position] : llvm::enumerate(positions)) {
-      Value at = inLanes(position), size = e.size(op.getInput().getType().size(axis));
-      if (e.isVector(at))
-        size = e.splat(size);
-      // Negative positions are large as unsigned numbers.
-      Value one = e.compare(arith::CmpIPredicate::ult, at, size);
-      inside = e.both(inside, one);
-    }
-    return inside;
-  }
-
-  /// A position as one number, or one per lane.
-  Value inLanes(const Position &position) {
-    if (position.step == 0)
-      return position.at;
-    Value steps = e.mul(e.iota(e.builder.getI64Type()), e.splat(e.constant(position.step)));
-    return e.add(e.splat(position.at), steps);
-  }
-
-  Position positionAt(AffineExpr expr) {
-    if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-      return {e.constant(constant.getValue())};
-    if (auto dim = dyn_cast<AffineDimExpr>(expr))
-      return {point.indices[dim.getPosition()], dim.getPosition() == point.laneDim};
-    if (auto symbol = dyn_cast<AffineSymbolExpr>(expr)) {
-      auto name = cast<StringAttr>(op.getSymbols()[symbol.getPosition()]).getValue();
-      return {e.size(*SizeExpr::parse(std::string_view(name)))};
-    }
-    auto binary = cast<AffineBinaryOpExpr>(expr);
-    return combine(binary.getKind(), positionAt(binary.getLHS()), positionAt(binary.getRHS()));
-  }
-
-  /// Sums, and products with a constant, stay steps; what else differs between lanes is one number
-  /// per lane.
-  Position combine(AffineExprKind kind, Position a, Position b) {
-    std::optional<int64_t> factor = getConstantIntValue(b.at);
-    if (kind == AffineExprKind::Add && !e.isVector(a.at) && !e.isVector(b.at))
-      return {e.add(a.at, b.at), a.step + b.step};
-    if (kind == AffineExprKind::Mul && !e.isVector(a.at) && b.step == 0 && factor)
-      return {e.mul(a.at, b.at), a.step * *factor};
-    Value left = inLanes(a), right = inLanes(b);
-    if (e.isVector(left) || e.isVector(right)) {
-      left = e.splat(left);
-      right = e.splat(right);
-    }
-    switch (kind) {
-    case AffineExprKind::Add:
-      return {e.add(left, right)};
-    case AffineExprKind::Mul:
-      return {e.mul(left, right)};
-    case AffineExprKind::FloorDiv:
-      return {floorDivide(left, right)};
-    case AffineExprKind::CeilDiv: {
-      Value zero = e.sub(left, left);
-      return {e.sub(zero, floorDivide(e.sub(zero, left), right))};
-    }
-    default: // mod
-      return {e.sub(left, e.mul(floorDivide(left, right), right))};
-    }
-  }
-
-  /// By a positive number, rounding down.
-  Value floorDivide(Value a, Value b) {
-    Value quotient = arith::DivSIOp::create(e.builder, e.loc, a, b);
-    Value product = e.mul(quotient, b);
-    Value below = e.compare(arith::CmpIPredicate::sgt, product, a);
-    return e.sub(quotient, arith::ExtUIOp::create(e.builder, e.loc, a.getType(), below));
-  }
-
-  WindowOp op;
-  LoopEmitter &e;
-  const Point &point;
-  SmallVector<Position> positions;
-};
-
-} // namespace
-
 SizeExpr WindowOp::parallelRows() { return getResult().getType().elementCount(); }
 
 LogicalResult WindowOp::emitLoops(LoopEmitter &emitter) {
-  emitter.forPoints(getResult().getType(), [&](const Point &point) {
-    emitter.store(WindowRead(*this, emitter, point).value(), emitter.result(), point);
+  TensorType type = getResult().getType();
+  View window = View::through(*this, emitter.input(0));
+  emitter.forPoints(type, [&](const Point &point) {
+    emitter.store(emitter.load(window, identityDims(type.rank()), point), emitter.result(), point);
   });
   return success();
 }

@@ -10,8 +10,8 @@ using ContractTest = LoopTest;
 std::string contraction(llvm::StringRef lhs, llvm::StringRef rhs, llvm::StringRef result,
                         llvm::StringRef lhsMap, llvm::StringRef rhsMap,
                         llvm::StringRef element = "f32") {
-  return ("!a = !rxt.tensor<" + element + "[" + lhs + "]>\n!b = !rxt.tensor<" + element + "[" + rhs +
-          "]>\n!c = !rxt.tensor<" + element + "[" + result +
+  return ("!a = !rxt.tensor<" + element + "[" + lhs + "]>\n!b = !rxt.tensor<" + element + "[" +
+          rhs + "]>\n!c = !rxt.tensor<" + element + "[" + result +
           "]>\nfunc.func @k(%a: !a, %b: !b) -> !c {\n  %c = rxt.contract(%a, %b) by [affine_map<" +
           lhsMap + ">, affine_map<" + rhsMap + ">] : (!a, !b) -> !c\n  return %c : !c\n}")
       .str();
@@ -36,10 +36,14 @@ TEST_F(ContractTest, ResultTransposed) {
 
 TEST_F(ContractTest, DotAndOuterProducts) {
   check(contraction("k", "k", "", "(d0) -> (d0)", "(d0) -> (d0)"), sizesOf("k"), sum(200));
-  check(contraction("m", "n", "m, n", "(d0, d1) -> (d0)", "(d0, d1) -> (d1)"), sizesOf("m", "n"), equation);
-  check(contraction("m, k", "k", "m", "(d0, d1) -> (d0, d1)", "(d0, d1) -> (d1)"), sizesOf("m", "k"), sum(300));
-  check(contraction("k", "k, n", "n", "(d0, d1) -> (d1)", "(d0, d1) -> (d1, d0)"), sizesOf("n", "k"), sum(300));
-  check(contraction("m, k", "m, k", "m", "(d0, d1) -> (d0, d1)", "(d0, d1) -> (d0, d1)"), sizesOf("m", "k"), sum(300));
+  check(contraction("m", "n", "m, n", "(d0, d1) -> (d0)", "(d0, d1) -> (d1)"), sizesOf("m", "n"),
+        equation);
+  check(contraction("m, k", "k", "m", "(d0, d1) -> (d0, d1)", "(d0, d1) -> (d1)"),
+        sizesOf("m", "k"), sum(300));
+  check(contraction("k", "k, n", "n", "(d0, d1) -> (d1)", "(d0, d1) -> (d1, d0)"),
+        sizesOf("n", "k"), sum(300));
+  check(contraction("m, k", "m, k", "m", "(d0, d1) -> (d0, d1)", "(d0, d1) -> (d0, d1)"),
+        sizesOf("m", "k"), sum(300));
 }
 
 TEST_F(ContractTest, MergedAxes) {
@@ -50,7 +54,8 @@ TEST_F(ContractTest, MergedAxes) {
 }
 
 TEST_F(ContractTest, GroupedHeads) {
-  // q[b, t, kv, g, d] * k[b, s, kv, d] -> [b, kv, g, t, s]: keys are shared by the g heads of a group.
+  // q[b, t, kv, g, d] * k[b, s, kv, d] -> [b, kv, g, t, s]: keys are shared by the g heads of a
+  // group.
   check(contraction("2, t, 2, 3, d", "2, s, 2, d", "2, 2, 3, t, s",
                     "(d0, d1, d2, d3, d4, d5) -> (d0, d3, d1, d2, d5)",
                     "(d0, d1, d2, d3, d4, d5) -> (d0, d4, d1, d5)"),
@@ -74,7 +79,8 @@ TEST_F(ContractTest, BatchBetween) {
 }
 
 TEST_F(ContractTest, DoublePrecisionAndSelf) {
-  check(contraction("m, k", "n, k", "m, n", "(d0, d1, d2) -> (d0, d2)", "(d0, d1, d2) -> (d1, d2)", "f64"),
+  check(contraction("m, k", "n, k", "m, n", "(d0, d1, d2) -> (d0, d2)", "(d0, d1, d2) -> (d1, d2)",
+                    "f64"),
         sizesOf("m", "n", "k"), {1e-12, 0});
   check(R"(
 !a = !rxt.tensor<f32[m, k]>
@@ -86,7 +92,8 @@ func.func @k(%a: !a) -> !c {
         sizesOf("m", "k"), sum(300));
 }
 
-/// Which contractions become which products; the numbers above would be right through plain loops too.
+/// Which contractions become which products; the numbers above would be right through plain loops
+/// too.
 TEST_F(ContractTest, Shapes) {
   auto shape = [&](const std::string &text) {
     auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
@@ -108,8 +115,9 @@ TEST_F(ContractTest, Shapes) {
   EXPECT_EQ(linear->row, DimensionGroup({0, 1}));
   EXPECT_TRUE(linear->batch.empty() && linear->transB);
   EXPECT_FALSE(shape(contraction("k", "k", "", "(d0) -> (d0)", "(d0) -> (d0)")));
-  EXPECT_FALSE(shape(contraction("m, k, 3", "n, k, 3", "m, n, 3", "(d0, d1, d2, d3) -> (d0, d3, d2)",
-                                 "(d0, d1, d2, d3) -> (d1, d3, d2)")));
+  EXPECT_FALSE(
+      shape(contraction("m, k, 3", "n, k, 3", "m, n, 3", "(d0, d1, d2, d3) -> (d0, d3, d2)",
+                        "(d0, d1, d2, d3) -> (d1, d3, d2)")));
 }
 
 } // namespace

@@ -11,8 +11,8 @@ protected:
   void draw(llvm::StringRef law, llvm::StringRef bounds, llvm::StringRef element) {
     auto text = [&](llvm::StringRef axes) {
       return ("!k = !rxt.tensor<i64[2]>\n!y = !rxt.tensor<" + element + "[" + axes +
-              "]>\nfunc.func @k(%k: !k) -> !y {\n  %y = rxt.draw " + law + " \"noise.a\" (" + bounds +
-              ") key %k : (!k) -> !y\n  return %y : !y\n}")
+              "]>\nfunc.func @k(%k: !k) -> !y {\n  %y = rxt.draw " + law + " \"noise.a\" (" +
+              bounds + ") key %k : (!k) -> !y\n  return %y : !y\n}")
           .str();
     };
     auto key = [&](unsigned, std::vector<int64_t> shape, rxt::ElementKind kind) {

@@ -31,9 +31,7 @@ GuardedBytes::~GuardedBytes() {
     munmap(base, length);
 }
 
-static size_t bytesOf(rxt::ElementKind kind) {
-  return std::max(rxt::bitsOf(kind) / 8, 1u);
-}
+static size_t bytesOf(rxt::ElementKind kind) { return std::max(rxt::bitsOf(kind) / 8, 1u); }
 
 static GuardedBytes toMemory(const rxt::ReferenceTensor &tensor) {
   GuardedBytes bytes(tensor.count() * bytesOf(tensor.kind));
@@ -80,12 +78,16 @@ static double elementAt(const GuardedBytes &bytes, rxt::ElementKind kind, int64_
 
 namespace {
 
-struct Launcher {
-  const LoweredKernel &kernel;
-  rx_kernel function;
-  const SizeExpr::Bindings &sizes;
-  const std::vector<GuardedBytes> &inputs;
-  std::vector<rx_operand> inputOperands;
+class Launcher {
+public:
+  Launcher(const LoweredKernel &kernel, rx_kernel function, const SizeExpr::Bindings &sizes,
+           const std::vector<rxt::ReferenceTensor> &inputs)
+      : kernel(kernel), function(function), sizes(sizes) {
+    for (const rxt::ReferenceTensor &input : inputs) {
+      memory.push_back(toMemory(input));
+      inputOperands.push_back(operandOf(memory.back(), input));
+    }
+  }
 
   /// The results of calls for the parts of [0, extent) between `cuts`, the last part first.
   std::vector<GuardedBytes> run(std::vector<int64_t> cuts,
@@ -110,12 +112,19 @@ struct Launcher {
     return outputs;
   }
 
+private:
   static rx_operand operandOf(const GuardedBytes &bytes, const rxt::ReferenceTensor &like) {
     rx_operand operand{bytes.data, {}};
     std::vector<int64_t> strides = like.strides();
     std::copy(strides.begin(), strides.end(), operand.strides);
     return operand;
   }
+
+  const LoweredKernel &kernel;
+  rx_kernel function;
+  const SizeExpr::Bindings &sizes;
+  std::vector<GuardedBytes> memory;
+  std::vector<rx_operand> inputOperands;
 };
 
 std::string describe(const SizeExpr::Bindings &sizes) {
@@ -188,13 +197,54 @@ static std::vector<rxt::ReferenceTensor> evaluate(func::FuncOp kernel,
   std::vector<rxt::ReferenceValue> arguments(inputs.begin(), inputs.end()), results;
   for (unsigned i = 0; i < inputs.size(); ++i)
     if (auto name = kernel.getArgAttrOfType<StringAttr>(i, "rx.name"))
-      evaluation.bindPresence(name, {cast<rxt::TensorType>(kernel.getArgumentTypes()[i]), inputs[i]});
+      evaluation.bindPresence(name,
+                              {cast<rxt::TensorType>(kernel.getArgumentTypes()[i]), inputs[i]});
   EXPECT_TRUE(succeeded(evaluation.call(kernel, arguments, results)));
   std::vector<rxt::ReferenceTensor> tensors;
   for (const rxt::ReferenceValue &result : results)
     tensors.push_back(result.tensor());
   return tensors;
 }
+
+namespace {
+
+/// The kernel on one target.
+struct Compiled {
+  std::string target;
+  LoweredKernel kernel;
+  LoadedKernels loaded;
+  rx_kernel function;
+};
+
+std::vector<Compiled> compileEverywhere(func::FuncOp kernel) {
+  std::vector<Compiled> all;
+  for (const CpuTarget &target : cpuTargets()) {
+    if (!hostRuns(target)) {
+      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
+      continue;
+    }
+    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
+    EXPECT_TRUE(succeeded(lowered));
+    if (failed(lowered))
+      return {};
+    // The folder stays for later runs; its keys make stale hits impossible.
+    ObjectCache cache("build/loops-test-cache");
+    KernelObject object = expect(cache.get(*lowered->module, target));
+    LoadedKernels loaded = expect(LoadedKernels::load(object));
+    rx_kernel function = loaded.find(object.symbol);
+    all.push_back({target.name.str(), std::move(*lowered), std::move(loaded), function});
+  }
+  return all;
+}
+
+void expectSameBits(const std::vector<GuardedBytes> &actual,
+                    const std::vector<GuardedBytes> &wanted, const std::string &how) {
+  for (size_t i = 0; i < actual.size(); ++i)
+    EXPECT_EQ(std::memcmp(actual[i].data, wanted[i].data, wanted[i].count), 0)
+        << "result " << i << " has other bits " << how;
+}
+
+} // namespace
 
 void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
                      Fill fill) {
@@ -203,40 +253,29 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
   auto kernel = module->lookupSymbol<func::FuncOp>("k");
   if (!fill)
     fill = uniform();
-  for (const CpuTarget &target : cpuTargets()) {
-    if (!hostRuns(target)) {
-      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
-      continue;
+  std::vector<Compiled> everywhere = compileEverywhere(kernel);
+  for (const Sizes &bound : sizes) {
+    rxt::Evaluation shapes(rxt::Precision::F64, bound, {});
+    std::vector<rxt::ReferenceTensor> inputs;
+    for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
+      auto tensor = cast<rxt::TensorType>(type);
+      inputs.push_back(
+          fill(index, shapes.shapeOf(tensor), *rxt::elementKindOf(tensor.getElementType())));
     }
-    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
-    ASSERT_TRUE(succeeded(lowered));
-    if (getenv("RXC_DUMP")) lowered->module->dump();
-    // The folder stays for later runs; its keys make stale hits impossible.
-    ObjectCache cache("build/loops-test-cache");
-    KernelObject object = expect(cache.get(*lowered->module, target));
-    LoadedKernels loaded = expect(LoadedKernels::load(object));
-    for (const Sizes &bound : sizes) {
-      SCOPED_TRACE(target.name.str() + " " + describe(bound));
-      rxt::Evaluation shapes(rxt::Precision::F64, bound, {});
-      std::vector<rxt::ReferenceTensor> inputs;
-      std::vector<GuardedBytes> memory;
-      Launcher launcher{*lowered, loaded.find(object.symbol), bound, memory, {}};
-      for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
-        auto tensor = cast<rxt::TensorType>(type);
-        inputs.push_back(fill(index, shapes.shapeOf(tensor),
-                              *rxt::elementKindOf(tensor.getElementType())));
-        memory.push_back(toMemory(inputs.back()));
-        launcher.inputOperands.push_back(Launcher::operandOf(memory.back(), inputs.back()));
-      }
-      std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs, precision);
+    std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs, precision);
+    std::vector<GuardedBytes> first;
+    for (const Compiled &compiled : everywhere) {
+      SCOPED_TRACE(compiled.target + " " + describe(bound));
+      Launcher launcher(compiled.kernel, compiled.function, bound, inputs);
       std::vector<GuardedBytes> whole = launcher.run({}, wanted);
       compare(whole, wanted, tolerance);
-      for (const std::vector<int64_t> &cuts : cutsOf(*lowered->extent.evaluate(bound))) {
-        std::vector<GuardedBytes> parts = launcher.run(cuts, wanted);
-        for (size_t i = 0; i < parts.size(); ++i)
-          EXPECT_EQ(std::memcmp(parts[i].data, whole[i].data, whole[i].count), 0)
-              << "result " << i << " has other bits in " << cuts.size() + 1 << " parts";
-      }
+      for (const std::vector<int64_t> &cuts : cutsOf(*compiled.kernel.extent.evaluate(bound)))
+        expectSameBits(launcher.run(cuts, wanted), whole,
+                       "in " + std::to_string(cuts.size() + 1) + " parts");
+      if (!first.empty())
+        expectSameBits(whole, first, "than on " + everywhere.front().target);
+      else
+        first = std::move(whole);
       if (HasFailure())
         return;
     }
@@ -252,7 +291,8 @@ std::vector<SizeExpr::Bindings> sizesOf(const std::string &a) {
 
 std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b) {
   std::vector<SizeExpr::Bindings> sizes;
-  for (auto [x, y] : {std::pair(1, 1), {7, 17}, {33, 7}, {1, 64}, {48, 1}, {0, 5}, {5, 0}, {3, 300}})
+  for (auto [x, y] :
+       {std::pair(1, 1), {7, 17}, {33, 7}, {1, 64}, {48, 1}, {0, 5}, {5, 0}, {3, 300}})
     sizes.push_back({{a, x}, {b, y}});
   return sizes;
 }
@@ -260,8 +300,15 @@ std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string 
 std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b,
                                         const std::string &c) {
   std::vector<SizeExpr::Bindings> sizes;
-  for (auto [x, y, z] : {std::tuple(1, 1, 1), {7, 17, 33}, {2, 16, 7}, {3, 1, 64}, {33, 2, 1},
-                         {0, 3, 3}, {2, 0, 5}, {2, 5, 0}, {2, 70, 40}})
+  for (auto [x, y, z] : {std::tuple(1, 1, 1),
+                         {7, 17, 33},
+                         {2, 16, 7},
+                         {3, 1, 64},
+                         {33, 2, 1},
+                         {0, 3, 3},
+                         {2, 0, 5},
+                         {2, 5, 0},
+                         {2, 70, 40}})
     sizes.push_back({{a, x}, {b, y}, {c, z}});
   return sizes;
 }

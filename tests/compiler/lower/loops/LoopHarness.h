@@ -39,8 +39,8 @@ protected:
   using Fill = std::function<rxt::ReferenceTensor(unsigned argument, std::vector<int64_t> shape,
                                                   rxt::ElementKind kind)>;
 
-  /// Checks the function called `k` of `text` for all `sizes`: each result is within `tolerance` of the
-  /// reference, on every target, and has the same bits however the call is cut.
+  /// Checks the function called `k` of `text` for all `sizes`: each result is within `tolerance` of
+  /// the reference and has the same bits on every target and however the call is cut.
   void check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
              Fill fill = {});
 

@@ -9,8 +9,8 @@ using ReduceTest = LoopTest;
 std::string reduction(llvm::StringRef kind, llvm::StringRef input, llvm::StringRef map,
                       llvm::StringRef result, llvm::StringRef element = "f32") {
   return ("!x = !rxt.tensor<" + element + input + ">\n!y = !rxt.tensor<" + result + ">\n" +
-          "func.func @k(%x: !x) -> !y {\n  %y = rxt.reduce " + kind + " (%x) by [affine_map<" + map +
-          ">] {\n  ^bb0(%a: " + element + "):\n    rxt.yield %a : " + element +
+          "func.func @k(%x: !x) -> !y {\n  %y = rxt.reduce " + kind + " (%x) by [affine_map<" +
+          map + ">] {\n  ^bb0(%a: " + element + "):\n    rxt.yield %a : " + element +
           "\n  } : (!x) -> !y\n  return %y : !y\n}")
       .str();
 }
@@ -109,11 +109,17 @@ func.func @k(%x: !x, %w: !w) -> !y {
 TEST_F(ReduceTest, Presence) {
   for (llvm::StringRef kind : {"sum", "max", "argmax"}) {
     llvm::StringRef element = kind == "argmax" ? "i32" : "f32";
-    std::string tail = ("!y = !rxt.tensor<" + element + "[m]>\nfunc.func @k(%x: !x, %n: !n {rx.name = \"n\"}) -> !y {\n"
-                        "  %y = rxt.reduce " + kind + " (%x) by [affine_map<(d0, d1) -> (d0, d1)>] {\n  ^bb0(%a: f32):\n"
-                        "    rxt.yield %a : f32\n  } : (!x) -> !y\n  return %y : !y\n}").str();
-    check("!x = !rxt.tensor<f32[m, k length(n)]>\n!n = !rxt.tensor<i32[m]>\n" + tail, sizesOf("m", "k"), sum(300));
-    check("!x = !rxt.tensor<f32[m, k mask(n)]>\n!n = !rxt.tensor<i1[m, k]>\n" + tail, sizesOf("m", "k"), sum(300));
+    std::string tail = ("!y = !rxt.tensor<" + element +
+                        "[m]>\nfunc.func @k(%x: !x, %n: !n {rx.name = \"n\"}) -> !y {\n"
+                        "  %y = rxt.reduce " +
+                        kind +
+                        " (%x) by [affine_map<(d0, d1) -> (d0, d1)>] {\n  ^bb0(%a: f32):\n"
+                        "    rxt.yield %a : f32\n  } : (!x) -> !y\n  return %y : !y\n}")
+                           .str();
+    check("!x = !rxt.tensor<f32[m, k length(n)]>\n!n = !rxt.tensor<i32[m]>\n" + tail,
+          sizesOf("m", "k"), sum(300));
+    check("!x = !rxt.tensor<f32[m, k mask(n)]>\n!n = !rxt.tensor<i1[m, k]>\n" + tail,
+          sizesOf("m", "k"), sum(300));
   }
 }
 

@@ -7,9 +7,9 @@ using ScanTest = LoopTest;
 
 std::string scan(llvm::StringRef kind, llvm::StringRef axes, int axis, llvm::StringRef reverse = "",
                  llvm::StringRef element = "f32") {
-  return ("!x = !rxt.tensor<" + element + "[" + axes + "]>\nfunc.func @k(%x: !x) -> !x {\n  %y = rxt.scan " +
-          kind + " %x along " + llvm::Twine(axis) + " " + reverse +
-          " : (!x) -> !x\n  return %y : !x\n}")
+  return ("!x = !rxt.tensor<" + element + "[" + axes +
+          "]>\nfunc.func @k(%x: !x) -> !x {\n  %y = rxt.scan " + kind + " %x along " +
+          llvm::Twine(axis) + " " + reverse + " : (!x) -> !x\n  return %y : !x\n}")
       .str();
 }
 

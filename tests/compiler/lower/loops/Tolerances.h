@@ -18,13 +18,14 @@ struct Tolerance {
 /// Moves, comparisons, integers, maxima: nothing is rounded.
 constexpr Tolerance exact{0, 0};
 
-/// Short equations of f32 with inputs in [-2, 2]: each op rounds by half an ulp (6e-8), polynomials are
-/// within 5 ulp (3e-7), and a sum of terms of magnitude 4 that cancel leaves 4 half ulps of 2^-22.
+/// Short equations of f32 with inputs in [-2, 2]: each op rounds by half an ulp (6e-8), polynomials
+/// are within 5 ulp (3e-7), and a sum of terms of magnitude 4 that cancel leaves 4 half ulps of
+/// 2^-22.
 constexpr Tolerance equation{1e-6, 2e-6};
 
-/// Sums of `terms` f32 terms of magnitude up to 4. Partial sums of n random terms grow like 2 sqrt(n) and
-/// round n times by half an ulp, in directions that cancel like sqrt(n): 2 n 2^-24, and a factor of 4
-/// for the worst of many elements.
+/// Sums of `terms` f32 terms of magnitude up to 4. Partial sums of n random terms grow like 2
+/// sqrt(n) and round n times by half an ulp, in directions that cancel like sqrt(n): 2 n 2^-24, and
+/// a factor of 4 for the worst of many elements.
 constexpr Tolerance sum(int64_t terms) { return {1e-6 + 5e-7 * static_cast<double>(terms), 1e-6}; }
 
 } // namespace rx::compiler

@@ -1,0 +1,15 @@
+// What belongs to one kernel.
+#pragma once
+
+#include "mlir/IR/Operation.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace rx::compiler {
+
+/// `root`, preceded by the windows that a kernel of it reads through instead of their results,
+/// producers first. Maps and reductions read through windows: a window has no arithmetic, so what
+/// it is recomputed for costs no more than reading its result. Contractions do not: they read an
+/// element many times.
+llvm::SmallVector<mlir::Operation *> kernelGroup(mlir::Operation *root);
+
+} // namespace rx::compiler
