@@ -55,7 +55,7 @@ struct Expr {
     Dtype,       // text
     Name,        // text
     Negate, Not, // children[0]
-    Binary,      // text = operator, children[0..1]; `|>`, `and`, `or` and comparisons too
+    Binary,      // text = operator, children[0..1]; `|>`, `and`, `or`, comparisons and `approximately` too
     If,          // children = condition, then, else
     Call,        // children[0] = callee, arguments; `sum[e](x)` has a Subscripted callee
     Subscripted, // children[0] = base, subscripts
@@ -80,8 +80,11 @@ struct Expr {
   std::vector<Subscript> subscripts;
   std::vector<Parameter> parameters;
   std::vector<std::pair<std::string, ExprPtr>> fields; // Record; Repeat: carries by their text
+  std::vector<ExprPtr> carries;                        // Repeat: the carries as written, in the order of `fields`
   ExprPtr condition;                                   // Repeat: `while`
   Body body;
+  diag::SourceRange bodyRange;  // from `{` to `}`, if there is a body
+  bool isParenthesised = false; // the author wrote (..) around it; the formatter keeps them
 
   explicit Expr(Kind kind, diag::SourceRange range) : kind(kind), range(range) {}
   bool isName(const char *name) const { return kind == Name && text == name; }
@@ -127,7 +130,7 @@ struct Item {
     Paths,    // text = freeze|drop|keep, targets
     Require,  // expr, text = message
     Replace,  // text = replace|init, targets[0], expr
-    Relax,    // name = class, alias = `at`, targets[0] = where, text = `per`, names = {own} or expr, value = `from`
+    Relax,    // name = class, alias = `at`, targets[0] = where, text = `per`, names = own.. or expr, value = `from`
     Minimize, // expr, targets = over, value = by
     Push,     // expr, value = to
     Each,     // expr, text = unit, body
@@ -139,7 +142,7 @@ struct Item {
     Expect,   // expr, value = within
     Ignore,   // targets
     Equation, // text = "" | next | collect | track | accumulate; targets, type, isDraw, values
-    ExprStmt, // text = "" | collect | track; expr
+    ExprStmt, // expr
   };
   Kind kind;
   diag::SourceRange range;
@@ -152,16 +155,27 @@ struct Item {
   ExprPtr expr, value;
   std::vector<ExprPtr> targets, values;
   Body body, otherwise;
+  diag::SourceRange bodyRange, otherwiseRange; // from `{` to `}`, if there is one
 
   explicit Item(Kind kind, diag::SourceRange range) : kind(kind), range(range) {}
+};
+
+/// A `//` comment; the range includes the slashes. `///` before an item is its `doc` instead.
+struct Comment {
+  diag::SourceRange range;
+  bool ownLine = false; // nothing but white space before it on its line
 };
 
 struct File {
   const diag::Source *source = nullptr;
   Body items;
+  std::vector<Comment> comments; // in text order
 };
 
 /// The tree as indented text, for `--stop-after=parse`.
 std::string dump(const File &file);
+
+/// The canonical text, comments kept: format(parse(format(f))) == format(f).
+std::string format(const File &file);
 
 } // namespace rx::ast

@@ -15,7 +15,7 @@ public:
 
   const std::string &path() const { return filePath; }
   std::string_view text() const { return content; }
-  /// 1-based line and column (in bytes) of an offset.
+  /// 1-based line and column of an offset; the column counts characters, as editors do.
   size_t line(size_t offset) const;
   size_t column(size_t offset) const;
   /// The text of a 1-based line, without its newline.
