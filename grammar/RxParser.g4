@@ -10,7 +10,7 @@ oneExpr: expr NL? EOF;
 item: (use | block | namesBlock | fn | forward | test | stmt) NL;
 body: LBRACE item* RBRACE;
 
-use: USE path (AS name | LBRACE name (COMMA name)* COMMA? RBRACE)?;
+use: USE path (AS name | LBRACE name (COMMA name)* COMMA? NL? RBRACE)?;
 block
     : KIND name params? (ARROW type)? (AMENDS expr)? (ASSIGN expr | body)?
     | KIND (AMENDS expr)? body

@@ -25,12 +25,6 @@ bool isComparison(const Expr &e) { return e.kind == Expr::Binary && isOneOf(comp
 
 } // namespace
 
-void Builder::checkDefinable(const std::string &name, const diag::SourceRange &range) {
-  if (isOneOf(reducers, name))
-    diagnostics.error(range, "duplicate-name", "`" + name + "` is a reducer of the language and cannot be defined again")
-        .suggest("choose another name, for example `" + name + "_of_x`");
-}
-
 void Builder::checkTarget(const Expr &target) {
   const Expr *root = &target;
   while (root->kind == Expr::Member || root->kind == Expr::Subscripted)
@@ -38,8 +32,8 @@ void Builder::checkTarget(const Expr &target) {
   if (root->kind != Expr::Name || target.isParenthesised)
     diagnostics.error(target.range, "syntax", "only a name can stand on the left, with indices or members behind it")
         .suggest("write `name = ...`, `name[i, j] = ...` or `path.to.setting = ...`; to compare, write `==`");
-  else if (target.kind != Expr::Member)
-    checkDefinable(root->text, root->range);
+  else
+    definedNames.insert(root->text);
 }
 
 void Builder::checkValueCount(const ast::Item &equation) {
@@ -62,11 +56,15 @@ void Builder::checkNoDiscardedComparison(const ast::Body &items, bool lastIsValu
   }
 }
 
-/// `sum[e] - x` parses as a difference; the reducer in it lacks its parentheses.
-void Builder::checkNoBareReducer(const Expr &value) {
-  if (value.kind == Expr::Subscripted && value.children[0]->kind == Expr::Name && isOneOf(reducers, value.children[0]->text))
-    diagnostics.error(value.range, "syntax", "`" + value.children[0]->text + "` takes what it works on in parentheses")
-        .suggest("write `" + std::string(value.range.text()) + "(...)`");
+/// `sum[e] - x` parses as a difference; the reducer in it lacks its parentheses. A file may have a value
+/// of the same name, and then it is an element of that.
+void Builder::reportBareReducers() {
+  for (const Expr *operand : operands) {
+    const std::string &name = operand->children[0]->text;
+    if (isOneOf(reducers, name) && !definedNames.count(name))
+      diagnostics.error(operand->range, "syntax", "`" + name + "` takes what it works on in parentheses")
+          .suggest("write `" + std::string(operand->range.text()) + "(...)`");
+  }
 }
 
 void Builder::checkNoComparisonChain(const Expr &comparison) {

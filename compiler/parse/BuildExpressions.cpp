@@ -285,7 +285,8 @@ ExprPtr Builder::build(P::ExprContext *context) {
         e->text = token->getText();
     checkNoComparisonChain(*e);
     for (const ExprPtr &operand : e->children)
-      checkNoBareReducer(*operand);
+      if (operand->kind == Expr::Subscripted && operand->children[0]->kind == Expr::Name)
+        operands.push_back(operand.get());
     return e;
   }
   if (auto *c = dynamic_cast<P::NegateExprContext *>(context)) {

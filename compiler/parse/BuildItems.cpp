@@ -13,6 +13,7 @@ std::unique_ptr<ast::File> Builder::file(P::FileContext *context) {
   file->source = &source;
   file->items = items(context->item());
   checkNoDiscardedComparison(file->items, /*lastIsValue=*/false);
+  reportBareReducers();
   for (const auto &[offset, lines] : tokens.docs) // docs before what is no item are comments
     for (const diag::SourceRange &line : lines)
       tokens.comments.push_back({line, true});
@@ -44,8 +45,7 @@ void Builder::setBody(Item &item, P::BodyContext *context) {
 }
 
 std::string Builder::defined(antlr4::ParserRuleContext *name) {
-  checkDefinable(name->getText(), range(name));
-  return name->getText();
+  return *definedNames.insert(name->getText()).first;
 }
 
 ItemPtr Builder::item(P::ItemContext *context) {

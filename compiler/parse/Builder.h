@@ -36,14 +36,14 @@ private:
   ast::Body body(RxParser::BodyContext *context);
   void setBody(ast::Item &item, RxParser::BodyContext *context);
   void assign(ast::Item &equation, RxParser::AssignmentContext *context);
+  /// The text of a name that is being defined.
   std::string defined(antlr4::ParserRuleContext *name);
 
   // BuildChecks.cpp
-  void checkDefinable(const std::string &name, const diag::SourceRange &range);
   void checkTarget(const ast::Expr &target);
   void checkValueCount(const ast::Item &equation);
   void checkNoDiscardedComparison(const ast::Body &items, bool lastIsValue);
-  void checkNoBareReducer(const ast::Expr &value);
+  void reportBareReducers();
   void checkNoComparisonChain(const ast::Expr &comparison);
   void checkArgumentOrder(const std::vector<ast::Argument> &arguments);
   void checkNumber(const ast::Expr &number);
@@ -67,6 +67,8 @@ private:
   diag::DiagnosticEngine &diagnostics;
   size_t depth = 0;
   bool tooLong = false; // reported
+  std::set<std::string> definedNames;
+  std::vector<const ast::Expr *> operands; // subscripted names between operators
 };
 
 } // namespace rx::parse
