@@ -20,6 +20,11 @@ bool hugs(const Expr &e) {
   return e.kind != Expr::If && (e.kind != Expr::Binary || e.text == "|>");
 }
 
+/// Its last line closes a body, which belongs under the line that opens it.
+bool endsInBrace(const Expr &e) {
+  return e.kind == Expr::Repeat || e.kind == Expr::Record || (e.kind == Expr::With && e.bodyRange);
+}
+
 bool isAtom(const Expr &e) {
   return e.kind == Expr::Number || e.kind == Expr::String || e.kind == Expr::Name;
 }
@@ -39,7 +44,7 @@ bool hugsAsArgument(const Expr &e) {
 Layout Formatter::expr(const Expr &e) {
   if (!e.isParenthesised)
     return bare(e);
-  return concat({text("("), nest(1, bare(e)), text(")")});
+  return concat({text("("), nest(endsInBrace(e) ? 0 : 1, bare(e)), text(")")});
 }
 
 Layout Formatter::bare(const Expr &e) {
@@ -82,8 +87,9 @@ Layout Formatter::bare(const Expr &e) {
     return concat({text("("), exprList(e.children), text(")")});
   case Expr::List: {
     std::vector<Element> elements;
+    bool fills = std::all_of(e.children.begin(), e.children.end(), [](const ExprPtr &child) { return isAtom(*child); });
     for (const ExprPtr &child : e.children)
-      elements.push_back({expr(*child), child->range.begin, child->range.end, isAtom(*child)});
+      elements.push_back({expr(*child), child->range.begin, child->range.end, fills});
     return separated("[", std::move(elements), "]", ",", "", e.range.end, false, true);
   }
   case Expr::Comprehension: {
@@ -204,7 +210,8 @@ Layout Formatter::argument(const Argument &argument) {
   parts.push_back(expr(*argument.value));
   if (argument.rangeEnd)
     parts.insert(parts.end(), {text(".."), expr(*argument.rangeEnd)});
-  return nest(2, concat(std::move(parts)));
+  Layout whole = concat(std::move(parts));
+  return hugs(*argument.value) ? whole : nest(2, whole);
 }
 
 Layout Formatter::argumentList(const std::vector<Argument> &list, diag::SourceRange within) {
@@ -295,6 +302,17 @@ Layout Formatter::subscripts(const std::vector<Subscript> &list) {
   }
   parts.push_back(text("]"));
   return concat(std::move(parts));
+}
+
+/// For what has a long head: the value goes to a line of its own before it breaks inside.
+Layout Formatter::definition(const Expr &value) {
+  const Expr *root = &value;
+  while (root->kind == Expr::Member || root->kind == Expr::Subscripted)
+    root = root->children[0].get();
+  bool isPipe = value.kind == Expr::Binary && value.text == "|>";
+  if (endsInBrace(*root) || isPipe)
+    return concat({text(" = "), expr(value)});
+  return concat({text(" ="), group(nest(2, concat({breakOr(" "), expr(value)})))});
 }
 
 Layout Formatter::rightSide(const Expr &value) {

@@ -15,7 +15,8 @@ std::string joined(const std::vector<std::string> &names) {
 } // namespace
 
 std::string Formatter::run() {
-  std::string result = print(items(file.items, 0, file.source->text().size()), lineWidth);
+  Layout whole = items(file.items, 0, file.source->text().size(), /*isTopLevel=*/true);
+  std::string result = placeLongComments(print(whole, lineWidth), lineWidth);
   return result.empty() ? result : result + "\n";
 }
 
@@ -46,7 +47,7 @@ std::optional<Layout> Formatter::takeTrailing(size_t begin, size_t end) {
     if (startsNewLine(begin, comment.range.begin))
       return std::nullopt;
     isPlaced[i] = true;
-    return trailing("  " + std::string(comment.range.text()));
+    return trailing(std::string(comment.range.text()));
   }
   return std::nullopt;
 }
@@ -79,18 +80,21 @@ bool Formatter::hasBlankLine(size_t from) const {
 //===----------------------------------------------------------------------===//
 
 /// Items and comments of [begin, end), each on its line; the author's blank lines stay, at most one.
-Layout Formatter::items(const Body &list, size_t begin, size_t end) {
+Layout Formatter::items(const Body &list, size_t begin, size_t end, bool isTopLevel) {
   std::vector<Layout> parts;
   size_t previousEnd = begin;
-  auto startEntry = [&] {
+  bool wasTall = false, wasComment = false;
+  auto startEntry = [&](bool isTall = false) {
     if (parts.empty())
       return;
-    if (hasBlankLine(previousEnd))
+    bool isApart = isTopLevel && !wasComment && (isTall || wasTall);
+    if (isApart || hasBlankLine(previousEnd))
       parts.push_back(hardBreak());
     parts.push_back(hardBreak());
   };
   auto comment = [&](const Comment &each) {
-    startEntry();
+    startEntry(wasTall);
+    wasComment = true;
     std::string content(each.range.text());
     bool isDoc = content.compare(0, 3, "///") == 0 && content.compare(0, 4, "////") != 0;
     parts.push_back(text(isDoc ? content.substr(1) : content)); // it documents nothing
@@ -100,7 +104,10 @@ Layout Formatter::items(const Body &list, size_t begin, size_t end) {
     for (const Comment *own : take(begin, each->range.begin))
       comment(*own);
     Layout layout = item(*each);
-    startEntry();
+    bool isTall = each->bodyRange || !each->doc.empty();
+    startEntry(isTall);
+    wasTall = isTall;
+    wasComment = false;
     for (const Comment *stray : take(each->range.begin, each->range.end))
       parts.insert(parts.end(), {text(std::string(stray->range.text())), hardBreak()});
     for (size_t at = 0; !each->doc.empty() && at <= each->doc.size();) {
@@ -109,6 +116,7 @@ Layout Formatter::items(const Body &list, size_t begin, size_t end) {
       parts.insert(parts.end(), {text("///" + (line.empty() ? "" : " " + line)), hardBreak()});
       at = lineEnd + 1;
     }
+    parts.push_back(itemStart());
     parts.push_back(layout);
     previousEnd = each->range.end;
     size_t nextBegin = each == list.back() ? end : (&each + 1)->get()->range.begin;
@@ -205,7 +213,7 @@ Layout Formatter::item(const Item &item) {
 Layout Formatter::assigned(const Item &item) {
   if (item.bodyRange)
     return concat({text(" "), body(item.body, item.bodyRange, false)});
-  return item.expr ? rightSide(*item.expr) : text("");
+  return item.expr ? definition(*item.expr) : text("");
 }
 
 Layout Formatter::block(const Item &item) {
@@ -215,7 +223,7 @@ Layout Formatter::block(const Item &item) {
   if (item.type)
     parts.insert(parts.end(), {text(" -> "), type(*item.type)});
   if (item.value)
-    parts.insert(parts.end(), {text(" amends "), expr(*item.value)});
+    parts.push_back(group(nest(4, concat({breakOr(" "), text("amends "), expr(*item.value)}))));
   parts.push_back(assigned(item));
   return concat(std::move(parts));
 }
@@ -258,7 +266,7 @@ Layout Formatter::equation(const Item &item) {
   else if (item.values.size() == 1)
     parts.push_back(rightSide(*item.values[0]));
   else
-    parts.insert(parts.end(), {text(" = "), exprList(item.values)});
+    parts.insert(parts.end(), {text(" ="), group(nest(2, concat({breakOr(" "), exprList(item.values)})))});
   return concat(std::move(parts));
 }
 

@@ -18,7 +18,7 @@ public:
 
 private:
   // FormatItem.cpp
-  Layout items(const Body &list, size_t begin, size_t end);
+  Layout items(const Body &list, size_t begin, size_t end, bool isTopLevel = false);
   Layout item(const Item &item);
   Layout block(const Item &item);
   Layout function(const Item &item);
@@ -44,6 +44,7 @@ private:
   Layout argumentList(const std::vector<Argument> &list, diag::SourceRange within);
   /// ` = value` with the break that suits the value.
   Layout rightSide(const Expr &value);
+  Layout definition(const Expr &value);
   Layout exprList(const std::vector<ExprPtr> &list);
   Layout type(const Type &t);
 
@@ -57,10 +58,6 @@ private:
                    std::string padding, size_t end, bool isBroken, bool keepsSeparator);
 
   // Comments
-  struct Placed {
-    std::vector<Layout> leading;
-    std::optional<Layout> trailing;
-  };
   /// Takes the comments in [begin, end) that nothing has placed yet.
   std::vector<const Comment *> take(size_t begin, size_t end);
   std::optional<Layout> takeTrailing(size_t begin, size_t end);

@@ -14,6 +14,10 @@ struct LayoutNode {
 
 namespace {
 
+/// Marks in printed text. A program has no control characters, so they mean nothing else.
+constexpr char startMark = '\x02';
+constexpr char commentMark = '\x01';
+
 Layout make(LayoutNode node) {
   for (const Layout &part : node.parts)
     node.isHard |= part->isHard;
@@ -22,7 +26,7 @@ Layout make(LayoutNode node) {
 
 int characters(const std::string &content) {
   return static_cast<int>(
-      std::count_if(content.begin(), content.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+      std::count_if(content.begin(), content.end(), [](unsigned char c) { return (c & 0xC0) != 0x80 && c >= 0x20; }));
 }
 
 struct Pending {
@@ -78,7 +82,8 @@ void newLine(std::string &out, int indent) {
 Layout text(std::string content) { return make({LayoutNode::Text, std::move(content), {}}); }
 Layout breakOr(std::string flat) { return make({LayoutNode::Break, std::move(flat), {}}); }
 Layout hardBreak() { return make({LayoutNode::Hard, "", {}, 0, true}); }
-Layout trailing(std::string comment) { return make({LayoutNode::Trailing, std::move(comment), {}}); }
+Layout trailing(std::string comment) { return make({LayoutNode::Trailing, commentMark + comment, {}}); }
+Layout itemStart() { return text(std::string(1, startMark)); }
 Layout concat(std::vector<Layout> parts) { return make({LayoutNode::Concat, "", std::move(parts)}); }
 Layout nest(int columns, Layout inner) { return make({LayoutNode::Nest, "", {std::move(inner)}, columns}); }
 Layout group(Layout inner) { return make({LayoutNode::Group, "", {std::move(inner)}}); }
@@ -128,6 +133,29 @@ std::string print(const Layout &layout, int width) {
     }
   }
   out.erase(out.find_last_not_of(' ') + 1);
+  return out;
+}
+
+std::string placeLongComments(const std::string &printed, int width) {
+  std::string out;
+  for (size_t at = 0; at <= printed.size();) {
+    bool isFirst = at == 0;
+    size_t end = std::min(printed.find('\n', at), printed.size());
+    std::string line = printed.substr(at, end - at);
+    at = end + 1;
+    size_t mark = line.find(commentMark);
+    bool isWhole = line.find(startMark) != std::string::npos;
+    std::string code = line.substr(0, mark);
+    code.erase(std::remove(code.begin(), code.end(), startMark), code.end());
+    std::string comment = mark == std::string::npos ? "" : line.substr(mark + 1);
+    out += isFirst ? "" : "\n";
+    if (comment.empty())
+      out += code;
+    else if (isWhole && characters(code) + 2 + characters(comment) > width)
+      out += code.substr(0, code.find_first_not_of(' ')) + comment + "\n" + code;
+    else
+      out += code + "  " + comment;
+  }
   return out;
 }
 

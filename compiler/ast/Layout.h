@@ -22,13 +22,19 @@ Layout breakOr(std::string flat);
 Layout hardBreak();
 /// A comment at the end of a line. Its width does not count, so a comment never moves code.
 Layout trailing(std::string comment);
+/// Where an item begins; prints nothing.
+Layout itemStart();
 Layout concat(std::vector<Layout> parts);
 Layout nest(int columns, Layout inner);
 Layout group(Layout inner);
 
 bool hasHardBreak(const Layout &layout);
 
-/// Lays out at most `width` columns wide where breaks allow it; no trailing white space.
+/// Lays out at most `width` columns wide where breaks allow it; no trailing white space. Item starts and
+/// trailing comments are marked for placeLongComments.
 std::string print(const Layout &layout, int width);
+
+/// Takes the marks out. The comment of an item on one line moves above it if both are too wide together.
+std::string placeLongComments(const std::string &printed, int width);
 
 } // namespace rx::ast

@@ -79,6 +79,16 @@ void Builder::checkNoComparisonChain(const Expr &comparison) {
                std::string(comparison.children[1]->range.text()) + "`");
 }
 
+/// `sum[d] (x - y) ^ 2` looks as if it summed the square, and would not.
+void Builder::checkCallGap(const Expr &call, const diag::SourceRange &parenthesis) {
+  const Expr &callee = *call.children[0];
+  if (callee.kind != Expr::Subscripted || callee.isParenthesised || callee.range.end == parenthesis.begin)
+    return;
+  std::string head(callee.range.text());
+  diagnostics.error({&source, callee.range.begin, parenthesis.end}, "syntax", "a space stands between `" + head + "` and its parentheses")
+      .suggest("write `" + head + "(...)` around everything that it works on");
+}
+
 void Builder::checkArgumentOrder(const std::vector<ast::Argument> &arguments) {
   for (size_t i = 1; i < arguments.size(); ++i)
     if (arguments[i].name.empty() && !arguments[i - 1].name.empty())

@@ -264,6 +264,7 @@ ExprPtr Builder::build(P::ExprContext *context) {
     auto e = make(Expr::Call);
     e->children.push_back(expr(c->expr()));
     e->arguments = arguments(c->args());
+    checkCallGap(*e, range(c->LPAREN()->getSymbol(), c->LPAREN()->getSymbol()));
     return e;
   }
   if (auto *c = dynamic_cast<P::WithExprContext *>(context)) {

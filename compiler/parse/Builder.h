@@ -46,6 +46,7 @@ private:
   void reportBareReducers();
   void checkNoComparisonChain(const ast::Expr &comparison);
   void checkArgumentOrder(const std::vector<ast::Argument> &arguments);
+  void checkCallGap(const ast::Expr &call, const diag::SourceRange &parenthesis);
   void checkNumber(const ast::Expr &number);
 
   // BuildExpressions.cpp

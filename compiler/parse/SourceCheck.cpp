@@ -41,12 +41,15 @@ bool checkSourceText(const diag::Source &source, diag::DiagnosticEngine &engine)
     return false;
   }
   for (size_t i = 0; i < text.size();) {
-    size_t length = text[i] == '\0' ? 0 : sequenceLength(text.substr(i));
+    unsigned char c = text[i];
+    bool isControl = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+    size_t length = isControl ? 0 : sequenceLength(text.substr(i));
     if (length == 0) {
       engine
           .error({&source, i, i}, "file",
-                 text[i] == '\0' ? "this file contains a zero byte, so it is not a program"
-                                 : "this file is not UTF-8 text")
+                 c == 0      ? "this file contains a zero byte, so it is not a program"
+                 : isControl ? "this file contains a control character here"
+                             : "this file is not UTF-8 text")
           .suggest("save it as UTF-8");
       return false;
     }

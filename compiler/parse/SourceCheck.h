@@ -5,7 +5,7 @@
 
 namespace rx::parse {
 
-/// Reports what no program may contain: NUL bytes, invalid UTF-8, more than 16 MB of text. False if
+/// Reports what no program may contain: control characters, invalid UTF-8, more than 16 MB of text. False if
 /// anything was reported.
 bool checkSourceText(const diag::Source &source, diag::DiagnosticEngine &engine);
 
