@@ -69,7 +69,7 @@ expr
 carry: expr ASSIGN expr;
 
 primary
-    : NUMBER | STRING | DTYPE | TRUE | FALSE | NONE | STAR | name
+    : NUMBER | STRING | DTYPE | TRUE | FALSE | NONE | name
     | LPAREN expr (COMMA expr)* RPAREN
     | LBRACKET (expr (FOR name IN range | (COMMA expr)* COMMA?))? RBRACKET
     | LBRACE (field (separator field)* separator?)? RBRACE
@@ -77,7 +77,7 @@ primary
 field: word ASSIGN expr;
 separator: COMMA NL? | NL;
 args: arg (COMMA arg)* COMMA?;
-arg: (word ASSIGN)? range;
+arg: (word ASSIGN)? (range | STAR);
 range: expr (RANGE expr)?;
 subs: sub (COMMA sub)*;
 sub: RANGE expr? | expr (COLON range | RANGE expr? | ELSE expr)?;

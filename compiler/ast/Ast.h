@@ -51,7 +51,7 @@ struct Expr {
     String,      // text without quotes, escapes resolved
     Bool,        // number 0 or 1
     None,        //
-    Star,        // `*` as a value
+    Star,        // `*` as an argument
     Dtype,       // text
     Name,        // text
     Negate, Not, // children[0]

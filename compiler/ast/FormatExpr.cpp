@@ -90,7 +90,7 @@ Layout Formatter::bare(const Expr &e) {
     bool fills = std::all_of(e.children.begin(), e.children.end(), [](const ExprPtr &child) { return isAtom(*child); });
     for (const ExprPtr &child : e.children)
       elements.push_back({expr(*child), child->range.begin, child->range.end, fills});
-    return separated("[", std::move(elements), "]", ",", "", e.range.end, false, true);
+    return separated("[", std::move(elements), "]", "", e.range, false, true);
   }
   case Expr::Comprehension: {
     static const ExprPtr none;
@@ -225,11 +225,11 @@ Layout Formatter::argumentList(const std::vector<Argument> &list, diag::SourceRa
     size_t end = each.rangeEnd ? each.rangeEnd->range.end : each.value->range.end;
     elements.push_back({argument(each), each.value->range.begin, end, each.name.empty()});
   }
-  return separated("(", std::move(elements), ")", ",", "", within.end, false, true);
+  return separated("(", std::move(elements), ")", "", within, false, true);
 }
 
 Layout Formatter::call(const Expr &e) {
-  return concat({expr(*e.children[0]), argumentList(e.arguments, e.range)});
+  return concat({expr(*e.children[0]), argumentList(e.arguments, {e.range.source, e.children[0]->range.end, e.range.end})});
 }
 
 /// A record that the author began on a new line stays on lines of its own, without commas.
@@ -240,25 +240,26 @@ Layout Formatter::record(const Expr &e) {
   for (const auto &[name, value] : e.fields)
     elements.push_back({concat({text(name), rightSide(*value)}), value->range.begin, value->range.end});
   bool isBroken = startsNewLine(e.range.begin + 1, e.fields[0].second->range.begin);
-  return separated("{", std::move(elements), "}", ",", " ", e.range.end, isBroken, false);
+  return separated("{", std::move(elements), "}", " ", e.range, isBroken, false);
 }
 
-/// Elements on one line, or each on its own with its comments. `keepsSeparator`: it also ends a line.
-Layout Formatter::separated(std::string open, std::vector<Element> elements, std::string close, std::string separator,
-                            std::string padding, size_t end, bool isBroken, bool keepsSeparator) {
+/// Elements on one line, or each on its own with its comments. `keepsComma`: commas stay at the ends of lines.
+Layout Formatter::separated(std::string open, std::vector<Element> elements, std::string close,
+                            std::string padding, diag::SourceRange within, bool isBroken, bool keepsComma) {
+  size_t end = within.end;
   if (elements.empty())
     return text(open + close);
   std::vector<Layout> inner;
   for (size_t i = 0; i < elements.size(); ++i) {
     bool isLast = i + 1 == elements.size();
-    size_t previousEnd = i == 0 ? elements[0].begin : elements[i - 1].end;
+    size_t previousEnd = i == 0 ? within.begin : elements[i - 1].end;
     for (const Comment *comment : take(previousEnd, elements[i].begin)) {
       inner.insert(inner.end(), {text(std::string(comment->range.text())), hardBreak()});
       isBroken = true;
     }
     inner.push_back(elements[i].layout);
-    if (keepsSeparator && !isLast)
-      inner.push_back(text(separator));
+    if (keepsComma && !isLast)
+      inner.push_back(text(","));
     auto comment = takeTrailing(elements[i].end, isLast ? end : elements[i + 1].begin);
     if (comment) {
       inner.push_back(*comment);
@@ -266,7 +267,7 @@ Layout Formatter::separated(std::string open, std::vector<Element> elements, std
     }
     if (isLast)
       break;
-    Layout gap = comment ? hardBreak() : breakOr(keepsSeparator ? " " : separator + " ");
+    Layout gap = comment ? hardBreak() : breakOr(keepsComma ? " " : ", ");
     inner.push_back(elements[i + 1].fills && !comment ? group(gap) : gap);
   }
   for (const Comment *comment : take(elements.back().end, end)) {
@@ -361,7 +362,7 @@ Layout Formatter::type(const Type &t) {
     for (const auto &[name, member] : t.fields)
       elements.push_back({concat({text(name + ": "), type(*member)}), member->range.begin, member->range.end});
     bool isBroken = startsNewLine(t.range.begin + 1, t.fields[0].second->range.begin);
-    parts.push_back(separated("{", std::move(elements), "}", ",", " ", t.range.end, isBroken, false));
+    parts.push_back(separated("{", std::move(elements), "}", " ", t.range, isBroken, false));
     break;
   }
   case Type::Function:

@@ -54,8 +54,8 @@ private:
     size_t begin, end;
     bool fills = false; // shares its line with its neighbours where there is room
   };
-  Layout separated(std::string open, std::vector<Element> elements, std::string close, std::string separator,
-                   std::string padding, size_t end, bool isBroken, bool keepsSeparator);
+  Layout separated(std::string open, std::vector<Element> elements, std::string close, std::string padding,
+                   diag::SourceRange within, bool isBroken, bool keepsComma);
 
   // Comments
   /// Takes the comments in [begin, end) that nothing has placed yet.

@@ -24,6 +24,8 @@ struct Mark {
   std::string text;
 };
 
+constexpr size_t maxLineLength = 200;
+
 size_t characters(std::string_view text) {
   return static_cast<size_t>(std::count_if(
       text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
@@ -96,11 +98,11 @@ private:
     });
     if (&source != diagnostic.at.source)
       out += "  in " + source.path() + ":\n";
-    std::string number = std::to_string(line);
-    out += std::string(number.size() < 4 ? 4 - number.size() : 0, ' ') + number + " | " +
-           withoutTabs(source.lineText(line)) + "\n";
     std::sort(marks.begin(), marks.end(),
               [](const Mark &a, const Mark &b) { return a.column < b.column; });
+    std::string number = std::to_string(line);
+    out += std::string(number.size() < 4 ? 4 - number.size() : 0, ' ') + number + " | " +
+           window(source.lineText(line), marks) + "\n";
     underlines(marks);
   }
 
@@ -108,7 +110,7 @@ private:
     std::string line;
     size_t used = 0;
     for (const Mark &mark : marks) {
-      bool collides = !line.empty() && mark.column < used + 1;
+      bool collides = !line.empty() && mark.column < used + 2;
       if (collides) {
         out += gutter() + line + "\n";
         line.clear();
@@ -119,13 +121,27 @@ private:
       used = mark.column + mark.width;
       if (!mark.text.empty()) {
         line += " " + mark.text;
-        used += 1 + characters(mark.text) + 1; // two spaces before the next mark
+        used += 1 + characters(mark.text);
       }
     }
     out += gutter() + line + "\n";
   }
 
   static std::string gutter() { return "     | "; }
+
+  /// The part of a line around its first mark, if the line is very long; shifts the marks with it.
+  static std::string window(std::string_view line, std::vector<Mark> &marks) {
+    std::string text = withoutTabs(line);
+    if (text.size() <= maxLineLength)
+      return text;
+    bool isAscii = characters(text) == text.size();
+    size_t first = isAscii && marks.front().column > maxLineLength / 2 ? marks.front().column - maxLineLength / 2 : 0;
+    for (Mark &mark : marks) {
+      mark.column = std::min(mark.column - first, maxLineLength);
+      mark.width = std::min(mark.width, maxLineLength - mark.column + 1);
+    }
+    return isAscii ? text.substr(first, maxLineLength) : text;
+  }
 
   static std::string withoutTabs(std::string_view text) {
     std::string result(text);

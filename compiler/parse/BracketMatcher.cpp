@@ -47,10 +47,17 @@ bool BracketMatcher::close(size_t opening, SourceRange range) {
     }
   if (open.empty() || open.back().type != opening) {
     matched = false;
-    auto &error = engine.error(range, "syntax",
-                               "`" + std::string(range.text()) + "` closes nothing");
-    if (!open.empty())
-      error.label(open.back().range, "the innermost open bracket");
+    std::string found(range.text());
+    if (!insideInline()) {
+      engine.error(range, "syntax", "`" + found + "` closes nothing");
+      return false;
+    }
+    std::string opened(open.back().range.text());
+    engine.error(range, "syntax", "`" + found + "` cannot close `" + opened + "`")
+        .label(open.back().range, "opened here")
+        .label(range, "")
+        .suggest(std::string("write `") + (opened == "(" ? ")" : "]") + "`");
+    open.pop_back();
     return false;
   }
   if (opening == RxLexer::LBRACE && !hasSuspect && isFirstOnLine(range) &&

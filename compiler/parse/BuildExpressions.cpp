@@ -51,8 +51,11 @@ std::vector<ast::Argument> Builder::arguments(P::ArgsContext *context) {
     ast::Argument argument;
     if (arg->word())
       argument.name = arg->word()->getText();
-    argument.value = expr(arg->range()->expr(0));
-    if (arg->range()->expr().size() > 1)
+    if (arg->STAR())
+      argument.value = std::make_unique<Expr>(Expr::Star, range(arg->STAR()->getSymbol(), arg->STAR()->getSymbol()));
+    else
+      argument.value = expr(arg->range()->expr(0));
+    if (arg->range() && arg->range()->expr().size() > 1)
       argument.rangeEnd = expr(arg->range()->expr(1));
     list.push_back(std::move(argument));
   }
@@ -178,8 +181,6 @@ ExprPtr Builder::primary(P::PrimaryContext *context) {
     result->number = context->TRUE() ? 1 : 0;
   } else if (context->NONE()) {
     result = make(Expr::None);
-  } else if (context->STAR()) {
-    result = make(Expr::Star);
   } else if (context->DTYPE()) {
     result = make(Expr::Dtype);
     result->text = context->DTYPE()->getText();

@@ -47,6 +47,7 @@ public:
       : source(source), diagnostics(diagnostics), offsets(source.text()), input(std::string(source.text())),
         filtered(filterTokens(lex(), source, offsets, diagnostics)), list(std::move(filtered.tokens), source.path()),
         stream(&list), parser(&stream) {
+    stream.fill(); // messages look ahead
     parser.removeErrorListeners();
     parser.setErrorHandler(std::make_shared<ErrorStrategy>(source, offsets, filtered, diagnostics));
   }

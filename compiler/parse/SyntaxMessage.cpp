@@ -40,8 +40,8 @@ struct Spelled {
   const char *words;
 };
 constexpr std::array<Spelled, 23> spelledTokens{{
-    {RxParser::RPAREN, "`)`"},      {RxParser::RBRACKET, "`]`"},
-    {RxParser::RBRACE, "`}`"},      {RxParser::COMMA, "`,`"},
+    {RxParser::COMMA, "`,`"},       {RxParser::RPAREN, "`)`"},
+    {RxParser::RBRACKET, "`]`"},    {RxParser::RBRACE, "`}`"},
     {RxParser::ASSIGN, "`=`"},      {RxParser::DRAW, "`~`"},
     {RxParser::COLON, "`:`"},       {RxParser::ARROW, "`->`"},
     {RxParser::LPAREN, "`(`"},      {RxParser::LBRACE, "`{`"},
@@ -84,7 +84,7 @@ public:
 
   void run() {
     if (!explainForeignWord() && !explainBareReducer() && !explainOperator() &&
-        !explainAssignment() && !explainMissingElse() && !explainReservedWord() &&
+        !explainReservedWord() && !explainAssignment() && !explainMissingElse() &&
         !explainSemicolon())
       explainExpectation();
   }
@@ -154,7 +154,7 @@ bool Explainer::explainForeignWord() {
 
 /// `sum[e] q * k` and `softmax[u] z`.
 bool Explainer::explainBareReducer() {
-  if (typeBefore(1) != RxParser::RBRACKET || !startsValue(type) || !expects(RxParser::LPAREN))
+  if (typeBefore(1) != RxParser::RBRACKET || !startsValue(type) || expects(RxParser::NUMBER))
     return false;
   const Token *opening = openingBracketBefore(index - 1);
   if (!opening || opening->getTokenIndex() == 0)
@@ -174,23 +174,22 @@ bool Explainer::explainOperator() {
   size_t previous = typeBefore(1);
   bool compound = previous == RxParser::PLUS || previous == RxParser::MINUS ||
                   previous == RxParser::STAR || previous == RxParser::SLASH;
+  if (type == RxParser::ASSIGN && typeAfter() == RxParser::GT) {
+    report(span(context.offending, *context.stream.get(index + 1)), "`=>` is not an operator of this language")
+        .suggest("a function as a value is `fn(x) = value`; \"at least\" is `>=`");
+    return true;
+  }
   if (type == RxParser::ASSIGN && compound) {
     report(span(*before(1), context.offending), "a name is defined once and does not change")
         .suggest("in a `repeat` write `next x = x + ...`; in a `metric`, `accumulate x = ...`");
     return true;
   }
-  if (type == RxParser::GT && previous == RxParser::ASSIGN) {
-    report(span(*before(1), context.offending), "`=>` is not an operator of this language")
-        .suggest("a function as a value is `fn(x) = value`; \"at least\" is `>=`");
+  if (type == RxParser::STAR && previous == RxParser::STAR) {
+    report(span(*before(1), context.offending), "`**` is not an operator of this language").suggest("a power is written `x ^ 2`");
     return true;
   }
-  if (previous == RxParser::STAR && typeBefore(2) == RxParser::STAR) {
-    report(span(*before(2), *before(1)), "`**` is not an operator of this language")
-        .suggest("a power is written `x ^ 2`");
-    return true;
-  }
-  if (previous == RxParser::STAR && typeBefore(2) == RxParser::SLASH) {
-    report(span(*before(2), *before(1)), "`/*` does not begin a comment")
+  if (type == RxParser::STAR && previous == RxParser::SLASH) {
+    report(span(*before(1), context.offending), "`/*` does not begin a comment")
         .suggest("a comment runs from `//` to the end of the line");
     return true;
   }
@@ -198,7 +197,8 @@ bool Explainer::explainOperator() {
 }
 
 bool Explainer::explainAssignment() {
-  if (type != RxParser::ASSIGN || expects(RxParser::ASSIGN) || !expects(RxParser::EQ))
+  bool isTypePlace = expects(RxParser::DTYPE) && !expects(RxParser::NUMBER);
+  if (type != RxParser::ASSIGN || expects(RxParser::ASSIGN) || isTypePlace)
     return false;
   report(here(), "`=` defines a name and cannot stand inside an expression")
       .suggest("to compare, write `==`");
@@ -222,12 +222,19 @@ bool Explainer::explainMissingElse() {
   return true;
 }
 
+/// `push = 3`, and a reserved word where a name is expected.
 bool Explainer::explainReservedWord() {
-  if (!isReserved(type) || isConnective(type) || !expects(RxParser::NAME))
+  const Token *word = &context.offending;
+  size_t first = typeBefore(2);
+  bool beginsItem = first == RxParser::NL || first == RxParser::LBRACE || first == Token::EOF;
+  bool endsArgument = type == RxParser::RPAREN || type == RxParser::COMMA;
+  bool wasName = (type == RxParser::ASSIGN && beginsItem) || (endsArgument && expects(RxParser::ASSIGN));
+  if (wasName && isReserved(typeBefore(1)))
+    word = before(1);
+  else if (!isReserved(type) || isConnective(type) || !expects(RxParser::NAME))
     return false;
-  std::string word = textOf(context.offending);
-  report(here(), "`" + word + "` is a word of the language and cannot name a value")
-      .suggest("choose another name, for example `" + word + "_` or `my_" + word + "`");
+  report(rangeOf(*word), "`" + textOf(*word) + "` is a word of the language and cannot name a value")
+      .suggest("choose another name, for example `" + textOf(*word) + "_` or `my_" + textOf(*word) + "`");
   return true;
 }
 
@@ -260,13 +267,15 @@ std::string Explainer::describeExpected() const {
     words.push_back("a type");
   else if (expects(RxParser::NAME))
     words.push_back("a name");
-  bool afterValue = expects(RxParser::PLUS);
   bool beforeValue = !words.empty();
+  bool closes = expects(RxParser::RPAREN) || expects(RxParser::RBRACKET);
+  if (closes && !beforeValue && !expects(RxParser::COMMA))
+    words.push_back("`,`"); // the list has ended for the parser, not for the author
   for (const Spelled &token : spelledTokens) {
-    bool opens = token.type == RxParser::LPAREN || token.type == RxParser::LBRACE ||
+    bool opens = token.type == RxParser::TO || token.type == RxParser::OVER || // names, after all
+                 token.type == RxParser::EVERY || token.type == RxParser::LPAREN || token.type == RxParser::LBRACE ||
                  token.type == RxParser::STRING || token.type == RxParser::FN;
-    bool optional = token.type == RxParser::WITH || token.type == RxParser::LPAREN;
-    if (!expects(token.type) || (beforeValue && (opens || anyWord)) || (afterValue && optional))
+    if (!expects(token.type) || (beforeValue && (opens || anyWord)))
       continue;
     words.push_back(token.words);
   }

@@ -104,11 +104,14 @@ public:
         brackets(source, engine) {}
 
   FilteredTokens run() {
-    for (position = 0; position < raw.size(); ++position)
+    for (position = 0; position < raw.size(); ++position) {
+      lastStop = raw[position]->getStopIndex();
       accept(*raw[position]);
+    }
     endItem(source.text().size());
     result.isBalanced = brackets.finish();
     flushDocs();
+    endFile();
     return std::move(result);
   }
 
@@ -174,9 +177,18 @@ private:
     lastType = RxLexer::NL;
   }
 
+  void endFile() {
+    size_t end = raw.empty() ? 0 : lastStop + 1;
+    auto token = std::make_unique<CommonToken>(Token::EOF, "");
+    token->setStartIndex(end);
+    token->setStopIndex(end - 1);
+    result.depths.push_back(0);
+    result.tokens.push_back(std::move(token));
+  }
+
   /// Whether the item before the current newline goes on behind it.
   bool lineContinues() const {
-    if (continuesAfter(lastType) && !endsWithStar())
+    if (continuesAfter(lastType))
       return true;
     size_t next = position + 1;
     auto skip = [&](size_t i) {
@@ -196,14 +208,6 @@ private:
     while (after < raw.size() && raw[after]->getType() == RxLexer::COMMENT)
       ++after;
     return !definesName(after < raw.size() ? raw[after]->getType() : Token::EOF);
-  }
-
-  /// `*` is an operand in `columns = *`, which only a closing token or a newline can follow.
-  bool endsWithStar() const {
-    if (lastType != RxLexer::STAR || result.tokens.size() < 2)
-      return false;
-    size_t before = result.tokens[result.tokens.size() - 2]->getType();
-    return before == RxLexer::ASSIGN || before == RxLexer::COMMA;
   }
 
   static bool isTrivia(size_t type) {
@@ -243,9 +247,12 @@ private:
     } else if (token.getType() == RxLexer::BAD_NUMBER) {
       auto &error = engine.error(range, "syntax",
                                  "`" + std::string(range.text()) + "` is neither number nor name");
-      size_t letters = range.text().find_first_not_of("0123456789._");
-      error.suggest("a product needs its sign: `" + std::string(range.text().substr(0, letters)) +
-                    " * " + std::string(range.text().substr(letters)) + "`");
+      std::string text(range.text());
+      size_t letters = std::min(text.find_first_not_of("0123456789._"), text.size());
+      if (letters < text.size())
+        error.suggest("a product needs its sign: `" + text.substr(0, letters) + " * " + text.substr(letters) + "`");
+      else
+        error.suggest("`_` stands between the digits before the point only: `20_000`");
       retype(token, RxLexer::NUMBER);
     }
   }
@@ -276,6 +283,7 @@ private:
   BracketMatcher brackets;
   std::vector<SourceRange> pendingDocs;
   size_t lastType = Token::EOF;
+  size_t lastStop = 0;
   FilteredTokens result;
 };
 
