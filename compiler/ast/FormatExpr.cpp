@@ -158,7 +158,7 @@ Layout Formatter::pipe(const Expr &e) {
     }
     for (const Comment *comment : take(end, stage->range.begin)) {
       steps.push_back(hardBreak());
-      steps.push_back(text(std::string(comment->range.text())));
+      steps.push_back(text(textOf(*comment)));
       hasComments = true;
     }
     steps.push_back(hasComments ? hardBreak() : breakOr(" "));
@@ -254,7 +254,7 @@ Layout Formatter::separated(std::string open, std::vector<Element> elements, std
     bool isLast = i + 1 == elements.size();
     size_t previousEnd = i == 0 ? within.begin : elements[i - 1].end;
     for (const Comment *comment : take(previousEnd, elements[i].begin)) {
-      inner.insert(inner.end(), {text(std::string(comment->range.text())), hardBreak()});
+      inner.insert(inner.end(), {text(textOf(*comment)), hardBreak()});
       isBroken = true;
     }
     inner.push_back(elements[i].layout);
@@ -271,7 +271,7 @@ Layout Formatter::separated(std::string open, std::vector<Element> elements, std
     inner.push_back(elements[i + 1].fills && !comment ? group(gap) : gap);
   }
   for (const Comment *comment : take(elements.back().end, end)) {
-    inner.insert(inner.end(), {hardBreak(), text(std::string(comment->range.text()))});
+    inner.insert(inner.end(), {hardBreak(), text(textOf(*comment))});
     isBroken = true;
   }
   Layout edge = isBroken ? hardBreak() : breakOr(padding);

@@ -47,9 +47,16 @@ std::optional<Layout> Formatter::takeTrailing(size_t begin, size_t end) {
     if (startsNewLine(begin, comment.range.begin))
       return std::nullopt;
     isPlaced[i] = true;
-    return trailing(std::string(comment.range.text()));
+    return trailing(textOf(comment));
   }
   return std::nullopt;
+}
+
+std::string Formatter::textOf(const Comment &comment) {
+  std::string content(comment.range.text());
+  content.erase(content.find_last_not_of(" \t") + 1);
+  bool isDoc = content.compare(0, 3, "///") == 0 && content.compare(0, 4, "////") != 0;
+  return isDoc ? content.substr(1) : content;
 }
 
 bool Formatter::hasComment(size_t begin, size_t end) const {
@@ -95,9 +102,7 @@ Layout Formatter::items(const Body &list, size_t begin, size_t end, bool isTopLe
   auto comment = [&](const Comment &each) {
     startEntry(wasTall);
     wasComment = true;
-    std::string content(each.range.text());
-    bool isDoc = content.compare(0, 3, "///") == 0 && content.compare(0, 4, "////") != 0;
-    parts.push_back(text(isDoc ? content.substr(1) : content)); // it documents nothing
+    parts.push_back(text(textOf(each)));
     previousEnd = each.range.end;
   };
   for (const auto &each : list) {
@@ -109,7 +114,7 @@ Layout Formatter::items(const Body &list, size_t begin, size_t end, bool isTopLe
     wasTall = isTall;
     wasComment = false;
     for (const Comment *stray : take(each->range.begin, each->range.end))
-      parts.insert(parts.end(), {text(std::string(stray->range.text())), hardBreak()});
+      parts.insert(parts.end(), {text(textOf(*stray)), hardBreak()});
     for (size_t at = 0; !each->doc.empty() && at <= each->doc.size();) {
       size_t lineEnd = std::min(each->doc.find('\n', at), each->doc.size());
       std::string line = each->doc.substr(at, lineEnd - at);

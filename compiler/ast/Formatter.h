@@ -61,6 +61,8 @@ private:
   /// Takes the comments in [begin, end) that nothing has placed yet.
   std::vector<const Comment *> take(size_t begin, size_t end);
   std::optional<Layout> takeTrailing(size_t begin, size_t end);
+  /// A `///` that documents nothing becomes `//`, so that no later reading attaches it to something.
+  static std::string textOf(const Comment &comment);
   bool hasComment(size_t begin, size_t end) const;
   bool startsNewLine(size_t begin, size_t end) const;
   bool hasBlankLine(size_t from) const;
