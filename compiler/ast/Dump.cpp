@@ -4,12 +4,14 @@ using namespace rx::ast;
 
 namespace {
 
-const char *const exprNames[] = {"number", "string", "bool", "none", "star", "dtype", "name", "negate", "not", "binary", "if", "call",
-                                 "subscript", "member", "with", "stack", "loop", "block", "repeat", "lambda", "tuple", "list",
-                                 "comprehension", "record"};
-const char *const itemNames[] = {"use", "block", "names", "fn", "forward", "test", "param", "part", "tie", "paths", "require", "replace",
-                                 "relax", "minimize", "push", "each", "when", "exit", "for", "show", "claim", "expect", "ignore",
-                                 "equation", "expr"};
+const char *const exprNames[] = {
+    "number", "string", "bool",   "none",   "star",      "dtype",  "name",          "negate",
+    "not",    "binary", "if",     "call",   "subscript", "member", "with",          "stack",
+    "loop",   "block",  "repeat", "lambda", "tuple",     "list",   "comprehension", "record"};
+const char *const itemNames[] = {
+    "use",   "block",   "names",   "fn",     "forward",  "test",     "param", "part", "tie",
+    "paths", "require", "replace", "relax",  "minimize", "push",     "each",  "when", "exit",
+    "for",   "show",    "claim",   "expect", "ignore",   "equation", "expr"};
 
 const char *const typeNames[] = {"tensor", "list", "literals", "path", "record", "function"};
 
@@ -62,7 +64,8 @@ private:
   }
 
   void type(const Type &t) {
-    std::string line = std::string("type ") + typeNames[t.kind] + (t.text.empty() ? "" : " " + t.text);
+    std::string line =
+        std::string("type ") + typeNames[t.kind] + (t.text.empty() ? "" : " " + t.text);
     for (auto &literal : t.literals)
       line += " \"" + literal + "\"";
     put(line + (t.optional ? " ?" : ""));

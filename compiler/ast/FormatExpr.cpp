@@ -31,7 +31,12 @@ bool isAtom(const Expr &e) {
 
 bool hugsAsArgument(const Expr &e) {
   switch (e.kind) {
-  case Expr::Lambda: case Expr::Record: case Expr::List: case Expr::Call: case Expr::With: case Expr::Repeat:
+  case Expr::Lambda:
+  case Expr::Record:
+  case Expr::List:
+  case Expr::Call:
+  case Expr::With:
+  case Expr::Repeat:
   case Expr::Comprehension:
     return true;
   default:
@@ -49,9 +54,14 @@ Layout Formatter::expr(const Expr &e) {
 
 Layout Formatter::bare(const Expr &e) {
   switch (e.kind) {
-  case Expr::Number: case Expr::String: case Expr::Bool: case Expr::None: case Expr::Star:
+  case Expr::Number:
+  case Expr::String:
+  case Expr::Bool:
+  case Expr::None:
+  case Expr::Star:
     return text(std::string(e.range.text()));
-  case Expr::Dtype: case Expr::Name:
+  case Expr::Dtype:
+  case Expr::Name:
     return text(e.text);
   case Expr::Negate:
     return concat({text("-"), expr(*e.children[0])});
@@ -68,10 +78,12 @@ Layout Formatter::bare(const Expr &e) {
   case Expr::Member:
     return concat({expr(*e.children[0]), text("." + e.text)});
   case Expr::With: {
-    Layout amendment = e.bodyRange ? body(e.body, e.bodyRange, /*allowsSeveral=*/true) : text(e.text);
+    Layout amendment =
+        e.bodyRange ? body(e.body, e.bodyRange, /*allowsSeveral=*/true) : text(e.text);
     return concat({expr(*e.children[0]), text(" with "), amendment});
   }
-  case Expr::Stack: case Expr::Loop: {
+  case Expr::Stack:
+  case Expr::Loop: {
     static const ExprPtr none;
     const ExprPtr &begin = e.children.size() > 2 ? e.children[2] : none;
     return concat({text(e.kind == Expr::Stack ? "stack " : "loop "), text(e.text + " in "),
@@ -87,7 +99,8 @@ Layout Formatter::bare(const Expr &e) {
     return concat({text("("), exprList(e.children), text(")")});
   case Expr::List: {
     std::vector<Element> elements;
-    bool fills = std::all_of(e.children.begin(), e.children.end(), [](const ExprPtr &child) { return isAtom(*child); });
+    bool fills = std::all_of(e.children.begin(), e.children.end(),
+                             [](const ExprPtr &child) { return isAtom(*child); });
     for (const ExprPtr &child : e.children)
       elements.push_back({expr(*child), child->range.begin, child->range.end, fills});
     return separated("[", std::move(elements), "]", "", e.range, false, true);
@@ -95,9 +108,11 @@ Layout Formatter::bare(const Expr &e) {
   case Expr::Comprehension: {
     static const ExprPtr none;
     const ExprPtr &begin = e.children.size() > 2 ? e.children[2] : none;
-    return group(concat({text("["), nest(1, concat({expr(*e.children[0]), breakOr(" "), text("for " + e.text + " in "),
-                                                    range(begin, *e.children[1])})),
-                         text("]")}));
+    return group(
+        concat({text("["),
+                nest(1, concat({expr(*e.children[0]), breakOr(" "), text("for " + e.text + " in "),
+                                range(begin, *e.children[1])})),
+                text("]")}));
   }
   case Expr::Record:
     return record(e);
@@ -119,13 +134,14 @@ Layout Formatter::exprList(const std::vector<ExprPtr> &list) {
   return concat(std::move(parts));
 }
 
-/// Operands of one precedence stand in one row or, when that is too wide, one under the other. The operator
-/// ends its line: a line that begins with `-` would be an item of its own.
+/// Operands of one precedence stand in one row or, when that is too wide, one under the other. The
+/// operator ends its line: a line that begins with `-` would be an item of its own.
 Layout Formatter::chain(const Expr &e) {
   std::vector<const Expr *> operators = {&e};
   while (true) {
     const Expr &left = *operators.back()->children[0];
-    bool continues = left.kind == Expr::Binary && !left.isParenthesised && precedence(left.text) == precedence(e.text);
+    bool continues = left.kind == Expr::Binary && !left.isParenthesised &&
+                     precedence(left.text) == precedence(e.text);
     if (!continues || e.text == "^")
       break;
     operators.push_back(&left);
@@ -142,7 +158,8 @@ Layout Formatter::chain(const Expr &e) {
 Layout Formatter::pipe(const Expr &e) {
   std::vector<const Expr *> stages = {};
   const Expr *source = &e;
-  while (source->kind == Expr::Binary && source->text == "|>" && (source == &e || !source->isParenthesised)) {
+  while (source->kind == Expr::Binary && source->text == "|>" &&
+         (source == &e || !source->isParenthesised)) {
     stages.push_back(source->children[1].get());
     source = source->children[0].get();
   }
@@ -175,8 +192,9 @@ Layout Formatter::conditional(const Expr &e) {
   std::vector<Layout> parts;
   const Expr *branch = &e;
   while (true) {
-    parts.insert(parts.end(), {text("if "), nest(3, expr(*branch->children[0])), nest(2, breakOr(" ")), text("then "),
-                               nest(2, expr(*branch->children[1])), breakOr(" "), text("else ")});
+    parts.insert(parts.end(),
+                 {text("if "), nest(3, expr(*branch->children[0])), nest(2, breakOr(" ")),
+                  text("then "), nest(2, expr(*branch->children[1])), breakOr(" "), text("else ")});
     // A condition and its value stay together where they can.
     std::vector<Layout> head(parts.end() - 7, parts.end() - 2);
     parts.erase(parts.end() - 7, parts.end() - 2);
@@ -197,7 +215,8 @@ Layout Formatter::repeat(const Expr &e) {
   if (e.condition)
     parts.insert(parts.end(), {text(" while "), expr(*e.condition)});
   for (size_t i = 0; i < e.carries.size(); ++i)
-    parts.insert(parts.end(), {text(i == 0 ? " with " : ", "), expr(*e.carries[i]), text(" = "), expr(*e.fields[i].second)});
+    parts.insert(parts.end(), {text(i == 0 ? " with " : ", "), expr(*e.carries[i]), text(" = "),
+                               expr(*e.fields[i].second)});
   parts.push_back(text(" "));
   parts.push_back(body(e.body, e.bodyRange, false));
   return concat(std::move(parts));
@@ -217,7 +236,8 @@ Layout Formatter::argument(const Argument &argument) {
 Layout Formatter::argumentList(const std::vector<Argument> &list, diag::SourceRange within) {
   if (list.empty())
     return text("()");
-  bool isAlone = list.size() == 1 && list[0].name.empty() && !list[0].rangeEnd && hugsAsArgument(*list[0].value);
+  bool isAlone = list.size() == 1 && list[0].name.empty() && !list[0].rangeEnd &&
+                 hugsAsArgument(*list[0].value);
   if (isAlone && !list[0].value->isParenthesised)
     return concat({text("("), expr(*list[0].value), text(")")});
   std::vector<Element> elements;
@@ -229,7 +249,9 @@ Layout Formatter::argumentList(const std::vector<Argument> &list, diag::SourceRa
 }
 
 Layout Formatter::call(const Expr &e) {
-  return concat({expr(*e.children[0]), argumentList(e.arguments, {e.range.source, e.children[0]->range.end, e.range.end})});
+  return concat(
+      {expr(*e.children[0]),
+       argumentList(e.arguments, {e.range.source, e.children[0]->range.end, e.range.end})});
 }
 
 /// A record that the author began on a new line stays on lines of its own, without commas.
@@ -238,14 +260,17 @@ Layout Formatter::record(const Expr &e) {
     return text("{}");
   std::vector<Element> elements;
   for (const auto &[name, value] : e.fields)
-    elements.push_back({concat({text(name), rightSide(*value)}), value->range.begin, value->range.end});
+    elements.push_back(
+        {concat({text(name), rightSide(*value)}), value->range.begin, value->range.end});
   bool isBroken = startsNewLine(e.range.begin + 1, e.fields[0].second->range.begin);
   return separated("{", std::move(elements), "}", " ", e.range, isBroken, false);
 }
 
-/// Elements on one line, or each on its own with its comments. `keepsComma`: commas stay at the ends of lines.
+/// Elements on one line, or each on its own with its comments. `keepsComma`: commas stay at the
+/// ends of lines.
 Layout Formatter::separated(std::string open, std::vector<Element> elements, std::string close,
-                            std::string padding, diag::SourceRange within, bool isBroken, bool keepsComma) {
+                            std::string padding, diag::SourceRange within, bool isBroken,
+                            bool keepsComma) {
   size_t end = within.end;
   if (elements.empty())
     return text(open + close);
@@ -275,7 +300,8 @@ Layout Formatter::separated(std::string open, std::vector<Element> elements, std
     isBroken = true;
   }
   Layout edge = isBroken ? hardBreak() : breakOr(padding);
-  return group(concat({text(open), nest(2, concat({edge, concat(std::move(inner))})), edge, text(close)}));
+  return group(
+      concat({text(open), nest(2, concat({edge, concat(std::move(inner))})), edge, text(close)}));
 }
 
 Layout Formatter::subscripts(const std::vector<Subscript> &list) {
@@ -320,64 +346,6 @@ Layout Formatter::rightSide(const Expr &value) {
   if (hugs(value))
     return concat({text(" = "), expr(value)});
   return concat({text(" ="), group(nest(2, concat({breakOr(" "), expr(value)})))});
-}
-
-Layout Formatter::type(const Type &t) {
-  std::vector<Layout> parts;
-  switch (t.kind) {
-  case Type::Tensor:
-    parts.push_back(text(t.text));
-    if (t.idAxis)
-      parts.insert(parts.end(), {text("["), expr(*t.idAxis), text("]")});
-    if (t.hasAxes)
-      parts.push_back(subscripts(t.axes));
-    break;
-  case Type::List:
-    parts = {text("["), type(*t.element), text("]")};
-    break;
-  case Type::Literals: {
-    std::string words(t.range.text()); // as quoted by the author; only the spacing is ours
-    words.erase(std::remove(words.begin(), words.end(), '\n'), words.end());
-    std::string spelled;
-    for (size_t i = 0; i < t.literals.size(); ++i) {
-      size_t open = words.find('"');
-      size_t close = open + 1;
-      while (words[close] != '"')
-        close += words[close] == '\\' ? 2 : 1;
-      spelled += (i == 0 ? "" : " | ") + words.substr(open, close - open + 1);
-      words.erase(0, close + 1);
-    }
-    parts.push_back(text(spelled));
-    break;
-  }
-  case Type::Path:
-    parts.push_back(text(t.text));
-    if (!t.axes.empty())
-      parts.push_back(subscripts(t.axes));
-    if (!t.arguments.empty())
-      parts.push_back(argumentList(t.arguments, t.range));
-    break;
-  case Type::Record: {
-    std::vector<Element> elements;
-    for (const auto &[name, member] : t.fields)
-      elements.push_back({concat({text(name + ": "), type(*member)}), member->range.begin, member->range.end});
-    bool isBroken = startsNewLine(t.range.begin + 1, t.fields[0].second->range.begin);
-    parts.push_back(separated("{", std::move(elements), "}", " ", t.range, isBroken, false));
-    break;
-  }
-  case Type::Function:
-    parts.push_back(text("("));
-    for (const TypePtr &parameter : t.parameters) {
-      if (parameter != t.parameters.front())
-        parts.push_back(text(", "));
-      parts.push_back(type(*parameter));
-    }
-    parts.insert(parts.end(), {text(") -> "), type(*t.element)});
-    break;
-  }
-  if (t.optional)
-    parts.push_back(text("?"));
-  return concat(std::move(parts));
 }
 
 } // namespace rx::ast

@@ -86,7 +86,8 @@ bool Formatter::hasBlankLine(size_t from) const {
 // Bodies
 //===----------------------------------------------------------------------===//
 
-/// Items and comments of [begin, end), each on its line; the author's blank lines stay, at most one.
+/// Items and comments of [begin, end), each on its line; the author's blank lines stay, at most
+/// one.
 Layout Formatter::items(const Body &list, size_t begin, size_t end, bool isTopLevel) {
   std::vector<Layout> parts;
   size_t previousEnd = begin;
@@ -144,7 +145,8 @@ Layout Formatter::body(const Body &list, diag::SourceRange range, bool allowsSev
   bool isCommented = hasComment(begin, end);
   if (list.empty() && !isCommented)
     return text("{}");
-  bool isRow = !isCommented && !startsNewLine(begin, list.front()->range.begin) && (allowsSeveral || list.size() == 1);
+  bool isRow = !isCommented && !startsNewLine(begin, list.front()->range.begin) &&
+               (allowsSeveral || list.size() == 1);
   for (const auto &each : list)
     isRow &= each->doc.empty();
   if (isRow) {
@@ -156,9 +158,11 @@ Layout Formatter::body(const Body &list, diag::SourceRange range, bool allowsSev
     }
     Layout inner = concat(std::move(parts));
     if (!hasHardBreak(inner))
-      return group(concat({text("{"), nest(2, concat({breakOr(" "), inner})), breakOr(" "), text("}")}));
+      return group(
+          concat({text("{"), nest(2, concat({breakOr(" "), inner})), breakOr(" "), text("}")}));
   }
-  return concat({text("{"), nest(2, concat({hardBreak(), items(list, begin, end)})), hardBreak(), text("}")});
+  return concat(
+      {text("{"), nest(2, concat({hardBreak(), items(list, begin, end)})), hardBreak(), text("}")});
 }
 
 Layout Formatter::parameters(const std::vector<Parameter> &list) {
@@ -174,7 +178,8 @@ Layout Formatter::parameters(const std::vector<Parameter> &list) {
   }
   if (parts.empty())
     return text("()");
-  return group(concat({text("("), nest(2, concat({breakOr(""), concat(std::move(parts))})), breakOr(""), text(")")}));
+  return group(concat({text("("), nest(2, concat({breakOr(""), concat(std::move(parts))})),
+                       breakOr(""), text(")")}));
 }
 
 //===----------------------------------------------------------------------===//
@@ -191,15 +196,19 @@ Layout Formatter::item(const Item &item) {
       return parts.size() == 1 ? parts[0] : concat(std::move(parts));
     std::vector<Layout> names;
     for (const std::string &name : item.names)
-      names.insert(names.end(), {name == item.names.front() ? breakOr(" ") : group(breakOr(" ")), text(name + (&name == &item.names.back() ? "" : ","))});
-    parts.push_back(group(concat({text(" {"), nest(2, concat(std::move(names))), breakOr(" "), text("}")})));
+      names.insert(names.end(), {name == item.names.front() ? breakOr(" ") : group(breakOr(" ")),
+                                 text(name + (&name == &item.names.back() ? "" : ","))});
+    parts.push_back(
+        group(concat({text(" {"), nest(2, concat(std::move(names))), breakOr(" "), text("}")})));
     return concat(std::move(parts));
   }
   case Item::Block:
     return block(item);
   case Item::Names:
-    return concat({text("names " + item.name + " for " + item.text + " "), body(item.body, item.bodyRange, false)});
-  case Item::Fn: case Item::Forward:
+    return concat({text("names " + item.name + " for " + item.text + " "),
+                   body(item.body, item.bodyRange, false)});
+  case Item::Fn:
+  case Item::Forward:
     return function(item);
   case Item::Test: {
     std::string_view whole = item.range.text(); // the title as quoted by the author
@@ -234,7 +243,8 @@ Layout Formatter::block(const Item &item) {
 }
 
 Layout Formatter::function(const Item &item) {
-  std::string head = item.kind == Item::Forward ? "forward" : (item.isExtern ? "extern fn " : "fn ") + item.name;
+  std::string head =
+      item.kind == Item::Forward ? "forward" : (item.isExtern ? "extern fn " : "fn ") + item.name;
   if (!item.indices.empty())
     head += "[" + joined(item.indices) + "]";
   std::vector<Layout> parts = {text(head), parameters(item.parameters)};
@@ -263,7 +273,8 @@ Layout Formatter::relax(const Item &item) {
 }
 
 Layout Formatter::equation(const Item &item) {
-  std::vector<Layout> parts = {text(item.text.empty() ? "" : item.text + " "), exprList(item.targets)};
+  std::vector<Layout> parts = {text(item.text.empty() ? "" : item.text + " "),
+                               exprList(item.targets)};
   if (item.type)
     parts.insert(parts.end(), {text(": "), type(*item.type)});
   if (item.isDraw)
@@ -271,7 +282,8 @@ Layout Formatter::equation(const Item &item) {
   else if (item.values.size() == 1)
     parts.push_back(rightSide(*item.values[0]));
   else
-    parts.insert(parts.end(), {text(" ="), group(nest(2, concat({breakOr(" "), exprList(item.values)})))});
+    parts.insert(parts.end(),
+                 {text(" ="), group(nest(2, concat({breakOr(" "), exprList(item.values)})))});
   return concat(std::move(parts));
 }
 
@@ -280,10 +292,12 @@ Layout Formatter::statement(const Item &item) {
     return value ? concat({text(before), expr(*value)}) : text("");
   };
   switch (item.kind) {
-  case Item::Param: case Item::Part:
-    return concat({text((item.kind == Item::Param ? "param" : item.text) + " " + joined(item.names)),
-                   item.type ? concat({text(": "), type(*item.type)}) : text(""),
-                   item.expr ? rightSide(*item.expr) : text("")});
+  case Item::Param:
+  case Item::Part:
+    return concat(
+        {text((item.kind == Item::Param ? "param" : item.text) + " " + joined(item.names)),
+         item.type ? concat({text(": "), type(*item.type)}) : text(""),
+         item.expr ? rightSide(*item.expr) : text("")});
   case Item::Tie:
     return concat({text("tie "), expr(*item.targets[0]), text(" = "), expr(*item.expr)});
   case Item::Paths:
@@ -291,7 +305,8 @@ Layout Formatter::statement(const Item &item) {
   case Item::Require: {
     Layout reason = text("");
     if (item.range.end > item.expr->range.end && item.range.text().back() == '"') {
-      std::string_view tail = file.source->text().substr(item.expr->range.end, item.range.end - item.expr->range.end);
+      std::string_view tail =
+          file.source->text().substr(item.expr->range.end, item.range.end - item.expr->range.end);
       size_t open = tail.find('"');
       if (open != std::string_view::npos)
         reason = concat({text(","), breakOr(" "), text(std::string(tail.substr(open)))});
@@ -312,12 +327,15 @@ Layout Formatter::statement(const Item &item) {
   case Item::Push:
     return concat({text("push "), expr(*item.expr), text(" to "), expr(*item.value)});
   case Item::Each:
-    return concat({text("each "), expr(*item.expr), text(item.text.empty() ? " " : " " + item.text + " "),
+    return concat({text("each "), expr(*item.expr),
+                   text(item.text.empty() ? " " : " " + item.text + " "),
                    body(item.body, item.bodyRange, false)});
   case Item::When: {
-    std::vector<Layout> parts = {text("when "), nest(5, expr(*item.expr)), text(" "), body(item.body, item.bodyRange, false)};
+    std::vector<Layout> parts = {text("when "), nest(5, expr(*item.expr)), text(" "),
+                                 body(item.body, item.bodyRange, false)};
     if (item.otherwiseRange)
-      parts.insert(parts.end(), {text(" otherwise "), body(item.otherwise, item.otherwiseRange, false)});
+      parts.insert(parts.end(),
+                   {text(" otherwise "), body(item.otherwise, item.otherwiseRange, false)});
     return concat(std::move(parts));
   }
   case Item::Exit:
@@ -332,8 +350,9 @@ Layout Formatter::statement(const Item &item) {
     size_t open = whole.find('"'), close = open + 1;
     while (whole[close] != '"')
       close += whole[close] == '\\' ? 2 : 1;
-    return group(nest(2, concat({text("claim " + std::string(whole.substr(open, close - open + 1)) + ":"), breakOr(" "),
-                                 expr(*item.expr), optional(" within ", item.value)})));
+    return group(
+        nest(2, concat({text("claim " + std::string(whole.substr(open, close - open + 1)) + ":"),
+                        breakOr(" "), expr(*item.expr), optional(" within ", item.value)})));
   }
   case Item::Expect:
     return nest(2, concat({text("expect "), expr(*item.expr), optional(" within ", item.value)}));

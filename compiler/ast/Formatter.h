@@ -8,8 +8,8 @@
 
 namespace rx::ast {
 
-/// Builds the layout of a file. Comments lie where the author put them if that is between items, record
-/// fields, list elements, arguments or pipeline stages; others move before their item.
+/// Builds the layout of a file. Comments lie where the author put them if that is between items,
+/// record fields, list elements, arguments or pipeline stages; others move before their item.
 class Formatter {
 public:
   explicit Formatter(const File &file) : file(file), isPlaced(file.comments.size(), false) {}
@@ -54,14 +54,15 @@ private:
     size_t begin, end;
     bool fills = false; // shares its line with its neighbours where there is room
   };
-  Layout separated(std::string open, std::vector<Element> elements, std::string close, std::string padding,
-                   diag::SourceRange within, bool isBroken, bool keepsComma);
+  Layout separated(std::string open, std::vector<Element> elements, std::string close,
+                   std::string padding, diag::SourceRange within, bool isBroken, bool keepsComma);
 
   // Comments
   /// Takes the comments in [begin, end) that nothing has placed yet.
   std::vector<const Comment *> take(size_t begin, size_t end);
   std::optional<Layout> takeTrailing(size_t begin, size_t end);
-  /// A `///` that documents nothing becomes `//`, so that no later reading attaches it to something.
+  /// A `///` that documents nothing becomes `//`, so that no later reading attaches it to
+  /// something.
   static std::string textOf(const Comment &comment);
   bool hasComment(size_t begin, size_t end) const;
   bool startsNewLine(size_t begin, size_t end) const;

@@ -25,8 +25,9 @@ Layout make(LayoutNode node) {
 }
 
 int characters(const std::string &content) {
-  return static_cast<int>(
-      std::count_if(content.begin(), content.end(), [](unsigned char c) { return (c & 0xC0) != 0x80 && c >= 0x20; }));
+  return static_cast<int>(std::count_if(content.begin(), content.end(), [](unsigned char c) {
+    return (c & 0xC0) != 0x80 && c >= 0x20;
+  }));
 }
 
 struct Pending {
@@ -40,7 +41,8 @@ void pushParts(std::vector<Pending> &stack, const Pending &parent, int indent, b
     stack.push_back({indent, isFlat, part->get()});
 }
 
-/// Whether the line has room for `first` laid out flat and for what follows it up to the next break.
+/// Whether the line has room for `first` laid out flat and for what follows it up to the next
+/// break.
 bool fits(const Pending &first, const std::vector<Pending> &rest, int room) {
   std::vector<Pending> stack = {first};
   size_t next = rest.size();
@@ -82,10 +84,16 @@ void newLine(std::string &out, int indent) {
 Layout text(std::string content) { return make({LayoutNode::Text, std::move(content), {}}); }
 Layout breakOr(std::string flat) { return make({LayoutNode::Break, std::move(flat), {}}); }
 Layout hardBreak() { return make({LayoutNode::Hard, "", {}, 0, true}); }
-Layout trailing(std::string comment) { return make({LayoutNode::Trailing, commentMark + comment, {}}); }
+Layout trailing(std::string comment) {
+  return make({LayoutNode::Trailing, commentMark + comment, {}});
+}
 Layout itemStart() { return text(std::string(1, startMark)); }
-Layout concat(std::vector<Layout> parts) { return make({LayoutNode::Concat, "", std::move(parts)}); }
-Layout nest(int columns, Layout inner) { return make({LayoutNode::Nest, "", {std::move(inner)}, columns}); }
+Layout concat(std::vector<Layout> parts) {
+  return make({LayoutNode::Concat, "", std::move(parts)});
+}
+Layout nest(int columns, Layout inner) {
+  return make({LayoutNode::Nest, "", {std::move(inner)}, columns});
+}
 Layout group(Layout inner) { return make({LayoutNode::Group, "", {std::move(inner)}}); }
 
 bool hasHardBreak(const Layout &layout) { return layout->isHard; }

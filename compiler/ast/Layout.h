@@ -1,7 +1,8 @@
 //===- Layout.h - text with optional line breaks -----------------*- C++ -*-===//
 //
 // A pretty printer after Wadler, "A prettier printer" (2003), in its strict form (Lindig, "Strictly
-// pretty", 2000): a group is laid out flat if it fits the line, otherwise all of its breaks are taken.
+// pretty", 2000): a group is laid out flat if it fits the line, otherwise all of its breaks are
+// taken.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -30,11 +31,12 @@ Layout group(Layout inner);
 
 bool hasHardBreak(const Layout &layout);
 
-/// Lays out at most `width` columns wide where breaks allow it; no trailing white space. Item starts and
-/// trailing comments are marked for placeLongComments.
+/// Lays out at most `width` columns wide where breaks allow it; no trailing white space. Item
+/// starts and trailing comments are marked for placeLongComments.
 std::string print(const Layout &layout, int width);
 
-/// Takes the marks out. The comment of an item on one line moves above it if both are too wide together.
+/// Takes the marks out. The comment of an item on one line moves above it if both are too wide
+/// together.
 std::string placeLongComments(const std::string &printed, int width);
 
 } // namespace rx::ast

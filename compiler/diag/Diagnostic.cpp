@@ -4,7 +4,8 @@
 
 using namespace rx::diag;
 
-std::string rx::diag::nearestName(const std::string &name, const std::vector<std::string> &candidates) {
+std::string rx::diag::nearestName(const std::string &name,
+                                  const std::vector<std::string> &candidates) {
   std::string best;
   size_t bestDistance = std::max<size_t>(1, name.size() / 2) + 1;
   for (auto &candidate : candidates) {

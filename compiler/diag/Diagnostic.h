@@ -62,7 +62,8 @@ std::string render(const Diagnostic &diagnostic, bool colour = false);
 /// The candidate that a misspelt name most likely meant, or "".
 std::string nearestName(const std::string &name, const std::vector<std::string> &candidates);
 
-/// The section of EXPLAIN.md on a kind: what it means and how to mend it. Empty for an unknown kind.
+/// The section of EXPLAIN.md on a kind: what it means and how to mend it. Empty for an unknown
+/// kind.
 std::string explain(const std::string &kind);
 /// One line on a kind; empty for an unknown one.
 std::string summary(const std::string &kind);

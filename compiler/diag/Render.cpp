@@ -27,8 +27,8 @@ struct Mark {
 constexpr size_t maxLineLength = 200;
 
 size_t characters(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
 Mark markFor(const Label &label) {
@@ -49,7 +49,7 @@ public:
     heading();
     excerpts();
     for (const std::string &note : diagnostic.notes)
-      out += gutter() + "  " + note + "\n";
+      out += "     = " + note + "\n";
     if (!diagnostic.help.empty())
       out += paint("help:", "1;36") + " " + diagnostic.help + "\n";
     return out;
@@ -117,7 +117,7 @@ private:
         used = 0;
       }
       line += std::string(mark.column - used, ' ');
-      line += paint(mark.width == 1 ? "^" : std::string(mark.width, '~'), "1;32");
+      line += paint(std::string(mark.width, &mark == &marks.front() ? '^' : '~'), "1;32");
       used = mark.column + mark.width;
       if (!mark.text.empty()) {
         line += " " + mark.text;
@@ -135,7 +135,9 @@ private:
     if (text.size() <= maxLineLength)
       return text;
     bool isAscii = characters(text) == text.size();
-    size_t first = isAscii && marks.front().column > maxLineLength / 2 ? marks.front().column - maxLineLength / 2 : 0;
+    size_t first = isAscii && marks.front().column > maxLineLength / 2
+                       ? marks.front().column - maxLineLength / 2
+                       : 0;
     for (Mark &mark : marks) {
       mark.column = std::min(mark.column - first, maxLineLength);
       mark.width = std::min(mark.width, maxLineLength - mark.column + 1);

@@ -4,7 +4,8 @@
 
 using namespace rx::diag;
 
-Source::Source(std::string path, std::string text) : filePath(std::move(path)), content(std::move(text)) {
+Source::Source(std::string path, std::string text)
+    : filePath(std::move(path)), content(std::move(text)) {
   lineStarts.push_back(0);
   for (size_t i = 0; i < content.size(); ++i)
     if (content[i] == '\n' || (content[i] == '\r' && content.compare(i + 1, 1, "\n") != 0))

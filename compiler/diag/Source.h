@@ -33,7 +33,9 @@ struct SourceRange {
   size_t begin = 0, end = 0;
 
   explicit operator bool() const { return source != nullptr; }
-  std::string_view text() const { return source ? source->text().substr(begin, end - begin) : std::string_view(); }
+  std::string_view text() const {
+    return source ? source->text().substr(begin, end - begin) : std::string_view();
+  }
   /// `file.rx:3`
   std::string fileLine() const;
 };

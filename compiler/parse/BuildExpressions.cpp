@@ -10,7 +10,8 @@ using ast::ExprPtr;
 using P = RxParser;
 
 diag::SourceRange Builder::range(antlr4::Token *first, antlr4::Token *last) const {
-  return {&source, offsets.toByte(first->getStartIndex()), offsets.toByte(last->getStopIndex() + 1)};
+  return {&source, offsets.toByte(first->getStartIndex()),
+          offsets.toByte(last->getStopIndex() + 1)};
 }
 
 diag::SourceRange Builder::range(antlr4::ParserRuleContext *context) const {
@@ -29,7 +30,9 @@ std::string Builder::unquote(antlr4::tree::TerminalNode *token) {
     }
     char c = raw[++i];
     if (c != 'n' && c != 't' && c != '"' && c != '\\')
-      diagnostics.error({&source, whole.begin + i - 1, whole.begin + i + 1}, "syntax", "text has no such escape")
+      diagnostics
+          .error({&source, whole.begin + i - 1, whole.begin + i + 1}, "syntax",
+                 "text has no such escape")
           .suggest("there are `\\n`, `\\t`, `\\\"` and `\\\\`");
     text += c == 'n' ? '\n' : c == 't' ? '\t' : c;
   }
@@ -52,7 +55,8 @@ std::vector<ast::Argument> Builder::arguments(P::ArgsContext *context) {
     if (arg->word())
       argument.name = arg->word()->getText();
     if (arg->STAR())
-      argument.value = std::make_unique<Expr>(Expr::Star, range(arg->STAR()->getSymbol(), arg->STAR()->getSymbol()));
+      argument.value = std::make_unique<Expr>(
+          Expr::Star, range(arg->STAR()->getSymbol(), arg->STAR()->getSymbol()));
     else
       argument.value = expr(arg->range()->expr(0));
     if (arg->range() && arg->range()->expr().size() > 1)
@@ -235,7 +239,9 @@ ExprPtr Builder::expr(P::ExprContext *context) {
     bool isReported = tooLong;
     tooLong = true;
     if (!isReported)
-      diagnostics.error({&source, range(context).begin, range(context).begin}, "syntax", "this expression is too long")
+      diagnostics
+          .error({&source, range(context).begin, range(context).begin}, "syntax",
+                 "this expression is too long")
           .suggest("give its parts names of their own");
     return std::make_unique<Expr>(Expr::None, range(context));
   }

@@ -17,8 +17,9 @@ std::unique_ptr<ast::File> Builder::file(P::FileContext *context) {
   for (const auto &[offset, lines] : tokens.docs) // docs before what is no item are comments
     for (const diag::SourceRange &line : lines)
       tokens.comments.push_back({line, true});
-  std::sort(tokens.comments.begin(), tokens.comments.end(),
-            [](const ast::Comment &a, const ast::Comment &b) { return a.range.begin < b.range.begin; });
+  std::sort(
+      tokens.comments.begin(), tokens.comments.end(),
+      [](const ast::Comment &a, const ast::Comment &b) { return a.range.begin < b.range.begin; });
   file->comments = std::move(tokens.comments);
   return file;
 }
@@ -50,7 +51,8 @@ std::string Builder::defined(antlr4::ParserRuleContext *name) {
 
 ItemPtr Builder::item(P::ItemContext *context) {
   ItemPtr result;
-  auto *whole = static_cast<antlr4::ParserRuleContext *>(context->children.front()); // without its NL
+  auto *whole =
+      static_cast<antlr4::ParserRuleContext *>(context->children.front()); // without its NL
   auto make = [&](Item::Kind kind) { return std::make_unique<Item>(kind, range(whole)); };
   if (auto *c = context->use()) {
     result = make(Item::Use);

@@ -11,11 +11,12 @@ namespace rx::parse {
 /// everything behind the parser recurses over it.
 inline constexpr size_t maxTreeDepth = 800;
 
-/// Turns the parser's contexts into nodes. Only called on trees without syntax errors; what the grammar
-/// is too wide for (targets of `=`, literals, chains of comparisons) is reported here.
+/// Turns the parser's contexts into nodes. Only called on trees without syntax errors; what the
+/// grammar is too wide for (targets of `=`, literals, chains of comparisons) is reported here.
 class Builder {
 public:
-  Builder(const diag::Source &source, const OffsetMap &offsets, FilteredTokens &tokens, diag::DiagnosticEngine &diagnostics)
+  Builder(const diag::Source &source, const OffsetMap &offsets, FilteredTokens &tokens,
+          diag::DiagnosticEngine &diagnostics)
       : source(source), offsets(offsets), tokens(tokens), diagnostics(diagnostics) {}
 
   std::unique_ptr<ast::File> file(RxParser::FileContext *context);

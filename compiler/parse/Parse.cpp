@@ -25,7 +25,8 @@ public:
     RxParser::enterRule(context, state, rule);
     checkDepth();
   }
-  void enterRecursionRule(antlr4::ParserRuleContext *context, size_t state, size_t rule, int precedence) override {
+  void enterRecursionRule(antlr4::ParserRuleContext *context, size_t state, size_t rule,
+                          int precedence) override {
     RxParser::enterRecursionRule(context, state, rule, precedence);
     checkDepth();
   }
@@ -44,9 +45,10 @@ private:
 class Reader {
 public:
   Reader(const diag::Source &source, diag::DiagnosticEngine &diagnostics)
-      : source(source), diagnostics(diagnostics), offsets(source.text()), input(std::string(source.text())),
-        filtered(filterTokens(lex(), source, offsets, diagnostics)), list(std::move(filtered.tokens), source.path()),
-        stream(&list), parser(&stream) {
+      : source(source), diagnostics(diagnostics), offsets(source.text()),
+        input(std::string(source.text())),
+        filtered(filterTokens(lex(), source, offsets, diagnostics)),
+        list(std::move(filtered.tokens), source.path()), stream(&list), parser(&stream) {
     stream.fill(); // messages look ahead
     parser.removeErrorListeners();
     parser.setErrorHandler(std::make_shared<ErrorStrategy>(source, offsets, filtered, diagnostics));
@@ -54,7 +56,8 @@ public:
 
   /// Applies `rule` and hands its tree to `build`; null if anything was reported on the way.
   template <typename Node, typename Context>
-  std::unique_ptr<Node> parse(Context *(RxParser::*rule)(), std::unique_ptr<Node> (*build)(Builder &, Context *)) {
+  std::unique_ptr<Node> parse(Context *(RxParser::*rule)(),
+                              std::unique_ptr<Node> (*build)(Builder &, Context *)) {
     size_t before = diagnostics.diagnostics().size();
     try {
       if (filtered.isBalanced && filtered.badLines.empty()) {
@@ -70,7 +73,8 @@ public:
       }
     } catch (const NestingTooDeep &deep) {
       size_t at = offsets.toByte(deep.at->getStartIndex());
-      diagnostics.error({&source, at, at}, "syntax", "this expression nests too deep").suggest("give its inner parts names of their own");
+      diagnostics.error({&source, at, at}, "syntax", "this expression nests too deep")
+          .suggest("give its inner parts names of their own");
     } catch (const antlr4::RecognitionException &) {
       // Reported by the strategy; it happened outside every item, so nothing is left to parse.
     }
@@ -80,7 +84,8 @@ public:
 private:
   std::vector<std::unique_ptr<antlr4::Token>> lex() {
     RxLexer lexer(&input);
-    lexer.removeErrorListeners(); // every character belongs to some token, so the lexer has no errors
+    lexer.removeErrorListeners(); // every character belongs to some token, so the lexer has no
+                                  // errors
     return lexer.getAllTokens();
   }
 
@@ -96,16 +101,23 @@ private:
 
 } // namespace
 
-std::unique_ptr<ast::File> rx::parse::parseFile(const diag::Source &source, diag::DiagnosticEngine &diagnostics) {
+std::unique_ptr<ast::File> rx::parse::parseFile(const diag::Source &source,
+                                                diag::DiagnosticEngine &diagnostics) {
   if (!checkSourceText(source, diagnostics))
     return nullptr;
-  return Reader(source, diagnostics).parse<ast::File, RxParser::FileContext>(
-      &RxParser::file, [](Builder &builder, RxParser::FileContext *tree) { return builder.file(tree); });
+  return Reader(source, diagnostics)
+      .parse<ast::File, RxParser::FileContext>(
+          &RxParser::file,
+          [](Builder &builder, RxParser::FileContext *tree) { return builder.file(tree); });
 }
 
-ast::ExprPtr rx::parse::parseExpression(const diag::Source &source, diag::DiagnosticEngine &diagnostics) {
+ast::ExprPtr rx::parse::parseExpression(const diag::Source &source,
+                                        diag::DiagnosticEngine &diagnostics) {
   if (!checkSourceText(source, diagnostics))
     return nullptr;
-  return Reader(source, diagnostics).parse<ast::Expr, RxParser::OneExprContext>(
-      &RxParser::oneExpr, [](Builder &builder, RxParser::OneExprContext *tree) { return builder.expr(tree->expr()); });
+  return Reader(source, diagnostics)
+      .parse<ast::Expr, RxParser::OneExprContext>(
+          &RxParser::oneExpr, [](Builder &builder, RxParser::OneExprContext *tree) {
+            return builder.expr(tree->expr());
+          });
 }

@@ -2,7 +2,6 @@
 
 #include "compiler/parse/SourceCheck.h"
 
-
 namespace rx::parse {
 namespace {
 

@@ -40,17 +40,28 @@ struct Spelled {
   const char *words;
 };
 constexpr std::array<Spelled, 23> spelledTokens{{
-    {RxParser::COMMA, "`,`"},       {RxParser::RPAREN, "`)`"},
-    {RxParser::RBRACKET, "`]`"},    {RxParser::RBRACE, "`}`"},
-    {RxParser::ASSIGN, "`=`"},      {RxParser::DRAW, "`~`"},
-    {RxParser::COLON, "`:`"},       {RxParser::ARROW, "`->`"},
-    {RxParser::LPAREN, "`(`"},      {RxParser::LBRACE, "`{`"},
-    {RxParser::STRING, "text in quotes"}, {RxParser::IN, "`in`"},
-    {RxParser::THEN, "`then`"},     {RxParser::ELSE, "`else`"},
-    {RxParser::BY, "`by`"},         {RxParser::TO, "`to`"},
-    {RxParser::OVER, "`over`"},     {RxParser::EVERY, "`every`"},
-    {RxParser::FOR, "`for`"},       {RxParser::WITH, "`with`"},
-    {RxParser::WHEN, "`when`"},     {RxParser::FN, "`fn`"},
+    {RxParser::COMMA, "`,`"},
+    {RxParser::RPAREN, "`)`"},
+    {RxParser::RBRACKET, "`]`"},
+    {RxParser::RBRACE, "`}`"},
+    {RxParser::ASSIGN, "`=`"},
+    {RxParser::DRAW, "`~`"},
+    {RxParser::COLON, "`:`"},
+    {RxParser::ARROW, "`->`"},
+    {RxParser::LPAREN, "`(`"},
+    {RxParser::LBRACE, "`{`"},
+    {RxParser::STRING, "text in quotes"},
+    {RxParser::IN, "`in`"},
+    {RxParser::THEN, "`then`"},
+    {RxParser::ELSE, "`else`"},
+    {RxParser::BY, "`by`"},
+    {RxParser::TO, "`to`"},
+    {RxParser::OVER, "`over`"},
+    {RxParser::EVERY, "`every`"},
+    {RxParser::FOR, "`for`"},
+    {RxParser::WITH, "`with`"},
+    {RxParser::WHEN, "`when`"},
+    {RxParser::FN, "`fn`"},
     {RxParser::NL, "the end of the line"},
 }};
 
@@ -60,10 +71,20 @@ bool isReserved(size_t type) { return type >= RxParser::USE && type <= RxParser:
 /// names.
 bool isConnective(size_t type) {
   switch (type) {
-  case RxParser::IF: case RxParser::THEN: case RxParser::ELSE: case RxParser::AND:
-  case RxParser::OR: case RxParser::NOT: case RxParser::IN: case RxParser::WITH:
-  case RxParser::BY: case RxParser::WITHIN: case RxParser::WHILE: case RxParser::OTHERWISE:
-  case RxParser::APPROXIMATELY: case RxParser::AMENDS:
+  case RxParser::IF:
+  case RxParser::THEN:
+  case RxParser::ELSE:
+  case RxParser::AND:
+  case RxParser::OR:
+  case RxParser::NOT:
+  case RxParser::IN:
+  case RxParser::WITH:
+  case RxParser::BY:
+  case RxParser::WITHIN:
+  case RxParser::WHILE:
+  case RxParser::OTHERWISE:
+  case RxParser::APPROXIMATELY:
+  case RxParser::AMENDS:
     return true;
   default:
     return false;
@@ -175,7 +196,8 @@ bool Explainer::explainOperator() {
   bool compound = previous == RxParser::PLUS || previous == RxParser::MINUS ||
                   previous == RxParser::STAR || previous == RxParser::SLASH;
   if (type == RxParser::ASSIGN && typeAfter() == RxParser::GT) {
-    report(span(context.offending, *context.stream.get(index + 1)), "`=>` is not an operator of this language")
+    report(span(context.offending, *context.stream.get(index + 1)),
+           "`=>` is not an operator of this language")
         .suggest("a function as a value is `fn(x) = value`; \"at least\" is `>=`");
     return true;
   }
@@ -185,7 +207,8 @@ bool Explainer::explainOperator() {
     return true;
   }
   if (type == RxParser::STAR && previous == RxParser::STAR) {
-    report(span(*before(1), context.offending), "`**` is not an operator of this language").suggest("a power is written `x ^ 2`");
+    report(span(*before(1), context.offending), "`**` is not an operator of this language")
+        .suggest("a power is written `x ^ 2`");
     return true;
   }
   if (type == RxParser::STAR && previous == RxParser::SLASH) {
@@ -217,8 +240,9 @@ bool Explainer::explainMissingElse() {
       break;
     }
   report(at, "this `if` has no `else`")
-      .suggest("an `if` is a value, so it needs both: `if c then a else b`; for statements there is "
-               "`when c { ... }`");
+      .suggest(
+          "an `if` is a value, so it needs both: `if c then a else b`; for statements there is "
+          "`when c { ... }`");
   return true;
 }
 
@@ -228,13 +252,16 @@ bool Explainer::explainReservedWord() {
   size_t first = typeBefore(2);
   bool beginsItem = first == RxParser::NL || first == RxParser::LBRACE || first == Token::EOF;
   bool endsArgument = type == RxParser::RPAREN || type == RxParser::COMMA;
-  bool wasName = (type == RxParser::ASSIGN && beginsItem) || (endsArgument && expects(RxParser::ASSIGN));
+  bool wasName =
+      (type == RxParser::ASSIGN && beginsItem) || (endsArgument && expects(RxParser::ASSIGN));
   if (wasName && isReserved(typeBefore(1)))
     word = before(1);
   else if (!isReserved(type) || isConnective(type) || !expects(RxParser::NAME))
     return false;
-  report(rangeOf(*word), "`" + textOf(*word) + "` is a word of the language and cannot name a value")
-      .suggest("choose another name, for example `" + textOf(*word) + "_` or `my_" + textOf(*word) + "`");
+  report(rangeOf(*word),
+         "`" + textOf(*word) + "` is a word of the language and cannot name a value")
+      .suggest("choose another name, for example `" + textOf(*word) + "_` or `my_" + textOf(*word) +
+               "`");
   return true;
 }
 
@@ -273,8 +300,9 @@ std::string Explainer::describeExpected() const {
     words.push_back("`,`"); // the list has ended for the parser, not for the author
   for (const Spelled &token : spelledTokens) {
     bool opens = token.type == RxParser::TO || token.type == RxParser::OVER || // names, after all
-                 token.type == RxParser::EVERY || token.type == RxParser::LPAREN || token.type == RxParser::LBRACE ||
-                 token.type == RxParser::STRING || token.type == RxParser::FN;
+                 token.type == RxParser::EVERY || token.type == RxParser::LPAREN ||
+                 token.type == RxParser::LBRACE || token.type == RxParser::STRING ||
+                 token.type == RxParser::FN;
     if (!expects(token.type) || (beforeValue && (opens || anyWord)))
       continue;
     words.push_back(token.words);

@@ -34,14 +34,37 @@ namespace {
 /// A line that ends with one of these goes on (rule R1).
 bool continuesAfter(size_t type) {
   switch (type) {
-  case RxLexer::PIPE: case RxLexer::ARROW: case RxLexer::EQ: case RxLexer::NE:
-  case RxLexer::LT: case RxLexer::LE: case RxLexer::GT:
-  case RxLexer::GE: case RxLexer::ASSIGN: case RxLexer::DRAW: case RxLexer::PLUS:
-  case RxLexer::MINUS: case RxLexer::SLASH: case RxLexer::CARET: case RxLexer::COMMA:
-  case RxLexer::COLON: case RxLexer::BAR: case RxLexer::AND: case RxLexer::OR: case RxLexer::NOT:
-  case RxLexer::THEN: case RxLexer::ELSE: case RxLexer::IF: case RxLexer::IN: case RxLexer::WITH:
-  case RxLexer::BY: case RxLexer::AMENDS: case RxLexer::WHILE: case RxLexer::WITHIN:
-  case RxLexer::APPROXIMATELY: case RxLexer::STAR:
+  case RxLexer::PIPE:
+  case RxLexer::ARROW:
+  case RxLexer::EQ:
+  case RxLexer::NE:
+  case RxLexer::LT:
+  case RxLexer::LE:
+  case RxLexer::GT:
+  case RxLexer::GE:
+  case RxLexer::ASSIGN:
+  case RxLexer::DRAW:
+  case RxLexer::PLUS:
+  case RxLexer::MINUS:
+  case RxLexer::SLASH:
+  case RxLexer::CARET:
+  case RxLexer::COMMA:
+  case RxLexer::COLON:
+  case RxLexer::BAR:
+  case RxLexer::AND:
+  case RxLexer::OR:
+  case RxLexer::NOT:
+  case RxLexer::THEN:
+  case RxLexer::ELSE:
+  case RxLexer::IF:
+  case RxLexer::IN:
+  case RxLexer::WITH:
+  case RxLexer::BY:
+  case RxLexer::AMENDS:
+  case RxLexer::WHILE:
+  case RxLexer::WITHIN:
+  case RxLexer::APPROXIMATELY:
+  case RxLexer::STAR:
     return true;
   default:
     return false;
@@ -51,14 +74,36 @@ bool continuesAfter(size_t type) {
 /// A line that begins with one of these goes on from the line before (rule R1).
 bool continuesBefore(size_t type) {
   switch (type) {
-  case RxLexer::PIPE: case RxLexer::ARROW: case RxLexer::EQ: case RxLexer::NE:
-  case RxLexer::LT: case RxLexer::LE: case RxLexer::GT:
-  case RxLexer::GE: case RxLexer::ASSIGN: case RxLexer::DRAW: case RxLexer::PLUS:
-  case RxLexer::SLASH: case RxLexer::STAR: case RxLexer::CARET: case RxLexer::COMMA:
-  case RxLexer::BAR: case RxLexer::DOT: case RxLexer::AND: case RxLexer::OR: case RxLexer::THEN:
-  case RxLexer::ELSE: case RxLexer::BY: case RxLexer::WITH: case RxLexer::WITHIN:
-  case RxLexer::WHILE: case RxLexer::OTHERWISE: case RxLexer::AMENDS:
-  case RxLexer::APPROXIMATELY: case RxLexer::RPAREN: case RxLexer::RBRACKET:
+  case RxLexer::PIPE:
+  case RxLexer::ARROW:
+  case RxLexer::EQ:
+  case RxLexer::NE:
+  case RxLexer::LT:
+  case RxLexer::LE:
+  case RxLexer::GT:
+  case RxLexer::GE:
+  case RxLexer::ASSIGN:
+  case RxLexer::DRAW:
+  case RxLexer::PLUS:
+  case RxLexer::SLASH:
+  case RxLexer::STAR:
+  case RxLexer::CARET:
+  case RxLexer::COMMA:
+  case RxLexer::BAR:
+  case RxLexer::DOT:
+  case RxLexer::AND:
+  case RxLexer::OR:
+  case RxLexer::THEN:
+  case RxLexer::ELSE:
+  case RxLexer::BY:
+  case RxLexer::WITH:
+  case RxLexer::WITHIN:
+  case RxLexer::WHILE:
+  case RxLexer::OTHERWISE:
+  case RxLexer::AMENDS:
+  case RxLexer::APPROXIMATELY:
+  case RxLexer::RPAREN:
+  case RxLexer::RBRACKET:
     return true;
   default:
     return false;
@@ -250,7 +295,8 @@ private:
       std::string text(range.text());
       size_t letters = std::min(text.find_first_not_of("0123456789._"), text.size());
       if (letters < text.size())
-        error.suggest("a product needs its sign: `" + text.substr(0, letters) + " * " + text.substr(letters) + "`");
+        error.suggest("a product needs its sign: `" + text.substr(0, letters) + " * " +
+                      text.substr(letters) + "`");
       else
         error.suggest("`_` stands between the digits before the point only: `20_000`");
       retype(token, RxLexer::NUMBER);
@@ -268,8 +314,8 @@ private:
     bool known = !result.badLines.insert(line).second;
     if (known)
       return; // one message per line: the rest is usually the same slip
-    auto &error = engine.error(range, "syntax",
-                               "`" + std::string(range.text()) + "` means nothing in this language");
+    auto &error = engine.error(
+        range, "syntax", "`" + std::string(range.text()) + "` means nothing in this language");
     for (const CharacterHint &hint : characterHints)
       if (range.text() == hint.text)
         error.suggest(hint.hint);

@@ -40,7 +40,7 @@ struct FilteredTokens {
   std::map<size_t, std::vector<diag::SourceRange>> docs;
   std::vector<ast::Comment> comments;
   std::set<size_t> badLines; ///< lines on which an error was reported here
-  bool isBalanced = true;        ///< false: brackets do not match, parsing would only add noise
+  bool isBalanced = true;    ///< false: brackets do not match, parsing would only add noise
 };
 
 FilteredTokens filterTokens(std::vector<std::unique_ptr<antlr4::Token>> raw,

@@ -20,10 +20,11 @@ TEST(Diagnostic, LabelsShareALineWhileTheyFit) {
       .label(find(source, "xx"), "d")
       .label(find(source, "ffn.up"), "ff = 2048 (a.rx:5)")
       .suggest("did you mean `ffn(n(x))`?");
-  EXPECT_EQ(engine.render(), "a.rx:2:9: error: these two values do not have the same width [dim-mismatch]\n"
-                             "   2 |     h = xx  + ffn.up(n(x))\n"
-                             "     |         ~~ d  ~~~~~~ ff = 2048 (a.rx:5)\n"
-                             "help: did you mean `ffn(n(x))`?\n");
+  EXPECT_EQ(engine.render(),
+            "a.rx:2:9: error: these two values do not have the same width [dim-mismatch]\n"
+            "   2 |     h = xx  + ffn.up(n(x))\n"
+            "     |         ^^ d  ~~~~~~ ff = 2048 (a.rx:5)\n"
+            "help: did you mean `ffn(n(x))`?\n");
 }
 
 TEST(Diagnostic, CollidingLabelsGoBelow) {
@@ -33,9 +34,9 @@ TEST(Diagnostic, CollidingLabelsGoBelow) {
   EXPECT_EQ(render(d), "a.rx:1:5: error: cannot broadcast [broadcast]\n"
                        "   1 | y = q + k\n"
                        "     |     ^ [b, t]\n"
-                       "     |         ^ [b, u]\n"
-                       "     |   old: a\n"
-                       "     |   new: b\n");
+                       "     |         ~ [b, u]\n"
+                       "     = old: a\n"
+                       "     = new: b\n");
 }
 
 TEST(Diagnostic, LabelsElsewhereGetTheirOwnExcerpt) {
@@ -49,13 +50,14 @@ TEST(Diagnostic, LabelsElsewhereGetTheirOwnExcerpt) {
                        "     |     ^ here\n"
                        "  in b.rx:\n"
                        "   1 | d = 640\n"
-                       "     |     ~~~ and here\n");
+                       "     |     ^^^ and here\n");
 }
 
 TEST(Diagnostic, WithoutTextItComesFromTheCommandLine) {
-  Diagnostic d{"unknown-setting", "no setting `Up.step`", {}, {}, {"--set Up.step=50"}, "nearest: `Up.steps`"};
+  Diagnostic d{"unknown-setting",    "no setting `Up.step`", {}, {},
+               {"--set Up.step=50"}, "nearest: `Up.steps`"};
   EXPECT_EQ(render(d), "cli: error: no setting `Up.step` [unknown-setting]\n"
-                       "     |   --set Up.step=50\n"
+                       "     = --set Up.step=50\n"
                        "help: nearest: `Up.steps`\n");
 }
 
@@ -64,7 +66,7 @@ TEST(Diagnostic, MarksStandBelowCharactersNotBytes) {
   Diagnostic d{"unknown-name", "no `xy`", find(source, "xy"), {}, {}, ""};
   EXPECT_EQ(render(d), "a.rx:1:13: error: no `xy` [unknown-name]\n"
                        "   1 | s = \"äöü\" + xy\n"
-                       "     |             ~~\n");
+                       "     |             ^^\n");
 }
 
 TEST(Diagnostic, ColourOnlyOnRequest) {

@@ -1,5 +1,6 @@
-// Damaged programs: the parser must report or accept, never crash, and what it accepts the formatter
-// must print so that it parses again to the same text. Seed and number of programs are fixed.
+// Damaged programs: the parser must report or accept, never crash, and what it accepts the
+// formatter must print so that it parses again to the same text. Seed and number of programs are
+// fixed.
 #include "tests/compiler/parse/Parsed.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +29,9 @@ void checkRoundTrip(const std::string &text) {
   rx::ast::dump(*first.file);
   std::string formatted = rx::ast::format(*first.file);
   Parsed second(formatted);
-  ASSERT_NE(second.file, nullptr) << second.messages() << "--- from ---\n" << text << "\n--- formatted ---\n" << formatted;
+  ASSERT_NE(second.file, nullptr) << second.messages() << "--- from ---\n"
+                                  << text << "\n--- formatted ---\n"
+                                  << formatted;
   EXPECT_EQ(rx::ast::dump(*second.file), rx::ast::dump(*first.file)) << text;
   EXPECT_EQ(rx::ast::format(*second.file), formatted) << text;
 }
@@ -45,10 +48,18 @@ TEST(Mutation, DamagedPapers) {
     for (size_t edits = below(4); edits-- > 0 && !text.empty();) {
       size_t at = below(text.size()), count = 1 + below(8);
       switch (below(4)) {
-      case 0: text.erase(at, count); break;
-      case 1: text.insert(at, text.substr(below(text.size()), count)); break;
-      case 2: text[at] = static_cast<char>(below(256)); break;
-      default: text.insert(at, 1, "(){}[],;\n\"=~.:|*-+/^ %#"[below(24)]); break;
+      case 0:
+        text.erase(at, count);
+        break;
+      case 1:
+        text.insert(at, text.substr(below(text.size()), count));
+        break;
+      case 2:
+        text[at] = static_cast<char>(below(256));
+        break;
+      default:
+        text.insert(at, 1, "(){}[],;\n\"=~.:|*-+/^ %#"[below(24)]);
+        break;
       }
     }
     checkRoundTrip(text);
@@ -59,9 +70,12 @@ TEST(Mutation, DamagedPapers) {
 
 TEST(Mutation, TokenSoup) {
   const std::vector<std::string> words = {
-      "model ", "fn ", "if ", "then ", "else ", "x", "y", "sum", "f32", "1", "5%", "\"s\"", "(", ")", "[", "]", "{", "}", "=", "~",
-      "+", "-", "*", "/", "^", "==", "<", "and ", "not ", ",", ":", "..", ".", "->", "|>", "|", "?", "\n", ";", "with ", "by ",
-      "over ", "for ", "in ", "repeat ", "stack ", "train ", "next ", "keep ", "// c\n", "/// d\n", "none", "*", " "};
+      "model ", "fn ",    "if ",   "then ", "else ",  "x",       "y",    "sum", "f32",
+      "1",      "5%",     "\"s\"", "(",     ")",      "[",       "]",    "{",   "}",
+      "=",      "~",      "+",     "-",     "*",      "/",       "^",    "==",  "<",
+      "and ",   "not ",   ",",     ":",     "..",     ".",       "->",   "|>",  "|",
+      "?",      "\n",     ";",     "with ", "by ",    "over ",   "for ", "in ", "repeat ",
+      "stack ", "train ", "next ", "keep ", "// c\n", "/// d\n", "none", "*",   " "};
   std::mt19937 random(7);
   for (int round = 0; round < 4000; ++round) {
     std::string text;

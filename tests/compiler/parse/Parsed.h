@@ -11,7 +11,8 @@
 
 /// A parsed text with what keeps it alive. `file` is null if there were messages.
 struct Parsed {
-  explicit Parsed(const std::string &text, const std::string &name = "test.rx") : source(name, text) {
+  explicit Parsed(const std::string &text, const std::string &name = "test.rx")
+      : source(name, text) {
     file = rx::parse::parseFile(source, diagnostics);
   }
   std::string messages() const { return diagnostics.render(); }

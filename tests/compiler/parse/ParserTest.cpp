@@ -24,7 +24,8 @@ std::string grouped(const Expr &e) {
   case Expr::Member:
     return grouped(*e.children[0]) + "." + e.text;
   case Expr::If:
-    return "(if " + grouped(*e.children[0]) + " " + grouped(*e.children[1]) + " " + grouped(*e.children[2]) + ")";
+    return "(if " + grouped(*e.children[0]) + " " + grouped(*e.children[1]) + " " +
+           grouped(*e.children[2]) + ")";
   case Expr::Lambda:
     return "(fn " + grouped(*e.children[0]) + ")";
   default:
@@ -86,7 +87,9 @@ TEST(Parser, NewlinesEndItemsUnlessTheyCannot) {
   EXPECT_EQ(itemCount("a = f({\n  x = 1\n  y = 2\n})\nb = 1"), 2u);
   EXPECT_EQ(itemCount("data D -> {\n  x: f32[n]\n  y: i32\n} = g(1)"), 1u);
   EXPECT_EQ(itemCount("\r\na = 1\r\nb = 2\r\n"), 2u);
-  EXPECT_EQ(itemCount("\xEF\xBB\xBF" "a = 1"), 1u);
+  EXPECT_EQ(itemCount("\xEF\xBB\xBF"
+                      "a = 1"),
+            1u);
   EXPECT_EQ(itemCount(""), 0u);
 }
 
@@ -98,8 +101,10 @@ TEST(Parser, PrepositionsContinueALineUnlessTheyAreNames) {
 
 // Rule R3.
 TEST(Parser, WordsAreNamesWhereNothingElseCanBeMeant) {
-  EXPECT_NE(Parsed("x = m.train.with.if + f(then = 1, f32 = 2) + { else = 3, use = 4 }.use").file, nullptr);
-  EXPECT_NE(Parsed("names, state, model = 1, 2, 3\nx = names[0] + state + model(keep)").file, nullptr);
+  EXPECT_NE(Parsed("x = m.train.with.if + f(then = 1, f32 = 2) + { else = 3, use = 4 }.use").file,
+            nullptr);
+  EXPECT_NE(Parsed("names, state, model = 1, 2, 3\nx = names[0] + state + model(keep)").file,
+            nullptr);
   EXPECT_NE(Parsed("exit = f(1)\ntest = 3\nloop = 2\nstack = 1").file, nullptr);
   EXPECT_EQ(Parsed("test = 3").file->items[0]->kind, Item::Equation);
   EXPECT_EQ(Parsed("test \"t\" { x }").file->items[0]->kind, Item::Test);
@@ -115,7 +120,8 @@ TEST(Parser, AValueMayShareAReducersName) {
 
 // Rule R4.
 TEST(Parser, DocCommentsBelongToTheNextItem) {
-  Parsed parsed("/// One.\n/// Two.\n\n// other\nmodel A {\n  /// Inner.\n  part x = y\n}\n/// nothing");
+  Parsed parsed(
+      "/// One.\n/// Two.\n\n// other\nmodel A {\n  /// Inner.\n  part x = y\n}\n/// nothing");
   ASSERT_NE(parsed.file, nullptr) << parsed.messages();
   EXPECT_EQ(parsed.file->items[0]->doc, "One.\nTwo.");
   EXPECT_EQ(parsed.file->items[0]->body[0]->doc, "Inner.");
@@ -124,7 +130,8 @@ TEST(Parser, DocCommentsBelongToTheNextItem) {
 }
 
 TEST(Parser, TypesOfTensorsAndIds) {
-  Parsed parsed("forward(x: f32[.., t: 2 * n, s <= 1024], y: id[v][b, t], z: id[v], l: [int], o: Cache?, k: \"a\" | \"b\")");
+  Parsed parsed("forward(x: f32[.., t: 2 * n, s <= 1024], y: id[v][b, t], z: id[v], l: [int], o: "
+                "Cache?, k: \"a\" | \"b\")");
   ASSERT_NE(parsed.file, nullptr) << parsed.messages();
   const auto &parameters = parsed.file->items[0]->parameters;
   EXPECT_EQ(parameters[0].type->axes.size(), 3u);

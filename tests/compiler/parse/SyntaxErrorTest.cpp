@@ -1,5 +1,5 @@
-// Every message of the parser, word for word. Inputs/SyntaxErrors.golden holds program and messages;
-// RXC_UPDATE_GOLDEN=1 rewrites the messages, for review in the diff.
+// Every message of the parser, word for word. Inputs/SyntaxErrors.golden holds program and
+// messages; RXC_UPDATE_GOLDEN=1 rewrites the messages, for review in the diff.
 #include "tests/compiler/parse/Parsed.h"
 
 #include <gtest/gtest.h>
@@ -51,8 +51,10 @@ TEST(SyntaxError, MessagesAreTheGoldenOnes) {
 TEST(SyntaxError, UnreadableTextIsRefusedWhereItBegins) {
   EXPECT_EQ(Parsed(std::string("x = 1\ny\0 = 2", 12)).messages(),
             "test.rx:2:2: error: this file contains a zero byte, so it is not a program [file]\n"
-            "   2 | y" + std::string(1, '\0') + " = 2\n     |  ^\nhelp: save it as UTF-8\n");
-  for (const char *bad : {"\xFF", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
+            "   2 | y" +
+                std::string(1, '\0') + " = 2\n     |  ^\nhelp: save it as UTF-8\n");
+  for (const char *bad :
+       {"\xFF", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
     Parsed parsed("x = \"" + std::string(bad) + "\"");
     ASSERT_EQ(parsed.diagnostics.diagnostics().size(), 1u);
     EXPECT_EQ(parsed.diagnostics.diagnostics()[0].kind, "file");
