@@ -1,31 +1,37 @@
-// Words and signs of the rx language. Newlines are tokens: a filter between lexer and parser drops those
-// that do not end a statement (rules R1-R3 in README.md), so the parser grammar carries no newline noise.
+// Words and signs of the rx language. Newlines are tokens here: the filter in compiler/parse keeps
+// those that end an item (rules R1 and R2 of README.md), so the parser's grammar has no newline noise.
 lexer grammar RxLexer;
 
-USE: 'use'; AS: 'as'; FN: 'fn'; EXTERN: 'extern'; FORWARD: 'forward'; TEST: 'test'; AMENDS: 'amends'; NAMES: 'names';
-PARAM: 'param'; PART: 'part'; FROZEN: 'frozen'; TARGET: 'target'; STATE: 'state'; TIE: 'tie'; FREEZE: 'freeze';
-DROP: 'drop'; KEEP: 'keep'; REQUIRE: 'require'; REPLACE: 'replace'; INIT: 'init'; RELAX: 'relax'; EVERY: 'every';
-AT: 'at'; PER: 'per'; FROM: 'from'; OWN: 'own'; MINIMIZE: 'minimize'; OVER: 'over'; BY: 'by'; PUSH: 'push'; TO: 'to';
-EACH: 'each'; WHEN: 'when'; OTHERWISE: 'otherwise'; FOR: 'for'; IN: 'in'; SHOW: 'show'; CLAIM: 'claim'; EXPECT: 'expect';
-WITHIN: 'within'; NEXT: 'next'; COLLECT: 'collect'; TRACK: 'track'; ACCUMULATE: 'accumulate'; EXIT: 'exit'; IGNORE: 'ignore';
-IF: 'if'; THEN: 'then'; ELSE: 'else'; STACK: 'stack'; LOOP: 'loop'; REPEAT: 'repeat'; WHILE: 'while'; WITH: 'with';
-AND: 'and'; OR: 'or'; NOT: 'not'; TRUE: 'true'; FALSE: 'false'; NONE: 'none';
+// Reserved: never the name of a value (rule R3).
+USE: 'use'; FN: 'fn'; EXTERN: 'extern'; FORWARD: 'forward'; PARAM: 'param'; TIE: 'tie'; REQUIRE: 'require';
+REPLACE: 'replace'; RELAX: 'relax'; MINIMIZE: 'minimize'; PUSH: 'push'; EACH: 'each'; WHEN: 'when';
+OTHERWISE: 'otherwise'; FOR: 'for'; SHOW: 'show'; CLAIM: 'claim'; EXPECT: 'expect'; IF: 'if'; THEN: 'then';
+ELSE: 'else'; AND: 'and'; OR: 'or'; NOT: 'not'; TRUE: 'true'; FALSE: 'false'; NONE: 'none'; IN: 'in'; WITH: 'with';
+AMENDS: 'amends'; WHILE: 'while'; BY: 'by'; WITHIN: 'within'; APPROXIMATELY: 'approximately'; REPEAT: 'repeat';
 
-BLOCK: 'block';
+// A meaning in one place only, ordinary names elsewhere (rule R3).
+AS: 'as'; AT: 'at'; ACCUMULATE: 'accumulate'; BLOCK: 'block'; COLLECT: 'collect'; DROP: 'drop'; EVERY: 'every';
+EXIT: 'exit'; FREEZE: 'freeze'; FROM: 'from'; FROZEN: 'frozen'; IGNORE: 'ignore'; INIT: 'init'; KEEP: 'keep';
+LOOP: 'loop'; NAMES: 'names'; NEXT: 'next'; OVER: 'over'; OWN: 'own'; PART: 'part'; PER: 'per'; STACK: 'stack';
+STATE: 'state'; TARGET: 'target'; TEST: 'test'; TO: 'to'; TRACK: 'track';
 KIND: 'model' | 'convert' | 'data' | 'augment' | 'filter' | 'loss' | 'metric' | 'train' | 'serve' | 'generate' | 'report'
     | 'experiment' | 'preset';
+
 DTYPE: 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'u8' | 'bool' | 'num' | 'id';
 
 NAME: [A-Za-z_] [A-Za-z0-9_]*;
 NUMBER: [0-9] [0-9_]* ('.' [0-9]+)? ([eE] [+-]? [0-9]+)? '%'?;
+BAD_NUMBER: [0-9] [0-9_]* ('.' [0-9]+)? [A-Za-z_] [A-Za-z0-9_]*;
 STRING: '"' (~["\\\r\n] | '\\' ~[\r\n])* '"';
-DOC: '///' ~[\r\n]*;
-COMMENT: '//' (~[/\r\n] ~[\r\n]*)? -> channel(HIDDEN);
+BAD_STRING: '"' (~["\\\r\n] | '\\' ~[\r\n])* '\\'?;
+DOC: '///' (~[/\r\n] ~[\r\n]*)?;
+COMMENT: '//' ~[\r\n]*;
 
 PIPE: '|>'; BAR: '|'; ARROW: '->'; EQ: '=='; NE: '!='; LE: '<='; GE: '>='; LT: '<'; GT: '>'; ASSIGN: '='; DRAW: '~';
 PLUS: '+'; MINUS: '-'; STAR: '*'; SLASH: '/'; CARET: '^'; RANGE: '..'; DOT: '.'; COMMA: ','; COLON: ':'; QUERY: '?';
 LPAREN: '('; RPAREN: ')'; LBRACKET: '['; RBRACKET: ']'; LBRACE: '{'; RBRACE: '}';
 
-NL: '\r'? '\n' | ';';
-WS: [ \t]+ -> skip;
+SEMICOLON: ';';
+NL: '\r'? '\n' | '\r';
+WS: [ \t\uFEFF]+ -> skip;
 OTHER: .;

@@ -1,20 +1,26 @@
 // The rx language. Which statement may stand in which block is a later check with its own message, not
 // grammar; so is what may stand left of `=`. Precedence is the order of alternatives in `expr`.
+// Every item ends with one NL token: the filter makes it from a newline that ends an item, from `;`, and
+// before `}` and the end of the file. Doc comments are attached by the filter, too.
 parser grammar RxParser;
 options { tokenVocab = RxLexer; }
 
-file: NL* (item (NL+ item)*)? NL* EOF;
-item: (DOC NL*)* (use | block | namesBlock | fn | forward | test | stmt);
-body: LBRACE NL* (item (NL+ item)*)? NL* RBRACE;
+file: item* EOF;
+oneExpr: expr NL? EOF;
+item: (use | block | namesBlock | fn | forward | test | stmt) NL;
+body: LBRACE item* RBRACE;
 
-use: USE path (AS NAME | LBRACE name (COMMA name)* RBRACE)?;
-block: KIND name? params? (ARROW type)? (AMENDS expr)? (ASSIGN expr body? | body)?;
+use: USE path (AS name | LBRACE name (COMMA name)* COMMA? NL? RBRACE)?;
+block
+    : KIND name params? (ARROW type)? (AMENDS expr)? (ASSIGN expr | body)?
+    | KIND (AMENDS expr)? body
+    ;
 namesBlock: NAMES name FOR name body;
 fn: EXTERN? FN name (LBRACKET name (COMMA name)* RBRACKET)? params (ARROW type)? (ASSIGN expr | body)?;
 forward: FORWARD params (ARROW type)? (ASSIGN expr | body)?;
 test: TEST STRING body;
 params: LPAREN (param (COMMA param)* COMMA?)? RPAREN;
-param: name (COLON type)? (ASSIGN expr)?;
+param: word (COLON type)? (ASSIGN expr)?;
 
 stmt
     : PARAM name (COMMA name)* COLON type (ASSIGN expr)?                                  # paramStmt
@@ -23,10 +29,10 @@ stmt
     | (FREEZE | DROP | KEEP) expr (COMMA expr)*                                           # pathsStmt
     | REQUIRE expr (COMMA STRING)?                                                        # requireStmt
     | (REPLACE | INIT) expr ASSIGN expr                                                   # replaceStmt
-    | RELAX EVERY name (AT name)? IN expr (PER name)? WITH (OWN name | expr (FROM expr)?) # relaxStmt
+    | RELAX EVERY name (AT name)? IN expr (PER name)? WITH (OWN name (COMMA name)* | expr (FROM expr)?) # relaxStmt
     | MINIMIZE expr (OVER expr (COMMA expr)*)? BY expr                                    # minimizeStmt
     | PUSH expr TO expr                                                                   # pushStmt
-    | EACH expr NAME? body                                                                # eachStmt
+    | EACH expr name? body                                                                # eachStmt
     | WHEN expr body (OTHERWISE body)?                                                    # whenStmt
     | EXIT WHEN expr                                                                      # exitStmt
     | FOR name IN range body                                                              # forStmt
@@ -34,12 +40,13 @@ stmt
     | CLAIM STRING COLON expr (WITHIN expr)?                                              # claimStmt
     | EXPECT expr (WITHIN expr)?                                                          # expectStmt
     | IGNORE expr (COMMA expr)*                                                           # ignoreStmt
-    | (NEXT | COLLECT | TRACK | ACCUMULATE)? expr (COMMA expr)* (COLON type)? (ASSIGN | DRAW) expr (COMMA expr)* # equationStmt
-    | (COLLECT | TRACK)? expr                                                             # exprStmt
+    | (NEXT | COLLECT | TRACK | ACCUMULATE) expr (COMMA expr)* assignment                 # prefixedStmt
+    | expr (COMMA expr)* assignment?                                                      # equationStmt
     ;
+assignment: (COLON type)? (ASSIGN | DRAW) expr (COMMA expr)*;
 
 expr
-    : expr DOT name                                                  # memberExpr
+    : expr DOT word                                                  # memberExpr
     | expr LBRACKET subs? RBRACKET                                   # subscriptExpr
     | expr LPAREN args? RPAREN                                       # callExpr
     | expr WITH (body | name)                                        # withExpr
@@ -47,7 +54,7 @@ expr
     | MINUS expr                                                     # negateExpr
     | expr (STAR | SLASH) expr                                       # binaryExpr
     | expr (PLUS | MINUS) expr                                       # binaryExpr
-    | expr (EQ | NE | LT | LE | GT | GE) expr                        # binaryExpr
+    | expr (EQ | NE | LT | LE | GT | GE | APPROXIMATELY) expr        # binaryExpr
     | NOT expr                                                       # notExpr
     | expr AND expr                                                  # binaryExpr
     | expr OR expr                                                   # binaryExpr
@@ -62,14 +69,15 @@ expr
 carry: expr ASSIGN expr;
 
 primary
-    : NUMBER | STRING | DTYPE | TRUE | FALSE | NONE | STAR | name
+    : NUMBER | STRING | DTYPE | TRUE | FALSE | NONE | name
     | LPAREN expr (COMMA expr)* RPAREN
     | LBRACKET (expr (FOR name IN range | (COMMA expr)* COMMA?))? RBRACKET
-    | LBRACE NL* (field ((COMMA | NL)+ field)*)? (COMMA | NL)* RBRACE
+    | LBRACE (field (separator field)* separator?)? RBRACE
     ;
-field: name ASSIGN expr;
+field: word ASSIGN expr;
+separator: COMMA NL? | NL;
 args: arg (COMMA arg)* COMMA?;
-arg: (name ASSIGN)? range;
+arg: (word ASSIGN)? (range | STAR);
 range: expr (RANGE expr)?;
 subs: sub (COMMA sub)*;
 sub: RANGE expr? | expr (COLON range | RANGE expr? | ELSE expr)?;
@@ -81,14 +89,20 @@ plainType
     | LBRACKET type RBRACKET
     | STRING (BAR STRING)*
     | path (LBRACKET subs RBRACKET)? (LPAREN args? RPAREN)?
-    | LBRACE NL* fieldType ((COMMA | NL)+ fieldType)* NL* RBRACE
+    | LBRACE fieldType (separator fieldType)* separator? RBRACE
     | LPAREN (type (COMMA type)*)? RPAREN ARROW type
     ;
-fieldType: name COLON type;
-path: name (DOT name)*;
+fieldType: word COLON type;
+path: name (DOT word)*;
 
-// Words that are keywords only where a statement starts stay usable as names.
+// The name of a value (rule R3).
 name
-    : NAME | KIND | TEST | NAMES | PART | TARGET | STATE | KEEP | INIT | EVERY | AT | PER | FROM | OWN | OVER | BY | TO | NEXT
-    | SHOW | FREEZE | STACK | LOOP | BLOCK | EXIT | IGNORE | DROP | TRACK | COLLECT | PUSH | CLAIM | USE | AS | TIE | PARAM
+    : NAME | KIND | AS | AT | ACCUMULATE | BLOCK | COLLECT | DROP | EVERY | EXIT | FREEZE | FROM | FROZEN | IGNORE | INIT | KEEP
+    | LOOP | NAMES | NEXT | OVER | OWN | PART | PER | STACK | STATE | TARGET | TEST | TO | TRACK
+    ;
+// After a dot, and before the `=` or `:` of an argument, parameter or field, every word is a name (rule R3).
+word
+    : name | DTYPE | USE | FN | EXTERN | FORWARD | PARAM | TIE | REQUIRE | REPLACE | RELAX | MINIMIZE | PUSH | EACH | WHEN
+    | OTHERWISE | FOR | SHOW | CLAIM | EXPECT | IF | THEN | ELSE | AND | OR | NOT | TRUE | FALSE | NONE | IN | WITH | AMENDS
+    | WHILE | BY | WITHIN | APPROXIMATELY | REPEAT
     ;

@@ -4,12 +4,16 @@ using namespace rx::ast;
 
 namespace {
 
-const char *const exprNames[] = {"number", "string", "bool", "none", "star", "dtype", "name", "negate", "not", "binary", "if", "call",
-                                 "subscript", "member", "with", "stack", "loop", "block", "repeat", "lambda", "tuple", "list",
-                                 "comprehension", "record"};
-const char *const itemNames[] = {"use", "block", "names", "fn", "forward", "test", "param", "part", "tie", "paths", "require", "replace",
-                                 "relax", "minimize", "push", "each", "when", "exit", "for", "show", "claim", "expect", "ignore",
-                                 "equation", "expr"};
+const char *const exprNames[] = {
+    "number", "string", "bool",   "none",   "star",      "dtype",  "name",          "negate",
+    "not",    "binary", "if",     "call",   "subscript", "member", "with",          "stack",
+    "loop",   "block",  "repeat", "lambda", "tuple",     "list",   "comprehension", "record"};
+const char *const itemNames[] = {
+    "use",   "block",   "names",   "fn",     "forward",  "test",     "param", "part", "tie",
+    "paths", "require", "replace", "relax",  "minimize", "push",     "each",  "when", "exit",
+    "for",   "show",    "claim",   "expect", "ignore",   "equation", "expr"};
+
+const char *const typeNames[] = {"tensor", "list", "literals", "path", "record", "function"};
 
 class Dumper {
 public:
@@ -26,6 +30,8 @@ public:
       line += " ~";
     put(line);
     ++depth;
+    for (auto &index : i.indices)
+      put("index " + index);
     for (auto &p : i.parameters)
       parameter(p);
     if (i.type)
@@ -57,7 +63,40 @@ private:
     --depth;
   }
 
-  void type(const Type &t) { put("type " + std::string(t.range.text())); }
+  void type(const Type &t) {
+    std::string line =
+        std::string("type ") + typeNames[t.kind] + (t.text.empty() ? "" : " " + t.text);
+    for (auto &literal : t.literals)
+      line += " \"" + literal + "\"";
+    put(line + (t.optional ? " ?" : ""));
+    ++depth;
+    if (t.idAxis)
+      expr(*t.idAxis);
+    subscripts(t.axes);
+    for (auto &[name, member] : t.fields) {
+      put("field " + name);
+      ++depth;
+      type(*member);
+      --depth;
+    }
+    for (auto &parameter : t.parameters)
+      type(*parameter);
+    if (t.element)
+      type(*t.element);
+    arguments(t.arguments);
+    --depth;
+  }
+
+  void arguments(const std::vector<Argument> &list) {
+    for (auto &a : list) {
+      put("argument" + (a.name.empty() ? "" : " " + a.name));
+      ++depth;
+      expr(*a.value);
+      if (a.rangeEnd)
+        expr(*a.rangeEnd);
+      --depth;
+    }
+  }
 
   void subscripts(const std::vector<Subscript> &list) {
     for (auto &s : list) {
@@ -86,20 +125,17 @@ private:
       if (child)
         expr(*child);
     subscripts(e.subscripts);
-    for (auto &a : e.arguments) {
-      put("argument" + (a.name.empty() ? "" : " " + a.name));
-      ++depth;
-      expr(*a.value);
-      if (a.rangeEnd)
-        expr(*a.rangeEnd);
-      --depth;
-    }
+    arguments(e.arguments);
     for (auto &[name, value] : e.fields) {
       put("field " + name);
       ++depth;
       expr(*value);
       --depth;
     }
+    for (auto &carry : e.carries)
+      expr(*carry);
+    if (e.condition)
+      expr(*e.condition);
     for (auto &child : e.body)
       item(*child);
     --depth;

@@ -15,7 +15,7 @@ public:
 
   const std::string &path() const { return filePath; }
   std::string_view text() const { return content; }
-  /// 1-based line and column (in bytes) of an offset.
+  /// 1-based line and column of an offset; the column counts characters, as editors do.
   size_t line(size_t offset) const;
   size_t column(size_t offset) const;
   /// The text of a 1-based line, without its newline.
@@ -33,7 +33,9 @@ struct SourceRange {
   size_t begin = 0, end = 0;
 
   explicit operator bool() const { return source != nullptr; }
-  std::string_view text() const { return source ? source->text().substr(begin, end - begin) : std::string_view(); }
+  std::string_view text() const {
+    return source ? source->text().substr(begin, end - begin) : std::string_view();
+  }
   /// `file.rx:3`
   std::string fileLine() const;
 };

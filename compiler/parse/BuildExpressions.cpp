@@ -1,5 +1,6 @@
 #include "compiler/parse/Builder.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 using namespace rx;
@@ -9,7 +10,8 @@ using ast::ExprPtr;
 using P = RxParser;
 
 diag::SourceRange Builder::range(antlr4::Token *first, antlr4::Token *last) const {
-  return {&source, offsets[first->getStartIndex()], offsets[last->getStopIndex() + 1]};
+  return {&source, offsets.toByte(first->getStartIndex()),
+          offsets.toByte(last->getStopIndex() + 1)};
 }
 
 diag::SourceRange Builder::range(antlr4::ParserRuleContext *context) const {
@@ -17,14 +19,21 @@ diag::SourceRange Builder::range(antlr4::ParserRuleContext *context) const {
   return range(context->getStart(), last);
 }
 
-std::string rx::parse::unquote(const std::string &token) {
+std::string Builder::unquote(antlr4::tree::TerminalNode *token) {
+  diag::SourceRange whole = range(token->getSymbol(), token->getSymbol());
+  std::string_view raw = whole.text();
   std::string text;
-  for (size_t i = 1; i + 1 < token.size(); ++i) {
-    if (token[i] != '\\') {
-      text += token[i];
+  for (size_t i = 1; i + 1 < raw.size(); ++i) {
+    if (raw[i] != '\\') {
+      text += raw[i];
       continue;
     }
-    char c = token[++i];
+    char c = raw[++i];
+    if (c != 'n' && c != 't' && c != '"' && c != '\\')
+      diagnostics
+          .error({&source, whole.begin + i - 1, whole.begin + i + 1}, "syntax",
+                 "text has no such escape")
+          .suggest("there are `\\n`, `\\t`, `\\\"` and `\\\\`");
     text += c == 'n' ? '\n' : c == 't' ? '\t' : c;
   }
   return text;
@@ -43,13 +52,18 @@ std::vector<ast::Argument> Builder::arguments(P::ArgsContext *context) {
     return list;
   for (auto *arg : context->arg()) {
     ast::Argument argument;
-    if (arg->name())
-      argument.name = arg->name()->getText();
-    argument.value = expr(arg->range()->expr(0));
-    if (arg->range()->expr().size() > 1)
+    if (arg->word())
+      argument.name = arg->word()->getText();
+    if (arg->STAR())
+      argument.value = std::make_unique<Expr>(
+          Expr::Star, range(arg->STAR()->getSymbol(), arg->STAR()->getSymbol()));
+    else
+      argument.value = expr(arg->range()->expr(0));
+    if (arg->range() && arg->range()->expr().size() > 1)
       argument.rangeEnd = expr(arg->range()->expr(1));
     list.push_back(std::move(argument));
   }
+  checkArgumentOrder(list);
   return list;
 }
 
@@ -91,7 +105,7 @@ std::vector<ast::Parameter> Builder::parameters(P::ParamsContext *context) {
   std::vector<ast::Parameter> list;
   for (auto *param : context->param()) {
     ast::Parameter p;
-    p.name = param->name()->getText();
+    p.name = defined(param->word());
     p.range = range(param);
     if (param->type())
       p.type = type(param->type());
@@ -123,7 +137,7 @@ ast::TypePtr Builder::type(P::TypeContext *context) {
   } else if (!plain->STRING().empty()) {
     result = make(Type::Literals);
     for (auto *literal : plain->STRING())
-      result->literals.push_back(unquote(literal->getText()));
+      result->literals.push_back(unquote(literal));
   } else if (plain->path()) {
     result = make(Type::Path);
     result->text = plain->path()->getText();
@@ -133,7 +147,7 @@ ast::TypePtr Builder::type(P::TypeContext *context) {
   } else if (plain->LBRACE()) {
     result = make(Type::Record);
     for (auto *field : plain->fieldType())
-      result->fields.push_back({field->name()->getText(), type(field->type())});
+      result->fields.push_back({field->word()->getText(), type(field->type())});
   } else if (plain->ARROW()) {
     result = make(Type::Function);
     auto all = plain->type();
@@ -162,33 +176,35 @@ ExprPtr Builder::primary(P::PrimaryContext *context) {
     result->isInteger = !percent && digits.find_first_of(".eE") == std::string::npos;
     if (percent)
       result->number /= 100;
+    checkNumber(*result);
   } else if (context->STRING()) {
     result = make(Expr::String);
-    result->text = unquote(context->STRING()->getText());
+    result->text = unquote(context->STRING());
   } else if (context->TRUE() || context->FALSE()) {
     result = make(Expr::Bool);
     result->number = context->TRUE() ? 1 : 0;
   } else if (context->NONE()) {
     result = make(Expr::None);
-  } else if (context->STAR()) {
-    result = make(Expr::Star);
   } else if (context->DTYPE()) {
     result = make(Expr::Dtype);
     result->text = context->DTYPE()->getText();
   } else if (context->LPAREN()) {
-    if (context->expr().size() == 1)
-      return expr(context->expr(0));
+    if (context->expr().size() == 1) {
+      result = expr(context->expr(0));
+      result->isParenthesised = true;
+      return result;
+    }
     result = make(Expr::Tuple);
     result->children = exprs(context->expr());
   } else if (context->LBRACE()) {
     result = make(Expr::Record);
     for (auto *field : context->field())
-      result->fields.push_back({field->name()->getText(), expr(field->expr())});
+      result->fields.push_back({field->word()->getText(), expr(field->expr())});
   } else if (context->LBRACKET()) {
     result = make(context->FOR() ? Expr::Comprehension : Expr::List);
     result->children = exprs(context->expr());
     if (context->FOR()) {
-      result->text = context->name()->getText();
+      result->text = defined(context->name());
       auto bounds = context->range()->expr();
       result->children.push_back(expr(bounds.back()));
       if (bounds.size() > 1)
@@ -203,24 +219,46 @@ ExprPtr Builder::primary(P::PrimaryContext *context) {
 
 ExprPtr Builder::repeat(P::RepeatExprContext *context) {
   auto result = std::make_unique<Expr>(Expr::Repeat, range(context));
-  result->text = context->name()->getText();
-  result->children.push_back(expr(context->range()->expr().back()));
+  result->text = defined(context->name());
+  result->children = exprs(context->range()->expr());
+  std::reverse(result->children.begin(), result->children.end()); // the end comes first
   if (context->WHILE())
     result->condition = expr(context->expr());
-  for (auto *carry : context->carry())
+  for (auto *carry : context->carry()) {
+    result->carries.push_back(expr(carry->expr(0)));
+    checkTarget(*result->carries.back());
     result->fields.push_back({carry->expr(0)->getText(), expr(carry->expr(1))});
+  }
   result->body = body(context->body());
+  result->bodyRange = range(context->body());
   return result;
 }
 
 ExprPtr Builder::expr(P::ExprContext *context) {
+  if (depth == maxTreeDepth) {
+    bool isReported = tooLong;
+    tooLong = true;
+    if (!isReported)
+      diagnostics
+          .error({&source, range(context).begin, range(context).begin}, "syntax",
+                 "this expression is too long")
+          .suggest("give its parts names of their own");
+    return std::make_unique<Expr>(Expr::None, range(context));
+  }
+  ++depth;
+  ExprPtr result = build(context);
+  --depth;
+  return result;
+}
+
+ExprPtr Builder::build(P::ExprContext *context) {
   auto make = [&](Expr::Kind kind) { return std::make_unique<Expr>(kind, range(context)); };
   if (auto *c = dynamic_cast<P::PrimaryExprContext *>(context))
     return primary(c->primary());
   if (auto *c = dynamic_cast<P::MemberExprContext *>(context)) {
     auto e = make(Expr::Member);
     e->children.push_back(expr(c->expr()));
-    e->text = c->name()->getText();
+    e->text = c->word()->getText();
     return e;
   }
   if (auto *c = dynamic_cast<P::SubscriptExprContext *>(context)) {
@@ -233,15 +271,18 @@ ExprPtr Builder::expr(P::ExprContext *context) {
     auto e = make(Expr::Call);
     e->children.push_back(expr(c->expr()));
     e->arguments = arguments(c->args());
+    checkCallGap(*e, range(c->LPAREN()->getSymbol(), c->LPAREN()->getSymbol()));
     return e;
   }
   if (auto *c = dynamic_cast<P::WithExprContext *>(context)) {
     auto e = make(Expr::With);
     e->children.push_back(expr(c->expr()));
-    if (c->body())
+    if (c->body()) {
       e->body = body(c->body());
-    else
+      e->bodyRange = range(c->body());
+    } else {
       e->text = c->name()->getText();
+    }
     return e;
   }
   if (auto *c = dynamic_cast<P::BinaryExprContext *>(context)) {
@@ -250,6 +291,10 @@ ExprPtr Builder::expr(P::ExprContext *context) {
     for (auto *child : c->children)
       if (auto *token = dynamic_cast<antlr4::tree::TerminalNode *>(child))
         e->text = token->getText();
+    checkNoComparisonChain(*e);
+    for (const ExprPtr &operand : e->children)
+      if (operand->kind == Expr::Subscripted && operand->children[0]->kind == Expr::Name)
+        operands.push_back(operand.get());
     return e;
   }
   if (auto *c = dynamic_cast<P::NegateExprContext *>(context)) {
@@ -269,7 +314,7 @@ ExprPtr Builder::expr(P::ExprContext *context) {
   }
   if (auto *c = dynamic_cast<P::StructureExprContext *>(context)) {
     auto e = make(c->STACK() ? Expr::Stack : Expr::Loop);
-    e->text = c->name()->getText();
+    e->text = defined(c->name());
     auto bounds = c->range()->expr();
     e->children.push_back(expr(bounds.back()));
     e->children.push_back(expr(c->expr()));

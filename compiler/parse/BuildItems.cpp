@@ -1,10 +1,28 @@
 #include "compiler/parse/Builder.h"
 
+#include <algorithm>
+
 using namespace rx;
 using namespace rx::parse;
 using ast::Item;
 using P = RxParser;
 using ItemPtr = std::unique_ptr<Item>;
+
+std::unique_ptr<ast::File> Builder::file(P::FileContext *context) {
+  auto file = std::make_unique<ast::File>();
+  file->source = &source;
+  file->items = items(context->item());
+  checkNoDiscardedComparison(file->items, /*lastIsValue=*/false);
+  reportBareReducers();
+  for (const auto &[offset, lines] : tokens.docs) // docs before what is no item are comments
+    for (const diag::SourceRange &line : lines)
+      tokens.comments.push_back({line, true});
+  std::sort(
+      tokens.comments.begin(), tokens.comments.end(),
+      [](const ast::Comment &a, const ast::Comment &b) { return a.range.begin < b.range.begin; });
+  file->comments = std::move(tokens.comments);
+  return file;
+}
 
 ast::Body Builder::items(const std::vector<P::ItemContext *> &contexts) {
   ast::Body list;
@@ -13,11 +31,29 @@ ast::Body Builder::items(const std::vector<P::ItemContext *> &contexts) {
   return list;
 }
 
-ast::Body Builder::body(P::BodyContext *context) { return items(context->item()); }
+ast::Body Builder::body(P::BodyContext *context) {
+  ast::Body list = items(context->item());
+  checkNoDiscardedComparison(list, /*lastIsValue=*/true);
+  return list;
+}
+
+void Builder::setBody(Item &item, P::BodyContext *context) {
+  item.hasBody = context != nullptr;
+  if (!context)
+    return;
+  item.body = body(context);
+  item.bodyRange = range(context);
+}
+
+std::string Builder::defined(antlr4::ParserRuleContext *name) {
+  return *definedNames.insert(name->getText()).first;
+}
 
 ItemPtr Builder::item(P::ItemContext *context) {
   ItemPtr result;
-  auto make = [&](Item::Kind kind) { return std::make_unique<Item>(kind, range(context)); };
+  auto *whole =
+      static_cast<antlr4::ParserRuleContext *>(context->children.front()); // without its NL
+  auto make = [&](Item::Kind kind) { return std::make_unique<Item>(kind, range(whole)); };
   if (auto *c = context->use()) {
     result = make(Item::Use);
     result->text = c->path()->getText();
@@ -29,7 +65,7 @@ ItemPtr Builder::item(P::ItemContext *context) {
     result = make(Item::Names);
     result->name = c->name(0)->getText();
     result->text = c->name(1)->getText();
-    result->body = body(c->body());
+    setBody(*result, c->body());
   } else if (auto *c = context->fn()) {
     result = function(c);
   } else if (auto *c = context->forward()) {
@@ -40,20 +76,23 @@ ItemPtr Builder::item(P::ItemContext *context) {
       result->type = type(c->type());
     if (c->expr())
       result->expr = expr(c->expr());
-    if (c->body())
-      result->body = body(c->body());
-    result->hasBody = c->body() != nullptr;
+    setBody(*result, c->body());
   } else if (auto *c = context->test()) {
     result = make(Item::Test);
-    result->text = unquote(c->STRING()->getText());
-    result->body = body(c->body());
+    result->text = unquote(c->STRING());
+    setBody(*result, c->body());
   } else {
     result = statement(context->stmt());
   }
-  for (auto *doc : context->DOC()) {
-    std::string text = doc->getText().substr(3);
-    result->doc += (result->doc.empty() ? "" : "\n") + (text.empty() || text[0] != ' ' ? text : text.substr(1));
+  auto docs = tokens.docs.find(result->range.begin);
+  if (docs == tokens.docs.end())
+    return result;
+  for (const diag::SourceRange &line : docs->second) {
+    std::string_view text = line.text().substr(3);
+    bool spaced = !text.empty() && text[0] == ' ';
+    result->doc += (&line == &docs->second.front() ? "" : "\n") + std::string(text.substr(spaced));
   }
+  tokens.docs.erase(docs);
   return result;
 }
 
@@ -61,7 +100,7 @@ ItemPtr Builder::block(P::BlockContext *context) {
   auto result = std::make_unique<Item>(Item::Block, range(context));
   result->text = context->KIND()->getText();
   if (context->name()) {
-    result->name = context->name()->getText();
+    result->name = defined(context->name());
     result->nameRange = range(context->name());
   }
   if (context->params()) {
@@ -76,20 +115,17 @@ ItemPtr Builder::block(P::BlockContext *context) {
     result->value = expr(exprs[next++]);
   if (context->ASSIGN())
     result->expr = expr(exprs[next]);
-  if (context->body()) {
-    result->hasBody = true;
-    result->body = body(context->body());
-  }
+  setBody(*result, context->body());
   return result;
 }
 
 ItemPtr Builder::function(P::FnContext *context) {
   auto result = std::make_unique<Item>(Item::Fn, range(context));
   auto names = context->name();
-  result->name = names[0]->getText();
+  result->name = defined(names[0]);
   result->nameRange = range(names[0]);
   for (size_t i = 1; i < names.size(); ++i)
-    result->indices.push_back(names[i]->getText());
+    result->indices.push_back(defined(names[i]));
   result->isExtern = context->EXTERN() != nullptr;
   result->hasParameters = true;
   result->parameters = parameters(context->params());
@@ -97,24 +133,33 @@ ItemPtr Builder::function(P::FnContext *context) {
     result->type = type(context->type());
   if (context->expr())
     result->expr = expr(context->expr());
-  if (context->body()) {
-    result->hasBody = true;
-    result->body = body(context->body());
-  }
+  setBody(*result, context->body());
   return result;
 }
 
-ItemPtr Builder::equation(P::EquationStmtContext *context) {
-  auto result = std::make_unique<Item>(Item::Equation, range(context));
-  for (auto *prefix : {context->NEXT(), context->COLLECT(), context->TRACK(), context->ACCUMULATE()})
-    if (prefix)
-      result->text = prefix->getText();
-  result->isDraw = context->DRAW() != nullptr;
-  size_t signAt = (context->DRAW() ? context->DRAW() : context->ASSIGN())->getSymbol()->getStartIndex();
-  for (auto *e : context->expr())
-    (e->getStart()->getStartIndex() < signAt ? result->targets : result->values).push_back(expr(e));
+void Builder::assign(Item &equation, P::AssignmentContext *context) {
+  equation.isDraw = context->DRAW() != nullptr;
+  equation.values = exprs(context->expr());
   if (context->type())
-    result->type = type(context->type());
+    equation.type = type(context->type());
+  for (const ast::ExprPtr &target : equation.targets)
+    checkTarget(*target);
+  checkValueCount(equation);
+}
+
+ItemPtr Builder::equation(P::EquationStmtContext *context) {
+  if (!context->assignment() && context->expr().size() == 1) {
+    auto result = std::make_unique<Item>(Item::ExprStmt, range(context));
+    result->expr = expr(context->expr(0));
+    return result;
+  }
+  auto result = std::make_unique<Item>(Item::Equation, range(context));
+  result->targets = exprs(context->expr());
+  if (context->assignment())
+    assign(*result, context->assignment());
+  else
+    diagnostics.error(result->range, "syntax", "this line defines nothing: it has no `=`")
+        .suggest("several results are a record, `{ a = a, b = b }`");
   return result;
 }
 
@@ -128,7 +173,8 @@ ItemPtr Builder::relax(P::RelaxStmtContext *context) {
   if (context->PER())
     result->text = names[next++]->getText();
   if (context->OWN())
-    result->names.push_back(names[next]->getText());
+    for (; next < names.size(); ++next)
+      result->names.push_back(names[next]->getText());
   auto all = exprs(context->expr());
   result->targets.push_back(std::move(all[0]));
   if (all.size() > 1)
@@ -144,16 +190,17 @@ ItemPtr Builder::statement(P::StmtContext *context) {
     return equation(c);
   if (auto *c = dynamic_cast<P::RelaxStmtContext *>(context))
     return relax(c);
-  if (auto *c = dynamic_cast<P::ExprStmtContext *>(context)) {
-    auto item = make(Item::ExprStmt);
-    item->text = c->COLLECT() ? "collect" : c->TRACK() ? "track" : "";
-    item->expr = expr(c->expr());
+  if (auto *c = dynamic_cast<P::PrefixedStmtContext *>(context)) {
+    auto item = make(Item::Equation);
+    item->text = c->getStart()->getText();
+    item->targets = exprs(c->expr());
+    assign(*item, c->assignment());
     return item;
   }
   if (auto *c = dynamic_cast<P::ParamStmtContext *>(context)) {
     auto item = make(Item::Param);
     for (auto *name : c->name())
-      item->names.push_back(name->getText());
+      item->names.push_back(defined(name));
     item->type = type(c->type());
     if (c->expr())
       item->expr = expr(c->expr());
@@ -163,7 +210,7 @@ ItemPtr Builder::statement(P::StmtContext *context) {
     auto item = make(Item::Part);
     item->text = c->getStart()->getText();
     for (auto *name : c->name())
-      item->names.push_back(name->getText());
+      item->names.push_back(defined(name));
     if (c->type())
       item->type = type(c->type());
     if (c->expr())
@@ -186,7 +233,7 @@ ItemPtr Builder::statement(P::StmtContext *context) {
     auto item = make(Item::Require);
     item->expr = expr(c->expr());
     if (c->STRING())
-      item->text = unquote(c->STRING()->getText());
+      item->text = unquote(c->STRING());
     return item;
   }
   if (auto *c = dynamic_cast<P::ReplaceStmtContext *>(context)) {
@@ -214,16 +261,18 @@ ItemPtr Builder::statement(P::StmtContext *context) {
   if (auto *c = dynamic_cast<P::EachStmtContext *>(context)) {
     auto item = make(Item::Each);
     item->expr = expr(c->expr());
-    item->text = c->NAME() ? c->NAME()->getText() : "";
-    item->body = body(c->body());
+    item->text = c->name() ? c->name()->getText() : "";
+    setBody(*item, c->body());
     return item;
   }
   if (auto *c = dynamic_cast<P::WhenStmtContext *>(context)) {
     auto item = make(Item::When);
     item->expr = expr(c->expr());
-    item->body = body(c->body(0));
-    if (c->body().size() > 1)
+    setBody(*item, c->body(0));
+    if (c->OTHERWISE()) {
       item->otherwise = body(c->body(1));
+      item->otherwiseRange = range(c->body(1));
+    }
     return item;
   }
   if (auto *c = dynamic_cast<P::ExitStmtContext *>(context)) {
@@ -233,12 +282,12 @@ ItemPtr Builder::statement(P::StmtContext *context) {
   }
   if (auto *c = dynamic_cast<P::ForStmtContext *>(context)) {
     auto item = make(Item::For);
-    item->name = c->name()->getText();
+    item->name = defined(c->name());
     auto bounds = c->range()->expr();
     item->expr = expr(bounds.back());
     if (bounds.size() > 1)
       item->value = expr(bounds[0]);
-    item->body = body(c->body());
+    setBody(*item, c->body());
     return item;
   }
   if (auto *c = dynamic_cast<P::ShowStmtContext *>(context)) {
@@ -248,7 +297,7 @@ ItemPtr Builder::statement(P::StmtContext *context) {
   }
   if (auto *c = dynamic_cast<P::ClaimStmtContext *>(context)) {
     auto item = make(Item::Claim);
-    item->text = unquote(c->STRING()->getText());
+    item->text = unquote(c->STRING());
     item->expr = expr(c->expr(0));
     if (c->expr().size() > 1)
       item->value = expr(c->expr(1));

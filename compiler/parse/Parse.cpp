@@ -1,7 +1,8 @@
 #include "compiler/parse/Parse.h"
 
 #include "compiler/parse/Builder.h"
-#include "compiler/parse/Newlines.h"
+#include "compiler/parse/ErrorStrategy.h"
+#include "compiler/parse/SourceCheck.h"
 
 #include "RxLexer.h"
 
@@ -10,148 +11,113 @@ using namespace rx::parse;
 
 namespace {
 
-/// Brackets nested deeper than this are refused: the parser's recursion must not exhaust the stack.
-constexpr size_t maximumNesting = 200;
+/// Thrown through the generated parser, caught in `Reader::parse`.
+struct NestingTooDeep {
+  const antlr4::Token *at;
+};
 
-/// Byte offset of every character, plus one for the end: ANTLR counts characters, we count bytes.
-std::vector<size_t> characterOffsets(std::string_view text) {
-  std::vector<size_t> offsets;
-  for (size_t i = 0; i < text.size(); ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80)
-      offsets.push_back(i);
-  offsets.push_back(text.size());
-  offsets.push_back(text.size());
-  return offsets;
-}
-
-/// The offset of the first byte that is no valid UTF-8 or is NUL, if any.
-std::optional<size_t> invalidByte(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    unsigned char lead = text[i];
-    size_t length = lead == 0 ? 0 : lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
-    if (length == 0 || i + length > text.size())
-      return i;
-    for (size_t k = 1; k < length; ++k)
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80)
-        return i;
-    unsigned char second = length > 1 ? text[i + 1] : 0;
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0) || (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90))
-      return i;
-    i += length;
-  }
-  return std::nullopt;
-}
-
-/// Turns ANTLR's complaints into ours: what was found, what the author may have meant.
-class ErrorListener : public antlr4::BaseErrorListener {
+/// BracketMatcher limits brackets; this limits what nests without them, such as `else if` chains.
+class BoundedParser : public RxParser {
 public:
-  ErrorListener(const diag::Source &source, const std::vector<size_t> &offsets, diag::DiagnosticEngine &diagnostics)
-      : source(source), offsets(offsets), diagnostics(diagnostics) {}
+  using RxParser::RxParser;
 
-  void syntaxError(antlr4::Recognizer *, antlr4::Token *token, size_t, size_t, const std::string &, std::exception_ptr) override {
-    if (!token || reported++ >= 5)
-      return;
-    diag::Diagnostic d;
-    d.kind = "syntax";
-    if (token->getType() == antlr4::Token::EOF) {
-      d.at = {&source, source.text().size(), source.text().size()};
-      d.message = "the file ends inside a statement or block";
-      d.help = "close every `{`, `(` and `[` that is open";
-    } else {
-      d.at = {&source, offsets[token->getStartIndex()], offsets[token->getStopIndex() + 1]};
-      bool newline = token->getType() == RxLexer::NL;
-      std::string found(d.at.text());
-      d.message = newline ? "the statement ends too early" : "`" + found + "` does not belong here";
-      d.help = help(token, found);
-    }
-    diagnostics.report(std::move(d));
+  void enterRule(antlr4::ParserRuleContext *context, size_t state, size_t rule) override {
+    RxParser::enterRule(context, state, rule);
+    checkDepth();
+  }
+  void enterRecursionRule(antlr4::ParserRuleContext *context, size_t state, size_t rule,
+                          int precedence) override {
+    RxParser::enterRecursionRule(context, state, rule, precedence);
+    checkDepth();
   }
 
 private:
-  static std::string help(antlr4::Token *token, const std::string &found) {
-    if (token->getType() == RxLexer::OTHER)
-      return found == "\"" ? "a string begins here but does not end on this line" : "this sign has no meaning in the language";
-    if (token->getType() == RxLexer::NL)
-      return "a statement goes on in the next line only after an operator or comma, or inside brackets";
-    if (token->getType() == RxLexer::NAME || token->getType() == RxLexer::NUMBER)
-      return "one statement per line; a reducer is written with parentheses, `sum[e](q * k)`";
-    return "see `rxc explain syntax`";
-  }
+  /// A pair of brackets costs five rules at most.
+  static constexpr int maxRuleDepth = 6 * maxBracketDepth;
 
-  const diag::Source &source;
-  const std::vector<size_t> &offsets;
-  diag::DiagnosticEngine &diagnostics;
-  int reported = 0;
+  void checkDepth() {
+    if (getContext()->depth() > maxRuleDepth)
+      throw NestingTooDeep{getCurrentToken()};
+  }
 };
 
 /// Lexer, filter and parser over one source.
-struct Reader {
-  std::vector<size_t> offsets;
-  antlr4::ANTLRInputStream input;
-  RxLexer lexer;
-  antlr4::CommonTokenStream tokens;
-  RxParser parser;
-  ErrorListener listener;
-
+class Reader {
+public:
   Reader(const diag::Source &source, diag::DiagnosticEngine &diagnostics)
-      : offsets(characterOffsets(source.text())), input(std::string(source.text())), lexer(&input), tokens(&lexer), parser(&tokens),
-        listener(source, offsets, diagnostics) {
-    lexer.removeErrorListeners();
+      : source(source), diagnostics(diagnostics), offsets(source.text()),
+        input(std::string(source.text())),
+        filtered(filterTokens(lex(), source, offsets, diagnostics)),
+        list(std::move(filtered.tokens), source.path()), stream(&list), parser(&stream) {
+    stream.fill(); // messages look ahead
     parser.removeErrorListeners();
-    parser.addErrorListener(&listener);
-    tokens.fill();
-    std::vector<antlr4::Token *> all = tokens.getTokens();
-    hideNewlinesInsideStatements(all);
-    tokens.seek(0);
+    parser.setErrorHandler(std::make_shared<ErrorStrategy>(source, offsets, filtered, diagnostics));
   }
-};
 
-bool readable(const diag::Source &source, diag::DiagnosticEngine &diagnostics) {
-  auto refuse = [&](size_t at, std::string message, std::string help) {
-    diagnostics.report({"syntax", std::move(message), {&source, at, std::min(at + 1, source.text().size())}, {}, {}, std::move(help)});
-    return false;
-  };
-  if (auto at = invalidByte(source.text()))
-    return refuse(*at, "the file is not UTF-8 text at byte " + std::to_string(*at), "save it as UTF-8, without NUL bytes");
-  size_t depth = 0;
-  bool inString = false, inComment = false;
-  for (size_t i = 0; i < source.text().size(); ++i) {
-    char c = source.text()[i];
-    if (c == '\n')
-      inString = inComment = false;
-    else if (inComment || (inString && c == '\\' && ++i))
-      continue;
-    else if (c == '"')
-      inString = !inString;
-    else if (!inString && c == '/' && i + 1 < source.text().size() && source.text()[i + 1] == '/')
-      inComment = true;
-    else if (!inString && (c == '(' || c == '[' || c == '{') && ++depth > maximumNesting)
-      return refuse(i, "more than " + std::to_string(maximumNesting) + " brackets are open here", "name the inner expressions");
-    else if (!inString && (c == ')' || c == ']' || c == '}') && depth > 0)
-      --depth;
+  /// Applies `rule` and hands its tree to `build`; null if anything was reported on the way.
+  template <typename Node, typename Context>
+  std::unique_ptr<Node> parse(Context *(RxParser::*rule)(),
+                              std::unique_ptr<Node> (*build)(Builder &, Context *)) {
+    size_t before = diagnostics.diagnostics().size();
+    try {
+      if (filtered.isBalanced && filtered.badLines.empty()) {
+        auto *tree = (parser.*rule)();
+        if (diagnostics.diagnostics().size() != before)
+          return nullptr;
+        Builder builder(source, offsets, filtered, diagnostics);
+        auto result = build(builder, tree);
+        if (diagnostics.diagnostics().size() == before)
+          return result;
+      } else if (filtered.isBalanced) {
+        (parser.*rule)(); // for the other mistakes
+      }
+    } catch (const NestingTooDeep &deep) {
+      size_t at = offsets.toByte(deep.at->getStartIndex());
+      diagnostics.error({&source, at, at}, "syntax", "this expression nests too deep")
+          .suggest("give its inner parts names of their own");
+    } catch (const antlr4::RecognitionException &) {
+      // Reported by the strategy; it happened outside every item, so nothing is left to parse.
+    }
+    return nullptr;
   }
-  return true;
-}
+
+private:
+  std::vector<std::unique_ptr<antlr4::Token>> lex() {
+    RxLexer lexer(&input);
+    lexer.removeErrorListeners(); // every character belongs to some token, so the lexer has no
+                                  // errors
+    return lexer.getAllTokens();
+  }
+
+  const diag::Source &source;
+  diag::DiagnosticEngine &diagnostics;
+  OffsetMap offsets;
+  antlr4::ANTLRInputStream input;
+  FilteredTokens filtered;
+  antlr4::ListTokenSource list;
+  antlr4::CommonTokenStream stream;
+  BoundedParser parser;
+};
 
 } // namespace
 
-std::unique_ptr<ast::File> rx::parse::parseFile(const diag::Source &source, diag::DiagnosticEngine &diagnostics) {
-  if (!readable(source, diagnostics))
+std::unique_ptr<ast::File> rx::parse::parseFile(const diag::Source &source,
+                                                diag::DiagnosticEngine &diagnostics) {
+  if (!checkSourceText(source, diagnostics))
     return nullptr;
-  Reader reader(source, diagnostics);
-  auto *tree = reader.parser.file();
-  if (diagnostics.hasErrors())
-    return nullptr;
-  auto file = std::make_unique<ast::File>();
-  file->source = &source;
-  file->items = Builder(source, reader.offsets).items(tree->item());
-  return file;
+  return Reader(source, diagnostics)
+      .parse<ast::File, RxParser::FileContext>(
+          &RxParser::file,
+          [](Builder &builder, RxParser::FileContext *tree) { return builder.file(tree); });
 }
 
-ast::ExprPtr rx::parse::parseExpression(const diag::Source &source, diag::DiagnosticEngine &diagnostics) {
-  if (!readable(source, diagnostics))
+ast::ExprPtr rx::parse::parseExpression(const diag::Source &source,
+                                        diag::DiagnosticEngine &diagnostics) {
+  if (!checkSourceText(source, diagnostics))
     return nullptr;
-  Reader reader(source, diagnostics);
-  auto *tree = reader.parser.expr();
-  return diagnostics.hasErrors() ? nullptr : Builder(source, reader.offsets).expr(tree);
+  return Reader(source, diagnostics)
+      .parse<ast::Expr, RxParser::OneExprContext>(
+          &RxParser::oneExpr, [](Builder &builder, RxParser::OneExprContext *tree) {
+            return builder.expr(tree->expr());
+          });
 }

@@ -7,7 +7,8 @@
 namespace rx::parse {
 
 /// Parse one file. On errors they are in `diagnostics` and the result is null.
-std::unique_ptr<ast::File> parseFile(const diag::Source &source, diag::DiagnosticEngine &diagnostics);
+std::unique_ptr<ast::File> parseFile(const diag::Source &source,
+                                     diag::DiagnosticEngine &diagnostics);
 
 /// Parse one expression, e.g. the right side of `--set name=value`.
 ast::ExprPtr parseExpression(const diag::Source &source, diag::DiagnosticEngine &diagnostics);
