@@ -27,6 +27,18 @@ Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Fram
   };
   if (name == "load")
     return load(call, frame);
+  if (name == "svd")
+    return svd(call, frame);
+  if (name == "normal" || name == "uniform")
+    return drawInitial(name, call, frame);
+  if (name == "fresh") {
+    Value seed = call.arguments.empty() ? Value::of(0) : eval(*call.arguments[0].value, frame);
+    if (call.arguments.size() > 1 || !seed.isConstantInt())
+      fail("argument-count", "`fresh(seed)` takes an integer", call.range);
+    Value v = builtin;
+    v.size = seed.size;
+    return v;
+  }
   if (name == "package" || name == "path") {
     Value text = textArgument();
     if (text.kind != Value::String)

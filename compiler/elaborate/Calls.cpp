@@ -40,7 +40,7 @@ Value Elaborator::callReducer(const std::string &kind, const Expr &callee, const
   if (call.arguments.size() != 1)
     fail("argument-count", "`" + kind + "[..]` takes one expression", call.range);
   if (!frame.emission)
-    fail("type-mismatch", "tensors have values only in a `forward`, `fn` or `metric`", call.range);
+    return reduceConfigured(kind, callee, call, frame);
   IndexScope indices;
   indices.parent = frame.indices;
   std::vector<std::string> reduced;
@@ -69,6 +69,39 @@ Value Elaborator::callReducer(const std::string &kind, const Expr &callee, const
   TermPtr result = TermEmitter(frame.emission->builder).reduce(kind, reduced, body, location(call.range, frame.emission));
   result->range = call.range;
   return Value::tensor(result);
+}
+
+/// A reducer over what is known before the run: numbers, or the layers of a model.
+Value Elaborator::reduceConfigured(const std::string &kind, const Expr &callee, const Expr &call, const Frame &frame) {
+  if (callee.subscripts.size() != 1 || !callee.subscripts[0].rangeEnd || callee.subscripts[0].expr->kind != Expr::Name)
+    fail("syntax", "outside a `forward`, `fn` or `metric` a reducer names one index with its range", callee.range, "`" + kind + "[b: 3](..)`");
+  Value count = eval(*callee.subscripts[0].rangeEnd, frame);
+  if (!count.isConstantInt() || count.size.constant() < 1)
+    fail("type-mismatch", "the range of an index is an integer of at least 1, this is " + count.describe(), callee.subscripts[0].range);
+  Value result;
+  for (int64_t i = 0; i < count.size.constant(); ++i) {
+    Frame inner = frame;
+    inner.scope = std::make_shared<Scope>(frame.scope);
+    inner.scope->names[callee.subscripts[0].expr->text] = Value::of(i);
+    Value next = eval(*call.arguments[0].value, inner);
+    bool isSum = kind == "sum" || kind == "mean";
+    if (next.kind == Value::Layer ? !isSum : !next.isNumber() || kind == "argmax" || kind == "argmin")
+      fail("type-mismatch", "`" + kind + "` has no value before the run for " + next.describe(), call.arguments[0].value->range, "tensors have values in a `forward`, `fn` or `metric`");
+    if (i == 0)
+      result = next;
+    else if (next.kind != result.kind && (next.kind == Value::Layer || result.kind == Value::Layer))
+      fail("type-mismatch", "the terms of a `" + kind + "` are all numbers or all layers", call.arguments[0].value->range);
+    else if (next.kind == Value::Layer)
+      result.layers.insert(result.layers.end(), next.layers.begin(), next.layers.end());
+    else
+      result = arithmetic(isSum ? "add" : kind == "prod" ? "mul" : kind, {result, next}, call.range, frame, {});
+  }
+  if (result.kind == Value::Layer)
+    result.text = kind;
+  else if (kind == "mean")
+    result = arithmetic("div", {result, count}, call.range, frame, {});
+  result.origin = {call.range, ""};
+  return result;
 }
 
 /// `join[e](a, b, ..)`: side by side along `e`; what lies beyond a part is never read.
@@ -187,13 +220,16 @@ Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
   }
   if (callee.kind == Expr::Name && !frame.scope->find(callee.text)) {
     bool one = unary.count(callee.text) && expr.arguments.size() == 1, two = binary.count(callee.text) && expr.arguments.size() == 2;
-    if (one || two) {
+    bool several = (callee.text == "min" || callee.text == "max") && expr.arguments.size() > 2;
+    if (one || two || several) {
       std::vector<Value> values;
       std::vector<diag::SourceRange> ranges;
       for (auto &argument : expr.arguments) {
         values.push_back(eval(*argument.value, frame));
         ranges.push_back(argument.value->range);
       }
+      for (; values.size() > 2; values.erase(values.begin() + 1), ranges.erase(ranges.begin() + 1))
+        values[0] = arithmetic(callee.text, {values[0], values[1]}, expr.range, frame, {ranges[0], ranges[1]});
       return arithmetic(callee.text == "div" ? "idiv" : callee.text, values, expr.range, frame, ranges);
     }
     if (unary.count(callee.text) || binary.count(callee.text))
@@ -203,10 +239,8 @@ Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
   }
   if (callee.kind == Expr::Member) {
     Value base = eval(*callee.children[0], frame);
-    if (base.kind == Value::Model && base.node->kind == Node::Model)
-      for (auto &item : base.node->decl->body)
-        if (item->kind == ast::Item::Fn && item->name == callee.text)
-          return callNode(base.node, callee.text, evalArguments(expr, frame), expr, frame);
+    if (base.kind == Value::Model && base.node->kind == Node::Model && callee.text != "forward" && methodOf(*base.node, callee.text).first)
+      return callNode(base.node, callee.text, evalArguments(expr, frame), expr, frame);
     if (base.kind == Value::Data) {
       Value stage;
       stage.kind = Value::Builtin;

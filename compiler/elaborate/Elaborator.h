@@ -44,13 +44,21 @@ struct IndexScope {
   }
 };
 
-/// Where ops go while a forward or program is built.
+/// Names the numbers that an initial value draws: Philox with key (seed, hash of path) and this step.
+struct Draw {
+  std::string path;
+  int64_t seed = 0, step = 0;
+};
+
+/// Where ops go while a forward, a program or the function of a buffer is built.
 struct Emission {
   mlir::OpBuilder builder;
-  Node *self = nullptr;                    // the part whose forward this is; null in a program
+  Node *self = nullptr;                    // the part whose forward this is; else null
   mlir::Operation *selfOp = nullptr;       // its op
   std::map<std::string, mlir::Value> reads; // params and depth constants already read
   std::string path;                        // for locations
+  const Draw *draw = nullptr;              // in an initial value; its tensor has the axes `drawAxes`
+  const std::vector<Axis> *drawAxes = nullptr;
 };
 
 /// What evaluation of one expression can see.
@@ -70,6 +78,7 @@ public:
 
 private:
   friend struct ExperimentBuilder;
+  friend class Conversion;
 
   // Modules.cpp: files, names, `use`
   std::shared_ptr<Scope> loadFile(const ast::File &file);
@@ -99,6 +108,7 @@ private:
   // Calls.cpp
   Value evalCall(const ast::Expr &expr, const Frame &frame);
   Value callReducer(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value reduceConfigured(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
   Value callJoin(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
   Value callFunction(const Function &function, const std::vector<std::string> &indices, std::vector<std::pair<std::string, Value>> arguments,
                      const ast::Expr &call, const Frame &frame);
@@ -116,13 +126,13 @@ private:
   Tensor bindResult(const ast::Type *type, const Value &value, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range,
                     const Frame &frame, const std::map<std::string, std::string> &renames);
 
-  // Models.cpp: instances, stacks and loops, conversions
+  // Models.cpp, Nests.cpp, Convert.cpp: instances, stacks and loops, conversions
   NodePtr instantiate(const Value &value, const std::string &name, const diag::SourceRange &range);
   NodePtr build(const Instance &instance, const std::string &name);
   Value evalNest(const ast::Expr &expr, const Frame &frame);
+  NodePtr mergeInstances(const std::vector<Value> &values, const std::vector<Level> &levels, const diag::SourceRange &range);
   Value convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const ast::Expr &call);
   Axis axisOf(const ast::Subscript &subscript, const Frame &frame);
-  void setPaths(Node &node, const std::string &path);
 
   // EmitRx.cpp: nodes as ops
   mlir::Operation *opOf(Node &node);
@@ -133,12 +143,33 @@ private:
     mlir::Type type;
   };
   Forward forward(Node &node, const std::string &method, const std::vector<Value> &arguments, const diag::SourceRange &range);
+  std::pair<const ast::Item *, std::shared_ptr<Scope>> methodOf(const Node &model, const std::string &method);
   mlir::Value readParam(const std::string &name, const Frame &frame);
   mlir::Value readDepth(const std::string &name, const DepthTable &table, const Frame &frame);
 
   // Weights.cpp
   Value load(const ast::Expr &call, const Frame &frame);
-  std::string defineBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range);
+
+  // InitialValues.cpp
+  struct InitialFunction {
+    std::string symbol;
+    std::vector<size_t> reads; // which of the inputs it was made over
+  };
+  struct BufferOrigin {
+    std::string file, tensor, via;
+    std::vector<std::string> inputs;
+  };
+  InitialFunction initialFunction(const std::string &stem, const std::vector<std::vector<Axis>> &inputs, const diag::SourceRange &range,
+                                  const std::function<Tensor(Emission &, const std::vector<Tensor> &)> &body);
+  InitialFunction declaredInitial(const Node &node, const Param &param, const std::string &stem, const Draw &draw, const std::vector<std::vector<Axis>> &inputs,
+                                  const std::function<void(Scope &, const Frame &, const std::vector<Tensor> &)> &prepare);
+  void makeBuffer(const std::string &name, const std::vector<Axis> &axes, const BufferOrigin &origin, const diag::SourceRange &range);
+  std::string fileBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range);
+  std::string computedBuffer(const InitialFunction &function, const std::vector<std::string> &inputs, const std::vector<Axis> &axes, const diag::SourceRange &range);
+  std::string combinedBuffer(const std::string &kind, const std::vector<std::string> &buffers, const Param &param, const diag::SourceRange &range);
+  std::string freshBuffer(const Node &node, const Param &param, const std::string &path, int64_t entry, int64_t seed);
+  Value drawInitial(const std::string &law, const ast::Expr &call, const Frame &frame);
+  Value svd(const ast::Expr &call, const Frame &frame);
 
   // Experiment.cpp
   void experiment(const ast::Item &item, const std::shared_ptr<Scope> &scope);
@@ -162,6 +193,7 @@ private:
   std::vector<std::pair<const ast::Item *, std::shared_ptr<Scope>>> namesBlocks;
   std::map<Node *, mlir::Operation *> nodeOps;
   std::map<std::pair<Node *, std::string>, Forward> forwards;
+  std::map<std::string, InitialFunction> initialFunctions; // by their text
   std::set<std::string> loading;
   const resolve::WeightHeader *currentHeader = nullptr; // of the `load` being evaluated
   std::vector<ast::ExprPtr> settingExprs;

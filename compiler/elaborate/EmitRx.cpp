@@ -81,6 +81,22 @@ mlir::Value Elaborator::readDepth(const std::string &name, const DepthTable &tab
   return emission.reads[name] = op.getResult();
 }
 
+/// The forward or `fn` of a model with the scope it is read in: a conversion's comes before the class's own, and
+/// sees the model's members and the conversion's.
+std::pair<const ast::Item *, std::shared_ptr<Scope>> Elaborator::methodOf(const Node &model, const std::string &method) {
+  if (auto it = model.methods.find(method); it != model.methods.end()) {
+    auto scope = std::make_shared<Scope>(model.scope);
+    for (auto &[name, value] : it->second.scope->names)
+      if (!model.scope->names.count(name))
+        scope->names[name] = value;
+    return {it->second.item, scope};
+  }
+  for (auto &item : model.decl->body)
+    if (method == "forward" ? item->kind == ast::Item::Forward : item->kind == ast::Item::Fn && item->name == method)
+      return {item.get(), model.scope};
+  return {nullptr, nullptr};
+}
+
 Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, const std::vector<Value> &arguments, const diag::SourceRange &range) {
   opOf(node);
   Node &model = *node.element();
@@ -93,10 +109,7 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
   }
   if (auto it = forwards.find({&model, key}); it != forwards.end())
     return it->second;
-  const ast::Item *decl = nullptr;
-  for (auto &item : model.decl->body)
-    if (method == "forward" ? item->kind == ast::Item::Forward : item->kind == ast::Item::Fn && item->name == method)
-      decl = item.get();
+  auto [decl, scope] = methodOf(model, method);
   if (!decl)
     fail("type-mismatch", "model `" + model.decl->name + "` has no forward", range);
   mlir::Operation *modelOp = nodeOps.at(&model);
@@ -118,7 +131,7 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
     bound.push_back({"", v});
   }
   Frame frame;
-  frame.scope = std::make_shared<Scope>(model.scope);
+  frame.scope = std::make_shared<Scope>(scope);
   frame.emission = &emission;
   std::map<std::string, std::string> renames;
   bindParameters(decl->parameters, bound, frame.scope, range, model.decl->name, frame, renames);

@@ -86,7 +86,7 @@ std::string Value::describe() const {
   case Depth: return "a number that differs by depth";
   case TensorTerm: return term && !term->free.empty() ? "a tensor " + shape(term->free) : "a scalar";
   case Model: return "a model";
-  case Layer: return "a layer";
+  case Layer: return layers.size() == 1 ? "a layer" : "the " + text + " of layers";
   case Class: return "a model class";
   case Func: return "a function";
   case InstanceOf: return "a model";
@@ -94,6 +94,7 @@ std::string Value::describe() const {
   case Package: return "a package";
   case Builtin: return "a built-in";
   case Measure: return "a metric";
+  case Family: return "a family of " + std::to_string(list.size()) + " variants";
   }
   return "a value";
 }
@@ -263,7 +264,7 @@ Value Elaborator::evalName(const Expr &expr, const Frame &frame) {
   }
   Value value = *found;
   if (value.kind == Value::Builtin && value.text.rfind("param:", 0) == 0) {
-    if (!frame.emission)
+    if (!frame.emission || !frame.emission->self)
       fail("type-mismatch", "the parameter `" + expr.text + "` has no value before the model runs", expr.range);
     Param *param = frame.emission->self->param(expr.text);
     auto term = Term::read({readParam(expr.text, frame), param->axes, Element::F32});
@@ -310,12 +311,8 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
   }
   if (base.kind == Value::Model) {
     Node &node = *base.node;
-    if (node.kind != Node::Model && expr.text == "count") {
-      int64_t count = 1;
-      for (Node *n = &node; n->kind != Node::Model; n = n->parts.front().get())
-        count *= n->trips;
-      return Value::of(count);
-    }
+    if (node.kind != Node::Model && expr.text == "count")
+      return Value::of(node.depths());
     Node &model = *node.element();
     if (node.kind == Node::Model) {
       if (auto part = model.part(expr.text))

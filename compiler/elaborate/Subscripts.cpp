@@ -156,15 +156,12 @@ Value Elaborator::evalSubscripted(const Expr &expr, const Frame &frame) {
   }
   if (base.kind == Value::Model && base.node->kind != Node::Model) {
     Value at = expr.subscripts.size() == 1 && expr.subscripts[0].expr ? eval(*expr.subscripts[0].expr, frame) : Value();
-    int64_t count = 1;
-    for (Node *n = base.node.get(); n->kind != Node::Model; n = n->parts.front().get())
-      count *= n->trips;
+    int64_t count = base.node->depths();
     if (!at.isConstantInt() || at.size.constant() < 0 || at.size.constant() >= count)
       fail("out-of-range", "`" + std::string(expr.children[0]->range.text()) + "` has " + std::to_string(count) + " layers, numbered from 0", expr.range);
     Value v;
     v.kind = Value::Layer;
-    v.layer.stack = base.node;
-    v.layer.trips = {at.size.constant()};
+    v.layers = {{base.node, at.size.constant()}};
     v.origin = {expr.range, ""};
     return v;
   }

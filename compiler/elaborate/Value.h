@@ -70,10 +70,10 @@ struct Function {
 struct Instance;
 struct Fields;
 
-/// A reference to one layer of a stack of an existing model.
+/// A reference to one layer of a nest of an existing model.
 struct LayerRef {
-  NodePtr stack;
-  std::vector<int64_t> trips; // one per loop of the nest
+  NodePtr nest;
+  int64_t depth = 0;
 };
 
 /// A text pipeline, as the runtime will run it.
@@ -84,20 +84,21 @@ struct DataPipeline {
 };
 
 struct Value {
-  enum Kind { Nothing, None, Int, Real, Bool, String, List, Record, Depth, TensorTerm, Model, Layer, Class, Func, InstanceOf, Data, Package, Builtin, Measure };
+  enum Kind { Nothing, None, Int, Real, Bool, String, List, Record, Depth, TensorTerm, Model, Layer, Class, Func, InstanceOf, Data, Package, Builtin, Measure, Family };
   Kind kind = Nothing;
   Origin origin;
 
   SizeExpr size;      // Int: a constant or a polynomial over the sizes of data
   std::string label;  // Int: the name it is known by
   double number = 0;  // Real, Bool
-  std::string text;   // String, Builtin, Package
-  std::vector<Value> list;
+  std::string text;   // String, Builtin, Package; Layer: how several layers become one (`mean`, `sum`)
+  std::vector<Value> list;        // List; Family: its members
   std::shared_ptr<Fields> fields; // Record; Measure: its arguments
+  std::vector<std::shared_ptr<Fields>> choices; // Family: per member, the values of the `for`s it was made under, outermost first
   std::shared_ptr<DepthTable> depth;
   TermPtr term;
   NodePtr node;
-  LayerRef layer;
+  std::vector<LayerRef> layers;
   Function function; // Class, Func, Measure
   std::shared_ptr<Instance> instance;
   std::shared_ptr<DataPipeline> data;
@@ -193,8 +194,17 @@ struct Param {
   std::vector<std::string> per;
   std::vector<int64_t> trips;
   std::vector<std::string> buffers; // row-major over `trips`; empty until bound
+  const ast::Expr *initial = nullptr; // what it starts from if nothing is loaded; evaluated in its model's scope
   diag::SourceRange range;
   int64_t elements() const;
+  int64_t entries() const;
+};
+
+/// One loop around a layer.
+struct Level {
+  bool isStack;
+  std::string index;
+  int64_t trips;
 };
 
 /// A structural part of a model.
@@ -203,6 +213,7 @@ struct Node {
   std::string name, path;             // `attention`, `layers.attention`
   const ast::Item *decl = nullptr;    // Model: its class
   std::shared_ptr<Scope> scope;       // Model: parameters and members
+  std::map<std::string, Function> methods; // Model: those a conversion adds to its class or puts in their place
   std::vector<Param> params;
   std::vector<NodePtr> parts;         // Model: named parts; Stack, Loop: exactly one
   std::string index;                  // Stack, Loop: name of the trip
@@ -215,10 +226,19 @@ struct Node {
   Param *param(const std::string &name);
   /// The model below stacks and loops (itself for a model).
   Node *element() { return kind == Model ? this : parts.front()->element(); }
+  /// The stacks and loops down to the model, outermost first.
+  std::vector<Level> levels() const;
+  /// How often the model below runs.
+  int64_t depths() const;
   /// Every model node below and including this one.
   void visit(const std::function<void(Node &)> &visitor);
   /// A deep copy; buffers stay the same, so a copy shares its weights.
   NodePtr clone() const;
+  /// Gives this node and all below their paths from the root.
+  void setPaths(const std::string &path);
 };
+
+/// The buffer of a parameter of a layer at a depth of the nest with these loops; layers count on from loop to loop.
+const std::string &bufferAt(const std::vector<Level> &levels, const Param &param, int64_t depth);
 
 } // namespace rx::elaborate

@@ -125,7 +125,7 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
       instance.arguments.push_back({parameter.name, it->second});
   NodePtr node = build(instance, "");
   node->source = header->file;
-  setPaths(*node, "");
+  node->setPaths("");
 
   std::map<std::string, const resolve::WeightTensor *> tensors;
   for (auto &tensor : header->tensors)
@@ -165,7 +165,7 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
           fail("weights", "tensor `" + name + "` of " + header->file + " has shape " + shapeText(found->second->shape) + ", `" + path + "` needs " + shapeText(wanted), rule->second.range, "",
                {{rule->second.range, ""}, {param.range, "declared here"}});
         used.insert(name);
-        param.buffers.push_back(defineBuffer(header->file, name, rule->second.shift, param, rule->second.range));
+        param.buffers.push_back(fileBuffer(header->file, name, rule->second.shift, param, rule->second.range));
       }
       buffersOf[path] = param.buffers;
     }
@@ -191,48 +191,4 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
   Value v = Value::model(node);
   v.origin = {call.range, ""};
   return v;
-}
-
-/// The module's buffer for a tensor of a file, shifted by a constant (w = g - 1); made once.
-std::string Elaborator::defineBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range) {
-  std::string name = file + "/" + tensor;
-  if (mlir::SymbolTable::lookupSymbolIn(*module, name))
-    return name;
-  auto builder = mlir::OpBuilder::atBlockEnd(module->getBody());
-  TermEmitter emitter(builder);
-  mlir::Type type = emitter.tensorType(Element::F32, param.axes);
-  mlir::FlatSymbolRefAttr via;
-  if (shift != 0) {
-    std::string function = "shift";
-    for (auto &axis : param.axes)
-      function += "_" + axis.size.str();
-    function += shift < 0 ? "_minus_" : "_plus_";
-    char digits[32];
-    snprintf(digits, sizeof digits, "%g", std::abs(shift));
-    function += digits;
-    if (!mlir::SymbolTable::lookupSymbolIn(*module, function)) {
-      auto func = mlir::func::FuncOp::create(builder, location(range), function, builder.getFunctionType({type}, {type}));
-      func.setArgAttr(0, "rx.name", builder.getStringAttr("raw"));
-      func.setArgAttr(0, "rx.role", builder.getStringAttr("input"));
-      func.setResultAttr(0, "rx.name", builder.getStringAttr("value"));
-      mlir::Block *block = func.addEntryBlock();
-      auto inner = mlir::OpBuilder::atBlockEnd(block);
-      TermEmitter body(inner);
-      TermPtr sum = apply("add", {Term::read({block->getArgument(0), param.axes, Element::F32}), Term::literal(shift, false)}, range);
-      Tensor result = body.materialize(sum, param.axes, location(range));
-      mlir::func::ReturnOp::create(inner, location(range), mlir::ValueRange{result.value});
-    }
-    via = mlir::FlatSymbolRefAttr::get(&context, function);
-  }
-  auto atTop = mlir::OpBuilder::atBlockBegin(module->getBody());
-  mlir::OperationState state(location(range), "rxt.buffer");
-  state.addAttribute("sym_name", builder.getStringAttr(name));
-  state.addAttribute("type", mlir::TypeAttr::get(type));
-  state.addAttribute("file", builder.getStringAttr(file));
-  state.addAttribute("tensor", builder.getStringAttr(tensor));
-  if (via)
-    state.addAttribute("via", via);
-  state.addAttribute("inputs", builder.getArrayAttr({}));
-  atTop.create(state);
-  return name;
 }
