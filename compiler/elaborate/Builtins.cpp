@@ -27,6 +27,12 @@ Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Fram
   };
   if (name == "load")
     return load(call, frame);
+  if (name == "params") {
+    Value model = call.arguments.size() == 1 ? eval(*call.arguments[0].value, frame) : Value();
+    if (model.kind != Value::Model)
+      fail("type-mismatch", "`params` takes a model or a part of one", call.range, "`params(m.layers)`");
+    return Value::of(uniqueParameters(*model.node));
+  }
   if (name == "svd")
     return svd(call, frame);
   if (name == "normal" || name == "uniform")

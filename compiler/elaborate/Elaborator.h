@@ -98,11 +98,14 @@ private:
   TermPtr apply(const std::string &op, std::vector<TermPtr> arguments, const diag::SourceRange &range);
   std::vector<Axis> combine(const std::vector<TermPtr> &terms, bool isIndexed, const diag::SourceRange &range);
   Tensor materialize(const Value &value, const diag::SourceRange &range, const Frame &frame);
+  /// What a `for` runs over: the numbers of a range, the items of a list, the fields of a record.
+  std::vector<Value> collection(const ast::Expr &end, const ast::Expr *begin, const Frame &frame);
   Value runBody(const ast::Body &body, const Frame &frame);
   void equation(const ast::Item &item, const Frame &frame);
 
   // Subscripts.cpp
   Value evalSubscripted(const ast::Expr &expr, const Frame &frame);
+  Value variantsOf(const Value &family, const ast::Expr &expr, const Frame &frame);
   Value subscriptTensor(const TermPtr &base, const ast::Expr &expr, const Frame &frame);
 
   // Calls.cpp
@@ -168,6 +171,10 @@ private:
   std::string computedBuffer(const InitialFunction &function, const std::vector<std::string> &inputs, const std::vector<Axis> &axes, const diag::SourceRange &range);
   std::string combinedBuffer(const std::string &kind, const std::vector<std::string> &buffers, const Param &param, const diag::SourceRange &range);
   std::string freshBuffer(const Node &node, const Param &param, const std::string &path, int64_t entry, int64_t seed);
+  /// Every parameter without a value gets what its declaration says.
+  void initialiseFresh(Node &root);
+  /// Parameters held once, however many names they have.
+  static int64_t uniqueParameters(Node &root);
   Value drawInitial(const std::string &law, const ast::Expr &call, const Frame &frame);
   Value svd(const ast::Expr &call, const Frame &frame);
 
@@ -194,6 +201,8 @@ private:
   std::map<Node *, mlir::Operation *> nodeOps;
   std::map<std::pair<Node *, std::string>, Forward> forwards;
   std::map<std::string, InitialFunction> initialFunctions; // by their text
+  std::map<std::string, int> initialStems;                 // how many functions begin with a name
+  std::set<std::string> buffers;                           // names of the module's buffers
   std::set<std::string> loading;
   const resolve::WeightHeader *currentHeader = nullptr; // of the `load` being evaluated
   std::vector<ast::ExprPtr> settingExprs;

@@ -399,6 +399,27 @@ Value Elaborator::evalIf(const Expr &expr, const Frame &frame) {
   return Value::tensor(apply("select", terms, expr.range));
 }
 
+std::vector<Value> Elaborator::collection(const Expr &end, const Expr *begin, const Frame &frame) {
+  Value last = eval(end, frame), first = begin ? eval(*begin, frame) : Value::of(0);
+  if (last.isConstantInt() && first.isConstantInt()) {
+    std::vector<Value> numbers;
+    for (int64_t i = first.size.constant(); i < last.size.constant(); ++i)
+      numbers.push_back(Value::of(i));
+    return numbers;
+  }
+  if (last.kind == Value::Record) {
+    std::vector<Value> fields;
+    for (auto &[name, value] : last.fields->all) {
+      fields.push_back(value);
+      fields.back().label = name;
+    }
+    return fields;
+  }
+  if (last.kind != Value::List)
+    fail("type-mismatch", "this runs over a range, a list or a record, not over " + last.describe(), end.range);
+  return last.list;
+}
+
 Value Elaborator::eval(const Expr &expr, const Frame &frame) {
   switch (expr.kind) {
   case Expr::Number: return expr.isInteger ? Value::of(int64_t(expr.number)) : Value::real(expr.number);
@@ -433,12 +454,7 @@ Value Elaborator::eval(const Expr &expr, const Frame &frame) {
   case Expr::Comprehension: {
     Value v;
     v.kind = Value::List;
-    Value end = eval(*expr.children[1], frame), begin = expr.children.size() > 2 ? eval(*expr.children[2], frame) : Value::of(0);
-    std::vector<Value> items = end.list;
-    if (end.isConstantInt())
-      for (int64_t i = begin.size.constant(); i < end.size.constant(); ++i)
-        items.push_back(Value::of(i));
-    for (auto &item : items) {
+    for (auto &item : collection(*expr.children[1], expr.children.size() > 2 ? expr.children[2].get() : nullptr, frame)) {
       Frame inner = frame;
       inner.scope = std::make_shared<Scope>(frame.scope);
       inner.scope->names[expr.text] = item;

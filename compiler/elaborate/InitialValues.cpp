@@ -45,9 +45,8 @@ Elaborator::InitialFunction Elaborator::initialFunction(const std::string &stem,
   llvm::SmallVector<mlir::Type> types;
   for (auto &axes : inputs)
     types.push_back(emitter.tensorType(Element::F32, axes));
-  std::string name = stem;
-  for (int n = 2; mlir::SymbolTable::lookupSymbolIn(*module, name); ++n)
-    name = stem + "_" + std::to_string(n);
+  int &count = initialStems[stem];
+  std::string name = count == 0 ? stem : stem + "_" + std::to_string(count + 1);
   auto function = mlir::func::FuncOp::create(builder, location(range), name, builder.getFunctionType(types, {}));
   mlir::Block *block = function.addEntryBlock();
   Emission emission{mlir::OpBuilder::atBlockEnd(block), nullptr, nullptr, {}, ""};
@@ -68,14 +67,13 @@ Elaborator::InitialFunction Elaborator::initialFunction(const std::string &stem,
   }
   function.setResultAttr(0, "rx.name", builder.getStringAttr("value"));
   auto [known, isNew] = initialFunctions.try_emplace(textOf(function), made);
-  if (!isNew)
-    function.erase();
+  isNew ? void(++count) : function.erase();
   return known->second;
 }
 
 /// A buffer's op at the top of the module; made once per name.
 void Elaborator::makeBuffer(const std::string &name, const std::vector<Axis> &axes, const BufferOrigin &origin, const diag::SourceRange &range) {
-  if (mlir::SymbolTable::lookupSymbolIn(*module, name))
+  if (!buffers.insert(name).second)
     return;
   auto builder = mlir::OpBuilder::atBlockBegin(module->getBody());
   llvm::SmallVector<mlir::Attribute> inputs;
@@ -157,6 +155,38 @@ std::string Elaborator::freshBuffer(const Node &node, const Param &param, const 
   std::string name = "fresh(" + key + ", seed = " + std::to_string(seed) + ", " + function.symbol + ")";
   makeBuffer(name, param.axes, {"", "", function.symbol, {}}, param.range);
   return name;
+}
+
+void Elaborator::initialiseFresh(Node &root) {
+  root.setPaths("");
+  std::map<std::string, std::vector<std::string>> buffers;
+  root.visit([&](Node &node) {
+    for (auto &param : node.params) {
+      std::string path = (node.path.empty() ? "" : node.path + ".") + param.name;
+      for (int64_t entry = 0; param.buffers.size() < size_t(param.entries()); ++entry)
+        param.buffers.push_back(freshBuffer(node, param, root.name + "." + node.path, entry, 0));
+      buffers[path] = param.buffers;
+    }
+  });
+  root.visit([&](Node &node) {
+    for (auto &param : node.params)
+      for (auto &[from, to] : root.ties)
+        if (from == (node.path.empty() ? "" : node.path + ".") + param.name)
+          param.buffers = buffers.at(to);
+  });
+}
+
+int64_t Elaborator::uniqueParameters(Node &root) {
+  std::map<std::string, int64_t> buffers;
+  root.visit([&](Node &node) {
+    for (auto &param : node.params)
+      for (auto &buffer : param.buffers)
+        buffers[buffer] = param.elements();
+  });
+  int64_t count = 0;
+  for (auto &[name, elements] : buffers)
+    count += elements;
+  return count;
 }
 
 /// `normal(mean, deviation)` or `uniform(low, high)` in the initial value of a parameter: one draw per element.

@@ -123,15 +123,16 @@ void Conversion::correct(Node &correction, Param &param, Node &shared, Node &ori
   };
   param.per = leaf.per;
   param.trips = leaf.trips;
+  Elaborator::InitialFunction function;
+  bool drawsInitially = !leaf.statement.value; // then each depth draws its own
   for (int64_t depth = 0; depth < leaf.depths; ++depth) {
     std::vector<std::string> inputs;
     for (auto &read : origin.params)
       inputs.push_back(bufferAt(leaf.sourceLevels, read, depth));
     for (auto &read : shared.params)
       inputs.push_back(bufferAt(leaf.levels, read, depth));
-    Draw draw{correction.decl->name + "." + param.name, 0, depth};
-    auto function = e.declaredInitial(correction, param, correction.decl->name + "_" + param.name, draw, axes, bindFrom);
-    std::string name = e.computedBuffer(function, inputs, param.axes, leaf.statement.range);
-    param.buffers.push_back(name);
+    if (depth == 0 || drawsInitially)
+      function = e.declaredInitial(correction, param, correction.decl->name + "_" + param.name, Draw{correction.decl->name + "." + param.name, 0, depth}, axes, bindFrom);
+    param.buffers.push_back(e.computedBuffer(function, inputs, param.axes, leaf.statement.range));
   }
 }
