@@ -173,6 +173,8 @@ private:
   std::string freshBuffer(const Node &node, const Param &param, const std::string &path, int64_t entry, int64_t seed);
   /// Every parameter without a value gets what its declaration says.
   void initialiseFresh(Node &root);
+  /// An error for a parameter that neither a file nor its declaration gives a value.
+  void requireInitialised(Node &root, const diag::SourceRange &range);
   /// Parameters held once, however many names they have.
   static int64_t uniqueParameters(Node &root);
   Value drawInitial(const std::string &law, const ast::Expr &call, const Frame &frame);

@@ -163,7 +163,7 @@ void Elaborator::initialiseFresh(Node &root) {
   root.visit([&](Node &node) {
     for (auto &param : node.params) {
       std::string path = (node.path.empty() ? "" : node.path + ".") + param.name;
-      for (int64_t entry = 0; param.buffers.size() < size_t(param.entries()); ++entry)
+      for (int64_t entry = 0; param.initial && param.buffers.size() < size_t(param.entries()); ++entry)
         param.buffers.push_back(freshBuffer(node, param, root.name + "." + node.path, entry, 0));
       buffers[path] = param.buffers;
     }
@@ -176,14 +176,27 @@ void Elaborator::initialiseFresh(Node &root) {
   });
 }
 
-int64_t Elaborator::uniqueParameters(Node &root) {
-  std::map<std::string, int64_t> buffers;
+void Elaborator::requireInitialised(Node &root, const diag::SourceRange &range) {
   root.visit([&](Node &node) {
     for (auto &param : node.params)
+      if (param.buffers.empty())
+        fail("uninitialised", "`" + (node.path.empty() ? "" : node.path + ".") + param.name + "` of `" + root.name + "` has no value here", range,
+             "load the model, or give the parameter an initial value: `param " + param.name + ": .. = normal(0, 0.02)`", {{range, ""}, {param.range, "declared here"}});
+  });
+}
+
+int64_t Elaborator::uniqueParameters(Node &root) {
+  std::map<std::string, int64_t> buffers;
+  int64_t unbound = 0;
+  root.visit([&](Node &node) {
+    for (auto &param : node.params) {
       for (auto &buffer : param.buffers)
         buffers[buffer] = param.elements();
+      if (param.buffers.empty())
+        unbound += param.entries() * param.elements();
+    }
   });
-  int64_t count = 0;
+  int64_t count = unbound;
   for (auto &[name, elements] : buffers)
     count += elements;
   return count;

@@ -167,6 +167,9 @@ json ExperimentBuilder::metric(const Value &measure, const Value *model, const d
   MetricParts parts = partsOf(decl, config);
   std::string symbol = symbolFor(decl.name + "_" + subject);
   Sums sums = stepProgram(decl, parts, symbol, inner);
+  for (auto &parameter : decl.parameters)
+    if (const Value *v = inner->find(parameter.name); v && v->kind == Value::Model)
+      e.requireInitialised(*v->node, range);
   Tensor result = valueProgram(parts, sums, symbol, inner);
   json states = json::array();
   for (auto &[name, tensor] : sums.all)
