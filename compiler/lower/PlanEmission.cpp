@@ -5,6 +5,7 @@
 #include "dialects/rxt/Rxt.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <set>
 
@@ -39,6 +40,9 @@ llvm::SmallVector<std::string> dimsOf(rx::rxt::TensorType type) {
 
 std::string typeText(rx::rxt::TensorType type) { return typeText(type.getElementType(), dimsOf(type)); }
 
+/// Whether an instruction made the value in a buffer that is nothing else, so that it may be made elsewhere.
+bool hasOwnBuffer(Value value) { return isa_and_nonnull<rx::rxk::LaunchOp, rx::rxt::LinalgOp>(value.getDefiningOp()); }
+
 /// What stands for a value: a buffer; a table read at some open loops; rows of a constant not yet taken.
 struct Place {
   int buffer = -1;
@@ -57,9 +61,12 @@ private:
   LogicalResult emitBlock(Block &block);
   LogicalResult emitLoop(rx::rxt::LoopOp loop);
   LogicalResult emitLaunch(rx::rxk::LaunchOp launch);
+  LogicalResult emitHost(rx::rxt::LinalgOp decomposition);
   LogicalResult emitParam(rx::rxt::ParamOp param);
   LogicalResult emitConstant(rx::rxt::ConstantOp constant);
   LogicalResult emitReturn(func::ReturnOp last);
+  /// The plan binds arguments and results by name.
+  LogicalResult checkNames();
 
   int addBuffer(StringRef kind, const std::string &type, StringRef name = "") {
     json buffer = {{"kind", kind.str()}, {"type", type}};
@@ -74,6 +81,14 @@ private:
     code.push_back(std::move(instruction));
   }
   int bufferOf(Value value) { return places.at(value).buffer; }
+  json buffersOf(ValueRange values) {
+    json list = json::array();
+    for (Value value : values)
+      list.push_back(bufferOf(value));
+    return list;
+  }
+  /// New temporaries for what an instruction computes.
+  json makeResults(ResultRange results);
   /// Writes what was to go to buffer `made` into `to`, and reads it from there, in the code so far and later.
   void redirect(int made, int to);
 
@@ -135,18 +150,26 @@ LogicalResult ProgramEmitter::emitConstant(rx::rxt::ConstantOp constant) {
   return success();
 }
 
-LogicalResult ProgramEmitter::emitLaunch(rx::rxk::LaunchOp launch) {
-  int kernel = kernelIndex.at(launch.getKernel().str());
-  json in = json::array(), out = json::array();
-  for (Value input : launch.getInputs())
-    in.push_back(bufferOf(input));
-  for (Value result : launch.getResults()) {
+json ProgramEmitter::makeResults(ResultRange results) {
+  for (Value result : results) {
     Place place;
     place.buffer = addBuffer("temporary", typeText(cast<rx::rxt::TensorType>(result.getType())));
     places[result] = place;
-    out.push_back(place.buffer);
   }
+  return buffersOf(results);
+}
+
+LogicalResult ProgramEmitter::emitLaunch(rx::rxk::LaunchOp launch) {
+  int kernel = kernelIndex.at(launch.getKernel().str());
+  json in = buffersOf(launch.getInputs()), out = makeResults(launch->getResults());
   addCode({{"op", "launch"}, {"kernel", kernel}, {"in", in}, {"out", out}, {"sizes", kernels[kernel]["sizes"]}}, launch.getLoc());
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitHost(rx::rxt::LinalgOp decomposition) {
+  std::string function = rx::rxt::stringifyLinalgKind(decomposition.getKind()).str();
+  json in = buffersOf(decomposition.getInputs()), out = makeResults(decomposition->getResults());
+  addCode({{"op", "host"}, {"function", function}, {"in", in}, {"out", out}}, decomposition.getLoc());
   return success();
 }
 
@@ -228,11 +251,11 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   }
   if (failed(emitBlock(body)))
     return failure();
-  // A value that a launch of this body has just made is written straight into `next`.
+  // A value that an instruction of this body has just made is written straight into `next`.
   auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
   for (auto [i, value] : llvm::enumerate(yield.getValues())) {
     int made = bufferOf(value);
-    bool direct = value.getParentBlock() == &body && isa_and_nonnull<rx::rxk::LaunchOp>(value.getDefiningOp()) && llvm::count(yield.getValues(), value) == 1;
+    bool direct = value.getParentBlock() == &body && hasOwnBuffer(value) && llvm::count(yield.getValues(), value) == 1;
     if (!direct) {
       addCode({{"op", "copy"}, {"from", made}, {"to", next[i]}}, loop.getLoc());
       continue;
@@ -254,7 +277,7 @@ LogicalResult ProgramEmitter::emitReturn(func::ReturnOp last) {
     std::string name = function.getResultAttrOfType<StringAttr>(i, "rx.name").getValue().str();
     int output = addBuffer("output", typeText(cast<rx::rxt::TensorType>(value.getType())));
     int made = bufferOf(value);
-    bool direct = isa_and_nonnull<rx::rxk::LaunchOp>(value.getDefiningOp()) && llvm::count(last.getOperands(), value) == 1;
+    bool direct = hasOwnBuffer(value) && llvm::count(last.getOperands(), value) == 1;
     if (direct)
       redirect(made, output);
     else
@@ -272,6 +295,7 @@ LogicalResult ProgramEmitter::emitBlock(Block &block) {
                              .Case([&](rx::rxt::ParamOp o) { return emitParam(o); })
                              .Case([&](rx::rxt::ConstantOp o) { return emitConstant(o); })
                              .Case([&](rx::rxk::LaunchOp o) { return emitLaunch(o); })
+                             .Case([&](rx::rxt::LinalgOp o) { return emitHost(o); })
                              .Case([&](rx::rxt::LoopOp o) { return emitLoop(o); })
                              .Case([&](func::ReturnOp o) { return emitReturn(o); })
                              .Case([&](rx::rxt::YieldOp) { return success(); })
@@ -282,7 +306,19 @@ LogicalResult ProgramEmitter::emitBlock(Block &block) {
   return success();
 }
 
+LogicalResult ProgramEmitter::checkNames() {
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (!function.getArgAttrOfType<StringAttr>(i, "rx.name") || !function.getArgAttrOfType<StringAttr>(i, "rx.role"))
+      return function.emitError() << "argument " << i << " of a program has no rx.name or no rx.role";
+  for (unsigned i = 0; i < function.getNumResults(); ++i)
+    if (!function.getResultAttrOfType<StringAttr>(i, "rx.name"))
+      return function.emitError() << "result " << i << " of a program has no rx.name";
+  return success();
+}
+
 FailureOr<json> ProgramEmitter::emit() {
+  if (failed(checkNames()))
+    return failure();
   std::set<std::string> symbols;
   for (BlockArgument argument : function.getArguments()) {
     auto type = cast<rx::rxt::TensorType>(argument.getType());
@@ -320,7 +356,13 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
                        {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", std::to_string(fact.scratchBytes)}, {"grain", fact.grain}});
   }
   json programs = json::object();
+  llvm::StringSet<> via;
+  for (auto buffer : module.getOps<rxt::BufferOp>())
+    if (buffer.getVia())
+      via.insert(*buffer.getVia());
   for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isPrivate() && !via.contains(function.getSymName()))
+      continue; // its calls are inlined
     auto program = ProgramEmitter(function, kernelIndex, kernels, emitted.constants).emit();
     if (failed(program))
       return failure();
@@ -336,7 +378,9 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
       entry["tensor"] = buffer.getTensor()->str();
     if (buffer.getVia()) {
       entry["via"] = buffer.getVia()->str();
-      entry["inputs"] = json::array();
+      json &inputs = entry["inputs"] = json::array();
+      for (auto input : buffer.getInputs().getAsRange<FlatSymbolRefAttr>())
+        inputs.push_back(input.getValue().str());
     }
     emitted.buffers.push_back(entry);
   }

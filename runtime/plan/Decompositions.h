@@ -1,45 +1,34 @@
-// Matrix decompositions of `linalg`, in f64, one thread, deterministic.
+// Matrix decompositions of `linalg`: LAPACK in f64, one thread, the same bits however many of them
+// run side by side.
 #pragma once
 
+#include "runtime/core/HostTensor.h"
 #include "runtime/core/Status.h"
 
-#include <cstdint>
-#include <vector>
+#include <string>
 
 namespace rx::runtime {
 
-/// Dense, row-major.
-struct Matrix {
-  int64_t rows = 0, columns = 0;
-  std::vector<double> values;
-
-  Matrix(int64_t rows, int64_t columns)
-      : rows(rows), columns(columns), values(static_cast<size_t>(rows * columns)) {}
-  double *row(int64_t index) { return values.data() + index * columns; }
-  const double *row(int64_t index) const { return values.data() + index * columns; }
-};
-
+/// The thin factorisation of a matrix [rows, columns], with k = min(rows, columns). Vectors are
+/// rows, so that what a smaller rank keeps comes first in memory.
 struct Svd {
-  Matrix u;              ///< [rows, rank], orthonormal columns
-  std::vector<double> s; ///< [rank], descending
-  Matrix v;              ///< [columns, rank], orthonormal columns
+  HostTensor u; ///< [k, rows], orthonormal
+  HostTensor s; ///< [k], descending
+  HostTensor v; ///< [k, columns], orthonormal
 };
 
-/// The `rank` <= min(rows, columns) largest singular values with their vectors; the largest |u| of
-/// each column is positive (the first of equal ones). Through the eigenvalues of the smaller Gram
-/// matrix: a singular value is right to about 1e-16 * largest^2 / itself, which is below the
-/// rounding of f32 inputs for all values down to 1e-7 of the largest. Fails on infinities and NaN.
-Expected<Svd> truncatedSvd(const Matrix &matrix, int64_t rank);
+/// All singular values of a matrix of f32 or f64, with their vectors, in its element type; the
+/// largest |u| of each vector is positive (the first of equal ones). Divide and conquer: values are
+/// right to about 1e-16 of the largest (Gu and Eisenstat 1995; LAPACK's dgesdd). Fails on
+/// infinities and NaN.
+Expected<Svd> svd(const HostTensor &matrix);
 
-/// The lower factor L of a symmetric positive definite matrix = L L^T, of which the lower triangle
-/// is read. Fails, naming the row, when it is not positive definite.
-Expected<Matrix> cholesky(const Matrix &matrix);
+/// The lower factor L of a symmetric positive definite matrix = L L^T, f32 or f64, of which the
+/// lower triangle is read. Fails, naming the row, when it is not positive definite.
+Expected<HostTensor> cholesky(const HostTensor &matrix);
 
-/// All eigenvalues, ascending, of a symmetric matrix, and its eigenvectors as rows, in that order.
-struct SymmetricEigen {
-  std::vector<double> values;
-  Matrix vectors;
-};
-Expected<SymmetricEigen> symmetricEigen(Matrix matrix);
+/// The library behind both, its version and the processor it computes for: another library may give
+/// other bits.
+std::string linearAlgebraLibrary();
 
 } // namespace rx::runtime

@@ -8,45 +8,44 @@ namespace rx::runtime {
 
 namespace {
 
-Matrix matrixOf(const HostTensor &tensor) {
-  Matrix matrix(tensor.shape()[0], tensor.shape()[1]);
-  if (tensor.dtype() == RX_F32)
-    std::copy_n(tensor.values<float>().data(), matrix.values.size(), matrix.values.data());
-  else
-    std::copy_n(tensor.values<double>().data(), matrix.values.size(), matrix.values.data());
-  return matrix;
+/// The first vectors of [k, n] as the columns of [n, rank].
+template <typename T> void copyAsColumns(const HostTensor &vectors, HostTensor &columns) {
+  int64_t n = columns.shape()[0], rank = columns.shape()[1];
+  const T *from = vectors.values<T>().data();
+  T *to = columns.values<T>().data();
+  for (int64_t r = 0; r < rank; ++r)
+    for (int64_t i = 0; i < n; ++i)
+      to[i * rank + r] = from[r * n + i];
 }
 
-void store(const std::vector<double> &values, HostTensor &tensor) {
-  if (tensor.dtype() == RX_F32)
-    std::copy(values.begin(), values.end(), tensor.values<float>().data());
-  else
-    std::copy(values.begin(), values.end(), tensor.values<double>().data());
+void copyAsColumns(const HostTensor &vectors, HostTensor &columns) {
+  columns.dtype() == RX_F32 ? copyAsColumns<float>(vectors, columns)
+                            : copyAsColumns<double>(vectors, columns);
 }
 
-Status svd(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
+Status truncatedSvd(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
   int64_t rows = inputs[0].shape()[0], columns = inputs[0].shape()[1];
   int64_t rank = outputs[1].shape()[0];
   if (rank > std::min(rows, columns) || outputs[0].shape() != Shape{rows, rank} ||
       outputs[2].shape() != Shape{columns, rank})
     return makeError("{} has no decomposition into {}, {} and {}", inputs[0].text(),
                      outputs[0].text(), outputs[1].text(), outputs[2].text());
-  Expected<Svd> parts = truncatedSvd(matrixOf(inputs[0]), rank);
+  Expected<Svd> parts = svd(inputs[0]);
   if (!parts)
     return std::move(parts).status();
-  store(parts->u.values, outputs[0]);
-  store(parts->s, outputs[1]);
-  store(parts->v.values, outputs[2]);
+  copyAsColumns(parts->u, outputs[0]);
+  std::copy_n(parts->s.data(), outputs[1].bytes(), outputs[1].data());
+  copyAsColumns(parts->v, outputs[2]);
   return Status::ok();
 }
 
 Status choleskyFactor(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
   if (inputs[0].shape()[0] != inputs[0].shape()[1] || outputs[0].shape() != inputs[0].shape())
     return makeError("{} has no lower factor {}", inputs[0].text(), outputs[0].text());
-  Expected<Matrix> factor = cholesky(matrixOf(inputs[0]));
+  Expected<HostTensor> factor = cholesky(inputs[0]);
   if (!factor)
     return std::move(factor).status();
-  store(factor->values, outputs[0]);
+  std::copy_n(factor->data(), factor->bytes(), outputs[0].data());
   return Status::ok();
 }
 
@@ -57,7 +56,7 @@ struct HostFunction {
 };
 
 const HostFunction *findHostFunction(std::string_view name) {
-  static const HostFunction functions[] = {{"svd", {2}, {2, 1, 2}, svd},
+  static const HostFunction functions[] = {{"svd", {2}, {2, 1, 2}, truncatedSvd},
                                            {"cholesky", {2}, {2}, choleskyFactor}};
   const auto *found = std::find_if(std::begin(functions), std::end(functions),
                                    [&](const HostFunction &known) { return known.name == name; });

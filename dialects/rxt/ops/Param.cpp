@@ -14,6 +14,45 @@ LogicalResult BufferOp::verify() {
     return emitOpError() << "a file and the name of a tensor in it come together";
   if (!getFile() && !getVia())
     return emitOpError() << "a buffer comes from a file or through a function (`via`)";
+  if (!getInputs().empty() && !getVia())
+    return emitOpError() << "a buffer that takes others passes them through a function (`via`)";
+  return success();
+}
+
+/// (C2) The type of the tensor of the file is known here by the function's first argument alone.
+static LogicalResult verifyVia(BufferOp op, func::FuncOp via, SymbolTableCollection &symbols) {
+  ArrayRef<Type> types = via.getArgumentTypes();
+  size_t expected = op.getInputs().size() + op.getFile().has_value();
+  if (types.size() != expected)
+    return op.emitOpError() << "@" << via.getName() << " takes " << types.size()
+                            << " arguments, the buffer gives it " << expected;
+  if (via.getResultTypes() != ArrayRef<Type>(op.getType()))
+    return op.emitOpError() << "the buffer is " << op.getType() << ", @" << via.getName() << " is "
+                            << via.getFunctionType();
+  ArrayRef<Type> ofInputs = types.take_back(op.getInputs().size());
+  for (auto [name, type] :
+       llvm::zip_equal(op.getInputs().getAsRange<FlatSymbolRefAttr>(), ofInputs)) {
+    auto input = symbols.lookupNearestSymbolFrom<BufferOp>(op, name);
+    if (!input)
+      return op.emitOpError() << "no buffer is called " << name;
+    if (input.getType() != type)
+      return op.emitOpError() << "buffer " << name << " is " << input.getType() << ", @"
+                              << via.getName() << " takes " << type;
+  }
+  return success();
+}
+
+LogicalResult BufferOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!getVia())
+    return success();
+  auto via = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getViaAttr());
+  if (!via)
+    return emitOpError() << "no function is called " << getViaAttr();
+  if (failed(verifyVia(*this, via, symbols)))
+    return failure();
+  bool readsWeights = via.walk([](ParamOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  if (readsWeights)
+    return emitOpError() << getViaAttr() << " reads weights that are not among its inputs";
   return success();
 }
 

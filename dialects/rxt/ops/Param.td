@@ -3,13 +3,16 @@ def Rxt_BufferNames : TypedArrayAttrBase<FlatSymbolRefAttr, "names of buffers"> 
   let constBuilderCall = "$_builder.getArrayAttr($0)"; // lets it have a default
 }
 
-def Rxt_BufferOp : Rxt_Op<"buffer", [Symbol]> {
+def Rxt_BufferOp : Rxt_Op<"buffer", [Symbol, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "one buffer of weights: where it comes from; tied names are aliases of one buffer";
   let description = [{
     A buffer owns its checkpoint key and (in training) its optimizer state. Its value is `tensor` of the
     weight file `file`, or nothing; passed with the buffers of `inputs` through the function `via`, if given.
+    Such a function is a program of its own, run once; it reads no other weights.
 
     (C1) `tensor` and `file` come together; without them `via` is present
+    (C2) `via` is a function of the tensor of the file, if any, then `inputs`; its one result has the type `type`
+    (C3) `via` holds no rxt.param
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, OptionalAttr<StrAttr>:$file, OptionalAttr<StrAttr>:$tensor,
                        OptionalAttr<FlatSymbolRefAttr>:$via, DefaultValuedAttr<Rxt_BufferNames, "{}">:$inputs);

@@ -1,21 +1,7 @@
 // From the text of a tensor program to numbers: what the pipeline writes is what the runtime runs.
-#include "compiler/pipeline/Pipeline.h"
-#include "compiler/target/KernelPipeline.h"
-#include "dialects/rx/Rx.h"
-#include "dialects/rxk/Rxk.h"
-#include "dialects/rxt/Rxt.h"
-#include "runtime/device/Cpu.h"
-#include "runtime/plan/Executor.h"
-#include "tests/runtime/data/TempFolder.h"
-
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/Parser/Parser.h"
-
-#include <gtest/gtest.h>
+#include "tests/compiler/pipeline/PipelineFixture.h"
 
 using namespace rx::runtime;
-using rx::runtime::test::TempFolder;
 
 namespace {
 
@@ -48,36 +34,11 @@ std::string loopOverTable() {
          "  } : (!rxt.table<[3] x f32[2]>, " B ") -> " B "\n  return %y : " B "\n}\n";
 }
 
-class Pipeline : public testing::Test {
+class Pipeline : public rx::compiler::test::PipelineFixture {
 protected:
-  Pipeline() {
-    mlir::DialectRegistry registry;
-    rx::compiler::registerKernelDialects(registry);
-    registry.insert<rx::rxd::RxDialect, rx::rxt::RxtDialect, rx::rxk::RxkDialect>();
-    context.appendDialectRegistry(registry);
-    context.loadAllAvailableDialects();
-  }
-
-  rx::compiler::PipelineOptions options() {
-    rx::compiler::PipelineOptions options;
-    auto target = rx::compiler::findCpuTarget("host");
-    EXPECT_TRUE(bool(target));
-    options.target = *target;
-    options.cache = folder.path() / "cache";
-    options.bundle = folder.path() / "bundle";
-    return options;
-  }
-
   /// Compiles, opens the bundle and runs the program `p` on x.
   Expected<TensorMap> run(const std::string &text, std::vector<float> x) {
-    auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
-    if (!module)
-      return makeError("does not parse:\n{}", text);
-    auto compiled = rx::compiler::runPipeline(*module, options());
-    if (mlir::failed(compiled))
-      return makeError("does not compile");
-    kernels = compiled->kernels;
-    auto bundle = Bundle::open((folder.path() / "bundle").string());
+    auto bundle = compile(text);
     if (!bundle)
       return std::move(bundle).status();
     Cpu cpu(2);
@@ -93,10 +54,6 @@ protected:
     auto all = tensor.values<float>();
     return {all.begin(), all.end()};
   }
-
-  TempFolder folder;
-  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
-  unsigned kernels = 0;
 };
 
 } // namespace
@@ -154,15 +111,8 @@ TEST_F(Pipeline, ANextValueMayAlsoStartAnInnerLoop) {
 }
 
 TEST_F(Pipeline, StopsAfterAPhaseAndGoesOnFromItsText) {
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(loopOverTable(), &context);
-  ASSERT_TRUE(module);
-  auto stop = options();
-  stop.stopAfter = rx::compiler::Phase::rxk;
-  stop.dumpFolder = folder.path() / "dump";
-  ASSERT_TRUE(mlir::succeeded(rx::compiler::runPipeline(*module, stop)));
-  std::string text = rx::runtime::test::readFile(stop.dumpFolder / "04-rxk.mlir");
+  std::string text = textOfKernels(loopOverTable());
   EXPECT_NE(text.find("rxk.launch"), std::string::npos) << text;
-  EXPECT_FALSE(std::filesystem::exists(stop.bundle));
   auto results = run(text, {1, 2});
   ASSERT_TRUE(results) << results.message();
   EXPECT_EQ(values(results->at("y")), (std::vector<float>{12, 24}));

@@ -18,6 +18,58 @@ rxt.buffer @w : f32 from "w.gguf" "w"
 
 // -----
 
+// (buffer)
+// expected-error @+1 {{a buffer that takes others passes them through a function}}
+rxt.buffer @w : !rxt.tensor<f32[2]> from "w.gguf" "w" {inputs = [@w]}
+
+// -----
+
+// (buffer C2)
+// expected-error @+1 {{no function is called @g}}
+rxt.buffer @w : !rxt.tensor<f32[2]> via @g
+
+// -----
+
+// (buffer C2)
+// expected-error @+1 {{@g takes 2 arguments, the buffer gives it 1}}
+rxt.buffer @w : !rxt.tensor<f32[2]> from "w.gguf" "w" via @g
+func.func private @g(!rxt.tensor<f32[2]>, !rxt.tensor<f32[2]>) -> !rxt.tensor<f32[2]>
+
+// -----
+
+// (buffer C2)
+// expected-error @+1 {{the buffer is '!rxt.tensor<f32[2]>', @g is '() -> !rxt.tensor<f32[3]>'}}
+rxt.buffer @w : !rxt.tensor<f32[2]> via @g
+func.func private @g() -> !rxt.tensor<f32[3]>
+
+// -----
+
+// (buffer C2)
+// expected-error @+1 {{no buffer is called @a}}
+rxt.buffer @w : !rxt.tensor<f32[2]> via @g {inputs = [@a]}
+func.func private @g(!rxt.tensor<f32[3]>) -> !rxt.tensor<f32[2]>
+
+// -----
+
+// (buffer C2)
+rxt.buffer @a : !rxt.tensor<f32[2]> from "w.gguf" "a"
+// expected-error @+1 {{buffer @a is '!rxt.tensor<f32[2]>', @g takes '!rxt.tensor<f32[3]>'}}
+rxt.buffer @w : !rxt.tensor<f32[2]> via @g {inputs = [@a]}
+func.func private @g(!rxt.tensor<f32[3]>) -> !rxt.tensor<f32[2]>
+
+// -----
+
+// (buffer C3)
+rxt.buffer @a : !rxt.tensor<f32[2]> from "w.gguf" "a"
+// expected-error @+1 {{@g reads weights that are not among its inputs}}
+rxt.buffer @w : !rxt.tensor<f32[2]> via @g
+func.func private @g() -> !rxt.tensor<f32[2]> {
+  %a = rxt.param "a" [@a] : !rxt.tensor<f32[2]>
+  return %a : !rxt.tensor<f32[2]>
+}
+
+// -----
+
 // (param C1)
 rxt.buffer @a : !rxt.tensor<f32[2]> from "w.gguf" "a"
 func.func @f() {
