@@ -504,6 +504,10 @@ void Elaborator::equation(const Item &item, const Frame &frame) {
     indices.parent = frame.indices;
     std::vector<std::string> order;
     for (auto &subscript : target.subscripts) {
+      if (subscript.kind == ast::Subscript::Pack) {
+        order.push_back(".."); // the indices that the right side has and the left does not name
+        continue;
+      }
       if (subscript.kind != ast::Subscript::Index || subscript.expr->kind != Expr::Name)
         fail("syntax", "an index on the left is a name, `i` or `i: n`", subscript.range);
       std::optional<Axis> stated;
@@ -520,7 +524,14 @@ void Elaborator::equation(const Item &item, const Frame &frame) {
     inner.indices = &indices;
     TermPtr term = toTerm(eval(*item.values[i], inner), item.values[i]->range, inner);
     std::vector<Axis> axes;
+    bool isPacked = std::find(order.begin(), order.end(), "..") != order.end();
     for (auto &name : order) {
+      if (name == "..") {
+        for (auto &axis : term->free)
+          if (!indices.names.count(axis.label))
+            axes.push_back(axis);
+        continue;
+      }
       auto found = std::find_if(term->free.begin(), term->free.end(), [&](const Axis &a) { return a.label == name; });
       if (found != term->free.end() && !isUnknown(found->size))
         axes.push_back(*found);
@@ -531,7 +542,7 @@ void Elaborator::equation(const Item &item, const Frame &frame) {
              "state it: `" + name + ": n`");
     }
     for (auto &axis : term->free)
-      if (std::find(order.begin(), order.end(), axis.label) == order.end())
+      if (!isPacked && std::find(order.begin(), order.end(), axis.label) == order.end())
         fail("unbound-index", "index `" + axis.label + "` is used but never bound", item.values[i]->range,
              "put it on the left, or reduce it: `sum[" + axis.label + "](..)`");
     Tensor tensor = TermEmitter(frame.emission->builder).materialize(term, axes, location(item.range, frame.emission));

@@ -96,6 +96,16 @@ Element operandElement(const Term &term, Element wanted) {
   return element;
 }
 
+/// Made of positions, sizes and whole numbers only: computed in integers, whatever it is used for.
+bool isWhole(const Term &term) {
+  if (term.kind == Term::Number)
+    return term.isInteger;
+  if (term.kind != Term::Apply)
+    return term.kind != Term::Read;
+  static const std::set<std::string> closed = {"add", "sub", "mul", "neg", "min", "max", "mod", "idiv", "abs"};
+  return closed.count(term.name) && std::all_of(term.arguments.begin(), term.arguments.end(), [](const TermPtr &a) { return isWhole(*a); });
+}
+
 mlir::Value castTo(OpBuilder &b, Location loc, mlir::Value value, Element from, Element to, Type type) {
   if (from == to || value.getType() == type)
     return value;
@@ -140,6 +150,10 @@ mlir::Value applyFloat(OpBuilder &b, Location loc, const std::string &name, llvm
   if (name == "erf") return math::ErfOp::create(b, loc, v[0]);
   if (name == "abs") return math::AbsFOp::create(b, loc, v[0]);
   if (name == "floor") return math::FloorOp::create(b, loc, v[0]);
+  if (name == "idiv" || name == "mod") {
+    mlir::Value quotient = math::FloorOp::create(b, loc, arith::DivFOp::create(b, loc, v[0], v[1]));
+    return name == "idiv" ? quotient : arith::SubFOp::create(b, loc, v[0], arith::MulFOp::create(b, loc, v[1], quotient)).getResult();
+  }
   return {};
 }
 
@@ -148,7 +162,8 @@ mlir::Value applyInteger(OpBuilder &b, Location loc, const std::string &name, ll
   if (name == "sub") return arith::SubIOp::create(b, loc, v[0], v[1]);
   if (name == "mul") return arith::MulIOp::create(b, loc, v[0], v[1]);
   if (name == "idiv") return arith::FloorDivSIOp::create(b, loc, v[0], v[1]);
-  if (name == "mod") return arith::RemSIOp::create(b, loc, v[0], v[1]);
+  if (name == "mod") // as at elaboration: the sign of the divisor
+    return arith::SubIOp::create(b, loc, v[0], arith::MulIOp::create(b, loc, v[1], arith::FloorDivSIOp::create(b, loc, v[0], v[1])));
   if (name == "min") return arith::MinSIOp::create(b, loc, v[0], v[1]);
   if (name == "max") return arith::MaxSIOp::create(b, loc, v[0], v[1]);
   if (name == "and") return arith::AndIOp::create(b, loc, v[0], v[1]);
@@ -182,6 +197,8 @@ mlir::Value TermEmitter::emit(const TermPtr &term, Element wanted, const std::ma
   Element inner = operandElement(*term, term->element == Element::Bool || term->name == "cast" ? Element::Literal : target);
   if (term->name == "cast")
     inner = term->arguments[0]->element;
+  if ((term->name == "mod" || term->name == "idiv") && isWhole(*term))
+    inner = Element::I32;
   llvm::SmallVector<mlir::Value> operands;
   for (size_t i = 0; i < term->arguments.size(); ++i)
     operands.push_back(emit(term->arguments[i], term->name == "select" && i == 0 ? Element::Bool : inner, dims, reads, loc));

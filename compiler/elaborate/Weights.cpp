@@ -48,9 +48,9 @@ std::string shapeText(const std::vector<int64_t> &shape) {
   return "[" + text + "]";
 }
 
-/// `tensor("..")`, or that plus or minus a number.
+/// `tensor("..")`, or that plus or minus a number; `default` names the tensor to take where the file has none.
 struct TensorRule {
-  std::string pattern, index;
+  std::string pattern, otherwise, index;
   double shift = 0;
   diag::SourceRange range;
 };
@@ -105,7 +105,7 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
         tensor = value.children[0].get();
         rule.shift = (value.text == "-" ? -1 : 1) * value.children[1]->number;
       }
-      bool isTensor = tensor->kind == Expr::Call && tensor->children[0]->isName("tensor") && tensor->arguments.size() == 1;
+      bool isTensor = tensor->kind == Expr::Call && tensor->children[0]->isName("tensor") && !tensor->arguments.empty() && tensor->arguments.size() <= 2;
       if (!isTensor) {
         equation(*statement, inner);
         scope->names[statement->targets[0]->text].origin = {statement->range, ""};
@@ -113,6 +113,11 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
       }
       auto [path, index] = targetPath(*statement->targets[0]);
       rule.pattern = tensor->arguments[0].value->text;
+      if (tensor->arguments.size() == 2) {
+        if (tensor->arguments[1].name != "default")
+          fail("unknown-argument", "`tensor` takes a name and a `default`", value.range, "`tensor(\"output.weight\", default = \"token_embd.weight\")`");
+        rule.otherwise = tensor->arguments[1].value->text;
+      }
       rule.index = index;
       rules[path] = rule;
     } else
@@ -151,6 +156,10 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
       for (int64_t i = 0; i < entries; ++i) {
         std::string name = replaceIndex(rule->second.pattern, rule->second.index, i);
         auto found = tensors.find(name);
+        if (found == tensors.end() && !rule->second.otherwise.empty()) {
+          name = replaceIndex(rule->second.otherwise, rule->second.index, i);
+          found = tensors.find(name);
+        }
         if (found == tensors.end()) {
           std::vector<std::string> names;
           for (auto &[n, t] : tensors)
