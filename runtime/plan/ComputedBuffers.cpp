@@ -23,9 +23,13 @@ using Job = std::vector<const BufferSource *>;
 
 /// What one thread computes with. The programs read no weights but their inputs.
 struct Worker {
-  Worker(const Bundle &bundle, std::unique_ptr<Device> itsDevice)
-      : device(std::move(itsDevice)), none(bundle, nullptr), executor(bundle, *device, none) {}
+  Worker(const Bundle &bundle, std::unique_ptr<Device> itsDevice, Memo *memo)
+      : recent(2, memo), device(std::move(itsDevice)), none(bundle, nullptr),
+        executor(bundle, *device, none) {
+    executor.setMemo(&recent);
+  }
 
+  RecentMemo recent; ///< what a job's first program decomposed, for its others
   std::unique_ptr<Device> device;
   ParameterStore none;
   Executor executor;
@@ -117,7 +121,7 @@ Status Computation::addWorkers(size_t count) {
     Expected<std::unique_ptr<Device>> own = device.sibling();
     if (!own)
       return std::move(own).status();
-    workers.push_back(std::make_unique<Worker>(bundle, std::move(*own)));
+    workers.push_back(std::make_unique<Worker>(bundle, std::move(*own), options.memo));
     if (options.observer)
       workers.back()->executor.setObserver([this](auto &&...what) {
         std::scoped_lock lock(mutex);

@@ -20,7 +20,8 @@ using ComputeProgress = std::function<void(int64_t done, int64_t total)>;
 
 struct ComputeOptions {
   ComputeProgress progress;
-  Observer observer; ///< sees the instructions of all programs, one call at a time
+  Memo *memo = nullptr; ///< of decompositions; any thread may call it
+  Observer observer;    ///< sees the instructions of all programs, one call at a time
 };
 
 /// Gives `store` the values of those of `names` that programs compute and that it does not hold,

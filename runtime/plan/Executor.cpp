@@ -325,7 +325,9 @@ Expected<TensorMap> Executor::run(std::string_view name, const TensorMap &inputs
   for (size_t i = 0; i < bound.arenaOffsets.size(); ++i)
     if (bound.arenaOffsets[i] >= 0)
       memory.buffers[i] = arena.data() + bound.arenaOffsets[i];
-  if (Status ran = Interpreter(bound, device, std::move(memory), compute.observer).run(); !ran)
+  if (Status ran =
+          Interpreter(bound, device, std::move(memory), compute.observer, compute.memo).run();
+      !ran)
     return ran;
   return collect(program, *held);
 }

@@ -47,6 +47,8 @@ public:
   Status setState(const std::string &name, const HostTensor &value);
 
   void setObserver(Observer value) { compute.observer = std::move(value); }
+  /// Where decompositions are kept, in a memo that any thread may call; none by default.
+  void setMemo(Memo *value) { compute.memo = value; }
   /// Told while weights are computed, which may take minutes.
   void setComputeProgress(ComputeProgress value) { compute.progress = std::move(value); }
 

@@ -69,7 +69,13 @@ struct Experiment::Rows {
 Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions options)
     : bundle(bundle), options(std::move(options)),
       parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return loadTensor(file, tensor, out); }),
+      decompositions(this->options.cache / "linalg",
+                     [this](const Status &problem) {
+                       if (this->options.progress)
+                         fmt::print(this->options.progress, "decompositions are not kept: {}\n", problem.message());
+                     }),
       executor(bundle, device, parameters) {
+  executor.setMemo(&decompositions);
   executor.setComputeProgress(weightsLine(this->options.progress));
 }
 

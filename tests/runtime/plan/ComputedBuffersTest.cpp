@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <mutex>
 
 using namespace rx::runtime;
 using namespace rx::runtime::test;
@@ -125,4 +126,118 @@ TEST(ComputedBuffers, KeepWhatTheyWereSetTo) {
   ASSERT_TRUE(results) << results.message();
   EXPECT_EQ(valuesOf(results->at("c0")), (std::vector<float>{8, 9}));
   EXPECT_EQ(files.loads, 0);
+}
+
+namespace {
+
+/// Counts what was not there.
+class CountingMemo final : public Memo {
+public:
+  std::optional<std::vector<HostTensor>> find(const Hash128 &key) override {
+    std::scoped_lock lock(mutex);
+    auto found = values.find(key);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
+  }
+  void keep(const Hash128 &key, const std::vector<HostTensor> &kept) override {
+    std::scoped_lock lock(mutex);
+    ++computed;
+    values[key] = kept;
+  }
+
+  std::mutex mutex;
+  std::map<Hash128, std::vector<HostTensor>> values;
+  int computed = 0;
+};
+
+/// The program `svd<rank>`: f32[2, 2] -> u, and v in the same way.
+json singularVectors(int rank, int which) {
+  std::string matrix = fmt::format("f32[2, {}]", rank), vector = fmt::format("f32[{}]", rank);
+  json p = program(
+      {buffer("input", "f32[2, 2]", "m"),
+       buffer(which == 0 ? "output" : "temporary", matrix.c_str()),
+       buffer("temporary", vector.c_str()),
+       buffer(which == 0 ? "temporary" : "output", matrix.c_str())},
+      {{{"op", "host"}, {"function", "svd"}, {"in", {0}}, {"out", {1, 2, 3}}, {"location", "x"}}},
+      {output("value", which == 0 ? 1 : 3)});
+  p["symbols"] = json::array();
+  return p;
+}
+
+/// u and v of rank 1 and u of rank 2, of the same matrix.
+struct Vectors {
+  TempFolder folder;
+  Files files;
+  std::unique_ptr<Bundle> bundle;
+  Cpu cpu{2};
+
+  Vectors() {
+    json all = json::array(), code = json::array(), outputs = json::array();
+    json buffers = {weight("w3", "f32[2, 2]")};
+    json programs;
+    int next = 0;
+    for (auto [name, rank, which] :
+         {std::tuple{"u1", 1, 0}, std::tuple{"v1", 1, 1}, std::tuple{"u2", 2, 0}}) {
+      std::string type = fmt::format("f32[2, {}]", rank);
+      programs[std::string("make_") + name] = singularVectors(rank, which);
+      buffers.push_back({{"name", name},
+                         {"type", type},
+                         {"via", std::string("make_") + name},
+                         {"inputs", {"w3"}}});
+      json one = program({buffer("parameter", type.c_str(), name), buffer("output", type.c_str())},
+                         {{{"op", "copy"}, {"from", 0}, {"to", 1}}}, {output("y", 1)});
+      one["symbols"] = json::array();
+      programs[name] = one;
+      all.push_back(buffer("parameter", type.c_str(), name));
+      all.push_back(buffer("output", type.c_str()));
+      code.push_back({{"op", "copy"}, {"from", next}, {"to", next + 1}});
+      outputs.push_back(output(name, next + 1));
+      next += 2;
+    }
+    programs["all"] = program(all, code, outputs);
+    programs["all"]["symbols"] = json::array();
+    writeBundle(folder, planOf(programs), manifestOf(buffers));
+    auto opened = openBundle(folder);
+    EXPECT_TRUE(opened) << opened.message();
+    bundle = std::make_unique<Bundle>(std::move(*opened));
+  }
+
+  std::vector<float> run(const char *program, const char *result, Memo *memo) {
+    ParameterStore store(*bundle, [](auto &, auto &, std::span<float> out) {
+      std::ranges::copy(std::vector<float>{0, 3, -4, 0}, out.begin());
+      return Status::ok();
+    });
+    Executor executor(*bundle, cpu, store);
+    executor.setMemo(memo);
+    auto results = executor.run(program, {});
+    EXPECT_TRUE(results) << results.message();
+    return results ? valuesOf(results->at(result)) : std::vector<float>();
+  }
+};
+
+} // namespace
+
+TEST(ComputedBuffers, ShareOneDecompositionOfAMatrixAtEveryRank) {
+  Vectors vectors;
+  CountingMemo memo;
+  EXPECT_EQ(vectors.run("all", "u2", &memo), (std::vector<float>{0, 1, 1, 0}));
+  EXPECT_EQ(memo.computed, 1);
+  EXPECT_EQ(vectors.run("u1", "y", &memo), (std::vector<float>{0, 1}));
+  EXPECT_EQ(vectors.run("v1", "y", &memo), (std::vector<float>{-1, 0}));
+  EXPECT_EQ(memo.computed, 1);
+}
+
+TEST(ComputedBuffers, NeedNoMemo) {
+  Vectors vectors;
+  EXPECT_EQ(vectors.run("all", "u2", nullptr), (std::vector<float>{0, 1, 1, 0}));
+}
+
+/// What a memo returns may come from a damaged disk.
+TEST(ComputedBuffers, IgnoreKeptValuesOfOtherShapes) {
+  Vectors vectors;
+  CountingMemo memo;
+  EXPECT_EQ(vectors.run("v1", "y", &memo), (std::vector<float>{-1, 0}));
+  for (auto &[key, values] : memo.values)
+    values = {floats({2, 1}, {5, 5}), floats({1}, {5}), floats({2, 1}, {5, 5})};
+  EXPECT_EQ(vectors.run("v1", "y", &memo), (std::vector<float>{-1, 0}));
+  EXPECT_EQ(memo.computed, 2);
 }
