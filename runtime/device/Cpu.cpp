@@ -18,6 +18,15 @@ Cpu::~Cpu() {
     dlclose(handle);
 }
 
+Expected<std::unique_ptr<Device>> Cpu::sibling() const {
+  auto result = std::make_unique<Cpu>(1);
+  result->registered = registered;
+  for (const auto &[path, handle] : modules)
+    if (Status loaded = result->load(path); !loaded)
+      return loaded;
+  return std::unique_ptr<Device>(std::move(result));
+}
+
 Status Cpu::load(const std::string &path) {
   std::error_code error;
   std::string real = std::filesystem::canonical(path, error).string();

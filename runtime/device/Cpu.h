@@ -18,11 +18,12 @@ public:
   explicit Cpu(unsigned threads = 0);
   ~Cpu() override;
 
-  unsigned threads() const { return pool.size(); }
   /// Makes a function of this process a kernel: tests, and programs that bring their own.
   void registerKernel(const std::string &symbol, rx_kernel kernel) { registered[symbol] = kernel; }
 
   std::string_view name() const override { return "cpu"; }
+  unsigned threads() const override { return pool.size(); }
+  Expected<std::unique_ptr<Device>> sibling() const override;
   bool sharesHostMemory() const override { return true; }
   Status load(const std::string &path) override;
   Expected<KernelHandle> findKernel(const std::string &symbol) override;

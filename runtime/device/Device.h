@@ -52,6 +52,11 @@ public:
 
   virtual std::string_view name() const = 0;
 
+  /// Programs that may run side by side, each on a sibling of this device.
+  virtual unsigned threads() const = 0;
+  /// A device of one thread that finds the same kernels. What it allocates may outlive it.
+  virtual Expected<std::unique_ptr<Device>> sibling() const = 0;
+
   /// Device pointers are host pointers: what is in host memory needs no copy.
   virtual bool sharesHostMemory() const = 0;
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
-#include <set>
 
 namespace rx::runtime {
 
@@ -23,14 +22,8 @@ int64_t fixedBytes(const BufferType &type) {
 /// Weights that `program` reads and that are not loaded yet.
 int64_t missingWeights(const Bundle &bundle, const ParameterStore &parameters,
                        const Program &program) {
-  std::set<std::string> names;
-  for (const BufferInfo &buffer : program.buffers)
-    if (buffer.kind == BufferKind::Parameter)
-      names.insert(buffer.name);
-  for (const TableInfo &table : program.tables)
-    names.insert(table.buffers.begin(), table.buffers.end());
   int64_t bytes = 0;
-  for (const std::string &name : names)
+  for (const std::string &name : weightsOf(program))
     if (!parameters.holds(name))
       bytes += fixedBytes(bundle.findBuffer(name)->type);
   return bytes;

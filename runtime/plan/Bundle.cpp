@@ -2,6 +2,7 @@
 
 #include "runtime/abi/Kernel.h"
 #include "runtime/core/JsonFields.h"
+#include "runtime/plan/BufferLevels.h"
 #include "runtime/plan/BufferTypeText.h"
 #include "runtime/plan/PlanLoader.h"
 #include "runtime/plan/PlanVerifier.h"
@@ -166,6 +167,10 @@ Status Bundle::checkVia(const BufferSource &source) const {
       program.buffers[program.outputs[0].buffer].type != source.type)
     return makeError("program {} does not take {} tensors of fixed sizes to one {}", source.via,
                      source.inputs.size() + first, source.type.text());
+  if (!program.tables.empty() || std::ranges::any_of(program.buffers, [](const auto &buffer) {
+        return buffer.kind == BufferKind::Parameter;
+      }))
+    return makeError("program {} reads weights that are not among the buffer's inputs", source.via);
   for (size_t i = 0; i < source.inputs.size(); ++i) {
     const BufferSource *input = findBuffer(source.inputs[i]);
     if (!input || input->type != types[first + i])
@@ -219,6 +224,8 @@ Expected<Bundle> Bundle::open(const std::string &folder) {
   for (auto check : {&Bundle::checkConstants, &Bundle::checkSources, &Bundle::checkParameters})
     if (Status status = (bundle.*check)(); !status)
       return status;
+  if (Status ordered = setLevels(bundle.sources); !ordered)
+    return std::move(ordered).withContext(folder + "/manifest.json");
   return bundle;
 }
 

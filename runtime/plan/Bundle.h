@@ -20,6 +20,7 @@ struct BufferSource {
   std::string file, tensor;
   std::string via;
   std::vector<std::string> inputs;
+  int level = 0; ///< 0 without `via`, else above the levels of all inputs
 
   bool hasFile() const { return !file.empty(); }
 };

@@ -125,26 +125,8 @@ Status Executor::loadKernels(const Program &program) {
   return Status::ok();
 }
 
-Expected<HostTensor> Executor::runVia(const std::string &program, std::vector<HostTensor> inputs) {
-  Expected<const Program *> found = findProgram(program);
-  if (!found)
-    return std::move(found).status();
-  TensorMap named;
-  size_t next = 0;
-  for (const BufferInfo &buffer : (*found)->buffers)
-    if (buffer.kind == BufferKind::Input && next < inputs.size())
-      named.emplace(buffer.name, std::move(inputs[next++]));
-  Expected<TensorMap> results = run(program, named);
-  if (!results)
-    return std::move(results).status();
-  return std::move(results->begin()->second);
-}
-
 Expected<std::byte *> Executor::bindParameter(const std::string &name, Prepared &prepared) {
-  Expected<HostTensor> value =
-      parameters.get(name, [this](const std::string &program, std::vector<HostTensor> inputs) {
-        return runVia(program, std::move(inputs));
-      });
+  Expected<HostTensor> value = parameters.get(name);
   if (!value)
     return std::move(value).status();
   Expected<HostTensor> uploaded = upload(device, *value);
@@ -156,6 +138,9 @@ Expected<std::byte *> Executor::bindParameter(const std::string &name, Prepared 
 
 Status Executor::bindParameters(Prepared &prepared) {
   const Program &program = *prepared.bound.program;
+  Status computed = computeBuffers(bundle, device, parameters, weightsOf(program), compute);
+  if (!computed)
+    return computed;
   prepared.weights.clear();
   for (size_t i = 0; i < program.buffers.size(); ++i)
     if (program.buffers[i].kind == BufferKind::Parameter) {
@@ -229,8 +214,7 @@ Expected<Executor::Prepared *> Executor::prepare(const Program &program, const T
     found = known.insert(known.end(), std::move(*made));
   }
   Prepared *result = found->get();
-  // May run other programs, but not this one: a buffer's value does not depend on itself.
-  while (result->version != parameters.version())
+  if (result->version != parameters.version())
     if (Status bound = bindParameters(*result); !bound)
       return bound;
   return result;
@@ -341,7 +325,9 @@ Expected<TensorMap> Executor::run(std::string_view name, const TensorMap &inputs
   for (size_t i = 0; i < bound.arenaOffsets.size(); ++i)
     if (bound.arenaOffsets[i] >= 0)
       memory.buffers[i] = arena.data() + bound.arenaOffsets[i];
-  if (Status ran = Interpreter(bound, device, std::move(memory), observer).run(); !ran)
+  if (Status ran =
+          Interpreter(bound, device, std::move(memory), compute.observer, compute.memo).run();
+      !ran)
     return ran;
   return collect(program, *held);
 }

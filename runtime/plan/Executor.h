@@ -7,6 +7,7 @@
 #include "runtime/plan/BoundProgram.h"
 #include "runtime/plan/Budget.h"
 #include "runtime/plan/Bundle.h"
+#include "runtime/plan/ComputedBuffers.h"
 #include "runtime/plan/Interpreter.h"
 #include "runtime/plan/ParameterStore.h"
 
@@ -29,7 +30,7 @@ public:
   /// Runs a program. `inputs` has every input by name, and may set states; states it does not set
   /// keep the value of the run before. Size symbols get their values from the shapes. Results are
   /// the program's outputs; they and the inputs are never written again. The first run with new
-  /// sizes plans memory and loads the weights that the program reads.
+  /// sizes plans memory and loads or computes the weights that the program reads.
   Expected<TensorMap> run(std::string_view program, const TensorMap &inputs);
 
   /// The memory of a run with inputs and states of these shapes (those without symbols may be left
@@ -45,7 +46,11 @@ public:
   Expected<HostTensor> state(const std::string &name) const;
   Status setState(const std::string &name, const HostTensor &value);
 
-  void setObserver(Observer value) { observer = std::move(value); }
+  void setObserver(Observer value) { compute.observer = std::move(value); }
+  /// Where decompositions are kept, in a memo that any thread may call; none by default.
+  void setMemo(Memo *value) { compute.memo = value; }
+  /// Told while weights are computed, which may take minutes.
+  void setComputeProgress(ComputeProgress value) { compute.progress = std::move(value); }
 
 private:
   struct Prepared;
@@ -64,7 +69,6 @@ private:
   Status loadKernels(const Program &program);
   Status bindParameters(Prepared &prepared);
   Expected<std::byte *> bindParameter(const std::string &name, Prepared &prepared);
-  Expected<HostTensor> runVia(const std::string &program, std::vector<HostTensor> inputs);
 
   Expected<Held> holdTensors(const Prepared &prepared, const TensorMap &inputs);
   Expected<HostTensor> outputTensor(const Program &program, BufferId buffer, const Shape &shape);
@@ -74,7 +78,7 @@ private:
   const Bundle &bundle;
   Device &device;
   ParameterStore &parameters;
-  Observer observer;
+  ComputeOptions compute;
   int64_t budget = 0;
   std::vector<Device::KernelHandle> kernels; ///< by kernel of the plan; null until it is needed
   HostTensor constants;                      ///< over device memory

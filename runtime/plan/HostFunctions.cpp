@@ -23,14 +23,42 @@ void copyAsColumns(const HostTensor &vectors, HostTensor &columns) {
                             : copyAsColumns<double>(vectors, columns);
 }
 
-Status truncatedSvd(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
+/// Whether kept values are what `svd(matrix)` gives: they may come from a file.
+bool areFactorsOf(const HostTensor &matrix, const std::vector<HostTensor> &values) {
+  int64_t rows = matrix.shape()[0], columns = matrix.shape()[1], k = std::min(rows, columns);
+  const Shape shapes[] = {{k, rows}, {k}, {k, columns}};
+  return std::equal(values.begin(), values.end(), std::begin(shapes), std::end(shapes),
+                    [&](const HostTensor &value, const Shape &shape) {
+                      return value.dtype() == matrix.dtype() && value.shape() == shape;
+                    });
+}
+
+Expected<Svd> svdOnce(const HostTensor &matrix, Memo *memo) {
+  if (!memo)
+    return svd(matrix);
+  Hash128 key = CacheHash()
+                    .add("svd 1")
+                    .add(linearAlgebraLibrary())
+                    .add(matrix.text())
+                    .add(std::span(matrix.data(), static_cast<size_t>(matrix.bytes())))
+                    .key();
+  if (auto kept = memo->find(key); kept && areFactorsOf(matrix, *kept))
+    return Svd{(*kept)[0], (*kept)[1], (*kept)[2]};
+  Expected<Svd> parts = svd(matrix);
+  if (parts)
+    memo->keep(key, {parts->u, parts->s, parts->v});
+  return parts;
+}
+
+Status truncatedSvd(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs,
+                    Memo *memo) {
   int64_t rows = inputs[0].shape()[0], columns = inputs[0].shape()[1];
   int64_t rank = outputs[1].shape()[0];
   if (rank > std::min(rows, columns) || outputs[0].shape() != Shape{rows, rank} ||
       outputs[2].shape() != Shape{columns, rank})
     return makeError("{} has no decomposition into {}, {} and {}", inputs[0].text(),
                      outputs[0].text(), outputs[1].text(), outputs[2].text());
-  Expected<Svd> parts = svd(inputs[0]);
+  Expected<Svd> parts = svdOnce(inputs[0], memo);
   if (!parts)
     return std::move(parts).status();
   copyAsColumns(parts->u, outputs[0]);
@@ -39,7 +67,8 @@ Status truncatedSvd(const std::vector<HostTensor> &inputs, std::vector<HostTenso
   return Status::ok();
 }
 
-Status choleskyFactor(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs) {
+Status choleskyFactor(const std::vector<HostTensor> &inputs, std::vector<HostTensor> &outputs,
+                      Memo *) {
   if (inputs[0].shape()[0] != inputs[0].shape()[1] || outputs[0].shape() != inputs[0].shape())
     return makeError("{} has no lower factor {}", inputs[0].text(), outputs[0].text());
   Expected<HostTensor> factor = cholesky(inputs[0]);
@@ -52,7 +81,7 @@ Status choleskyFactor(const std::vector<HostTensor> &inputs, std::vector<HostTen
 struct HostFunction {
   std::string_view name;
   std::vector<size_t> inputRanks, outputRanks;
-  Status (*call)(const std::vector<HostTensor> &, std::vector<HostTensor> &);
+  Status (*call)(const std::vector<HostTensor> &, std::vector<HostTensor> &, Memo *);
 };
 
 const HostFunction *findHostFunction(std::string_view name) {
@@ -86,8 +115,8 @@ Status checkHostCall(std::string_view function, const std::vector<BufferType> &i
 }
 
 Status callHost(std::string_view function, const std::vector<HostTensor> &inputs,
-                std::vector<HostTensor> &outputs) {
-  return findHostFunction(function)->call(inputs, outputs).withContext(function);
+                std::vector<HostTensor> &outputs, Memo *memo) {
+  return findHostFunction(function)->call(inputs, outputs, memo).withContext(function);
 }
 
 } // namespace rx::runtime

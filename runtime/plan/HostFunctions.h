@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/HostTensor.h"
+#include "runtime/core/Memo.h"
 #include "runtime/core/Status.h"
 #include "runtime/plan/Plan.h"
 
@@ -15,8 +16,9 @@ namespace rx::runtime {
 Status checkHostCall(std::string_view function, const std::vector<BufferType> &inputs,
                      const std::vector<BufferType> &outputs);
 
-/// Calls a function that checkHostCall accepted; writes to the memory of `outputs`.
+/// Calls a function that checkHostCall accepted; writes to the memory of `outputs`. `memo`, which
+/// may be null, keeps decompositions by the contents of the matrix: all ranks come from one.
 Status callHost(std::string_view function, const std::vector<HostTensor> &inputs,
-                std::vector<HostTensor> &outputs);
+                std::vector<HostTensor> &outputs, Memo *memo);
 
 } // namespace rx::runtime

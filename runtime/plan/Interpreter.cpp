@@ -31,9 +31,9 @@ int64_t bytesMoved(const Instruction &instruction, const std::vector<int64_t> &b
 } // namespace
 
 Interpreter::Interpreter(const BoundProgram &bound, Device &device, ProgramMemory memory,
-                         const Observer &observer)
+                         const Observer &observer, Memo *memo)
     : bound(bound), program(*bound.program), device(device), memory(std::move(memory)),
-      home(this->memory.buffers), observer(observer) {}
+      home(this->memory.buffers), observer(observer), memo(memo) {}
 
 Status Interpreter::run() {
   for (at = 0; at < program.code.size(); at = next) {
@@ -186,7 +186,7 @@ Status Interpreter::execute(const Host &op) {
     return gathered;
   if (Status gathered = gather(op.outputs, outputs); !gathered)
     return gathered;
-  if (Status called = callHost(op.function, inputs, outputs); !called)
+  if (Status called = callHost(op.function, inputs, outputs, memo); !called)
     return called;
   for (size_t i = 0; i < outputs.size(); ++i)
     if (Status copied = device.copy(memory.buffers[op.outputs[i]], outputs[i].data(),

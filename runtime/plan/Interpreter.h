@@ -1,6 +1,7 @@
 // Runs the instructions of a bound program.
 #pragma once
 
+#include "runtime/core/Memo.h"
 #include "runtime/core/Status.h"
 #include "runtime/device/Device.h"
 #include "runtime/plan/BoundProgram.h"
@@ -24,8 +25,9 @@ struct ProgramMemory {
 /// One run. Nothing is checked here that the verifier and bindProgram have checked.
 class Interpreter {
 public:
+  /// `memo` may be null.
   Interpreter(const BoundProgram &bound, Device &device, ProgramMemory memory,
-              const Observer &observer);
+              const Observer &observer, Memo *memo);
 
   /// Returns when the last instruction has run; the error names its location.
   Status run();
@@ -58,6 +60,7 @@ private:
   ProgramMemory memory;
   std::vector<std::byte *> home; ///< memory.buffers at the start
   const Observer &observer;
+  Memo *memo;
   Queue queue;
   std::vector<Frame> frames;
   size_t at = 0, next = 0; ///< the instruction that runs, and the one to run after it

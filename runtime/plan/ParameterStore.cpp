@@ -1,7 +1,6 @@
 #include "runtime/plan/ParameterStore.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -22,42 +21,41 @@ bool lists(const std::vector<std::string> &names, const std::string &name) {
 
 } // namespace
 
-Expected<HostTensor> ParameterStore::get(const std::string &name, const RunVia &run) {
+Expected<HostTensor> ParameterStore::get(const std::string &name) {
   if (auto found = values.find(name); found != values.end())
     return found->second;
   const BufferSource *source = bundle.findBuffer(name);
   if (!source)
     return makeError("{} has no buffer called {}", bundle.folder(), name);
-  if (lists(inProgress, name))
-    return makeError("the value of buffer {} depends on itself: {}", name,
-                     fmt::join(inProgress, " <- "));
-  inProgress.push_back(name);
-  Expected<HostTensor> value = compute(*source, run);
-  inProgress.pop_back();
+  if (!source->via.empty())
+    return makeError("buffer {} was not computed yet (program {})", name, source->via);
+  Expected<HostTensor> value = loadFile(*source);
   if (!value)
     return std::move(value).status().withContext(fmt::format("buffer {}", name));
   values.insert_or_assign(name, *value);
-  releaseInputsOf(*source);
   return value;
 }
 
-Expected<HostTensor> ParameterStore::compute(const BufferSource &source, const RunVia &run) {
-  if (source.via.empty())
-    return loadFile(source);
+Expected<std::vector<HostTensor>> ParameterStore::inputsOf(const BufferSource &source) {
   std::vector<HostTensor> inputs;
   if (source.hasFile()) {
     Expected<HostTensor> stored = loadFile(source);
     if (!stored)
-      return stored;
+      return std::move(stored).status();
     inputs.push_back(std::move(*stored));
   }
   for (const std::string &input : source.inputs) {
-    Expected<HostTensor> value = get(input, run);
+    Expected<HostTensor> value = get(input);
     if (!value)
-      return value;
+      return std::move(value).status();
     inputs.push_back(std::move(*value));
   }
-  return run(source.via, std::move(inputs));
+  return inputs;
+}
+
+void ParameterStore::setComputed(const BufferSource &source, HostTensor value) {
+  values.insert_or_assign(source.name, std::move(value));
+  releaseInputsOf(source);
 }
 
 /// The stored tensor has the type of the buffer, or of the first input of the program it passes.
@@ -103,13 +101,8 @@ int64_t ParameterStore::residentBytes() const {
 
 bool ParameterStore::isReadByPrograms(const std::string &name) {
   if (readByPrograms.empty())
-    for (const auto &[program, contents] : bundle.plan().programs) {
-      for (const BufferInfo &buffer : contents.buffers)
-        if (buffer.kind == BufferKind::Parameter)
-          readByPrograms.insert(buffer.name);
-      for (const TableInfo &table : contents.tables)
-        readByPrograms.insert(table.buffers.begin(), table.buffers.end());
-    }
+    for (const auto &[key, program] : bundle.plan().programs)
+      readByPrograms.merge(weightsOf(program));
   return readByPrograms.contains(name);
 }
 

@@ -22,16 +22,19 @@ public:
   /// another number of them.
   using Load = std::function<Status(const std::string &file, const std::string &tensor,
                                     std::span<float> out)>;
-  /// Runs a program of fixed sizes on its inputs in order; gives its only output.
-  using RunVia = std::function<Expected<HostTensor>(const std::string &program,
-                                                    std::vector<HostTensor> inputs)>;
 
   /// `bundle` outlives the store.
   ParameterStore(const Bundle &bundle, Load load) : bundle(bundle), load(std::move(load)) {}
 
-  /// The value of a buffer of the manifest. A buffer with `via` is computed by `run`; buffers that
-  /// only such programs read are released once all that read them have their values.
-  Expected<HostTensor> get(const std::string &name, const RunVia &run);
+  /// The value of a buffer of the manifest: what it was set to, else what its file holds. One with
+  /// `via` has a value once it was computed (computeBuffers).
+  Expected<HostTensor> get(const std::string &name);
+
+  /// What `via` of a buffer reads: the tensor of its file, if any, and then its inputs.
+  Expected<std::vector<HostTensor>> inputsOf(const BufferSource &source);
+  /// Keeps what `via` of a buffer gave. Buffers that only such programs read are released once all
+  /// that read them have their values.
+  void setComputed(const BufferSource &source, HostTensor value);
 
   /// Replaces a value, as a checkpoint or the end of training does.
   Status set(const std::string &name, HostTensor value);
@@ -44,7 +47,6 @@ public:
   uint64_t version() const { return changes; }
 
 private:
-  Expected<HostTensor> compute(const BufferSource &source, const RunVia &run);
   Expected<HostTensor> loadFile(const BufferSource &source) const;
   bool isReadByPrograms(const std::string &name);
   void releaseInputsOf(const BufferSource &source);
@@ -52,7 +54,6 @@ private:
   const Bundle &bundle;
   Load load;
   std::map<std::string, HostTensor> values;
-  std::vector<std::string> inProgress; ///< buffers being computed, outermost first
   std::set<std::string> readByPrograms;
   uint64_t changes = 0;
 };

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -148,6 +149,9 @@ struct Plan {
   std::vector<KernelInfo> kernels;
   std::map<std::string, Program, std::less<>> programs;
 };
+
+/// The buffers of the manifest that a program reads.
+std::set<std::string> weightsOf(const Program &program);
 
 /// The word that stands in plan.json for each kind.
 std::string_view kindName(BufferKind kind);

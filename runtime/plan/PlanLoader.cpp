@@ -279,6 +279,16 @@ Status readProgram(const json &item, const std::string &where, size_t kernelCoun
 
 } // namespace
 
+std::set<std::string> weightsOf(const Program &program) {
+  std::set<std::string> names;
+  for (const BufferInfo &buffer : program.buffers)
+    if (buffer.kind == BufferKind::Parameter)
+      names.insert(buffer.name);
+  for (const TableInfo &table : program.tables)
+    names.insert(table.buffers.begin(), table.buffers.end());
+  return names;
+}
+
 std::string_view kindName(BufferKind kind) { return kinds[static_cast<size_t>(kind)].second; }
 
 std::string_view opName(const Instruction &instruction) {

@@ -20,6 +20,44 @@ using nlohmann::json;
 
 namespace rx::runtime {
 
+namespace {
+
+/// "WHAT: 3/9 UNIT, 40 s left" on a terminal; one line at the end where the output is piped.
+class ProgressLine {
+public:
+  /// What takes less than `patience` seconds is not worth a line.
+  ProgressLine(std::FILE *out, std::string what, std::string unit, double patience = 0)
+      : out(out), what(std::move(what)), unit(std::move(unit)), patience(patience), terminal(out && isatty(fileno(out))), start(std::chrono::steady_clock::now()) {}
+  void show(int64_t done, int64_t total) {
+    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (!out || seconds < patience || (!terminal && done != total))
+      return;
+    if (!terminal)
+      fmt::print(out, "{}: {} {} in {:.1f} s\n", what, total, unit, seconds);
+    else
+      fmt::print(out, "\r\033[K{}: {}/{} {}, {:.0f} s left{}", what, done, total, unit, done ? seconds / done * (total - done) : 0, done == total ? "\r\033[K" : "");
+    std::fflush(out);
+  }
+
+private:
+  std::FILE *out;
+  std::string what, unit;
+  double patience;
+  bool terminal;
+  std::chrono::steady_clock::time_point start;
+};
+
+/// A line for every program whose weights take more than a second to compute.
+ComputeProgress weightsLine(std::FILE *out) {
+  return [out, line = std::make_shared<std::optional<ProgressLine>>()](int64_t done, int64_t total) {
+    if (done == 0)
+      line->emplace(out, "weights", "computed", 1.0);
+    (*line)->show(done, total);
+  };
+}
+
+} // namespace
+
 /// The batches of one data pipeline: packed rows of a corpus, or one prompt.
 struct Experiment::Rows {
   std::optional<TokenRows> packed;
@@ -31,7 +69,15 @@ struct Experiment::Rows {
 Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions options)
     : bundle(bundle), options(std::move(options)),
       parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return loadTensor(file, tensor, out); }),
-      executor(bundle, device, parameters) {}
+      decompositions(this->options.cache / "linalg",
+                     [this](const Status &problem) {
+                       if (this->options.progress)
+                         fmt::print(this->options.progress, "decompositions are not kept: {}\n", problem.message());
+                     }),
+      executor(bundle, device, parameters) {
+  executor.setMemo(&decompositions);
+  executor.setComputeProgress(weightsLine(this->options.progress));
+}
 
 Experiment::~Experiment() = default;
 
@@ -157,27 +203,6 @@ Expected<HostTensor> zeroState(const json &state) {
   return HostTensor::zeros(*plainDtype(state.at("dtype").get<std::string>()), shape);
 }
 
-class ProgressLine {
-public:
-  ProgressLine(std::FILE *out, std::string what) : out(out), what(std::move(what)), terminal(out && isatty(fileno(out))), start(std::chrono::steady_clock::now()) {}
-  void show(int64_t done, int64_t total) {
-    if (!out || (!terminal && done != total))
-      return;
-    double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (!terminal)
-      fmt::print(out, "{}: {} batches in {:.1f} s\n", what, total, seconds);
-    else
-      fmt::print(out, "\r\033[K{}: {}/{} batches, {:.0f} s left{}", what, done, total, done ? seconds / done * (total - done) : 0, done == total ? "\r\033[K" : "");
-    std::fflush(out);
-  }
-
-private:
-  std::FILE *out;
-  std::string what;
-  bool terminal;
-  std::chrono::steady_clock::time_point start;
-};
-
 } // namespace
 
 Expected<Experiment::Value> Experiment::metric(const json &metric, const std::string &what) {
@@ -194,7 +219,7 @@ Expected<Experiment::Value> Experiment::metric(const json &metric, const std::st
     inputs[sums.back()] = std::move(*zero);
   }
   int64_t count = 1;
-  ProgressLine progress(options.progress, what);
+  ProgressLine progress(options.progress, what, "batches");
   for (int64_t i = 0; i < count; ++i) {
     auto tokens = batch(metric, i, count);
     if (!tokens)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/Status.h"
+#include "runtime/data/DiskMemo.h"
 #include "runtime/plan/Executor.h"
 
 #include <cstdio>
@@ -66,6 +67,7 @@ private:
   };
   std::map<std::string, Spent> spent; ///< by instruction and place
   ParameterStore parameters;
+  DiskMemo decompositions;
   Executor executor;
 };
 

@@ -155,25 +155,35 @@ TEST(HostilePlan, ManifestAndPlanMustAgree) {
   EXPECT_EQ(error({{"p", constant}}, json::array(), std::string(72, 'x')), "");
 }
 
+/// A program of one input, or of none, and a parameter.
+json addsToItself(bool readsWeights) {
+  json via = program(
+      {readsWeights ? buffer("parameter", "f32[1, 2]", "c") : buffer("input", "f32[1, 2]", "a"),
+       buffer("output", "f32[1, 2]")},
+      {launch(Add, {0, 0}, {1}, {"2", "1"})}, {output("value", 1)});
+  via["symbols"] = json::array();
+  return via;
+}
+
 TEST(HostilePlan, ABufferThatNeedsItselfIsAnError) {
   TempFolder folder;
-  json via = program({buffer("input", "f32[1, 2]", "a"), buffer("output", "f32[1, 2]")},
-                     {launch(Add, {0, 0}, {1}, {"2", "1"})}, {output("value", 1)});
-  via["symbols"] = json::array();
   auto derived = [](const char *name, const char *from) {
     return json{{"name", name}, {"type", "f32[1, 2]"}, {"via", "v"}, {"inputs", {from}}};
   };
-  json p = program({buffer("input", "f32[b, 2]", "x"), buffer("parameter", "f32[1, 2]", "a"),
-                    buffer("output", "f32[1, 2]")},
-                   {{{"op", "copy"}, {"from", 1}, {"to", 2}}}, {output("y", 2)});
-  writeBundle(folder, planOf({{"p", p}, {"v", via}}),
-              manifestOf({derived("a", "b"), derived("b", "a")}));
-  auto bundle = openBundle(folder);
-  ASSERT_TRUE(bundle) << bundle.message();
-  Cpu cpu(1);
-  ParameterStore store(*bundle, [](auto &, auto &, std::span<float>) { return Status::ok(); });
-  EXPECT_CONTAINS(Executor(*bundle, cpu, store).run("p", {{"x", floats({1, 2}, {1, 1})}}).message(),
-                  "depends on itself");
+  writeBundle(folder, planOf({{"v", addsToItself(false)}}),
+              manifestOf({derived("d", "a"), derived("a", "b"), derived("b", "a"),
+                          weight("c", "f32[1, 2]"), derived("e", "c")}));
+  EXPECT_CONTAINS(openBundle(folder).message(),
+                  "manifest.json: the value of buffer b depends on itself: b <- a <- b");
+}
+
+TEST(HostilePlan, WhatComputesABufferReadsNoOtherWeights) {
+  TempFolder folder;
+  json derived = {{"name", "d"}, {"type", "f32[1, 2]"}, {"via", "v"}, {"inputs", json::array()}};
+  writeBundle(folder, planOf({{"v", addsToItself(true)}}),
+              manifestOf({derived, weight("c", "f32[1, 2]")}));
+  EXPECT_CONTAINS(openBundle(folder).message(),
+                  "program v reads weights that are not among the buffer's inputs");
 }
 
 TEST(HostilePlan, SizesThatCouldOverflowAreNotRead) {
