@@ -1,11 +1,6 @@
 #include "runtime/report/Experiment.h"
 
-#include "runtime/core/Hash.h"
-#include "runtime/data/LockFile.h"
-#include "runtime/data/Packages.h"
 #include "runtime/data/Pipeline.h"
-#include "runtime/io/Dequantize.h"
-#include "runtime/io/Gguf.h"
 #include "runtime/io/Tokenizer.h"
 #include "runtime/report/Table.h"
 
@@ -29,8 +24,8 @@ struct Experiment::Rows {
 };
 
 Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions options)
-    : bundle(bundle), options(std::move(options)),
-      parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return loadTensor(file, tensor, out); }),
+    : bundle(bundle), options(std::move(options)), files(this->options.programFolder, {this->options.cache, this->options.progress}),
+      parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return files.load(file, tensor, out); }),
       executor(bundle, device, parameters) {}
 
 Experiment::~Experiment() = default;
@@ -39,53 +34,16 @@ Experiment::~Experiment() = default;
 // Files
 //===----------------------------------------------------------------------===//
 
-Expected<const GgufFile *> Experiment::weights(const std::string &name) {
-  if (auto it = files.find(name); it != files.end())
-    return const_cast<const GgufFile *>(it->second.get());
-  std::filesystem::path path = name;
-  if (name.find('/') == std::string::npos && !name.ends_with(".gguf")) {
-    auto lockPath = findLockFile(options.programFolder);
-    if (!lockPath)
-      return std::move(lockPath).status();
-    auto lock = LockFile::load(*lockPath);
-    if (!lock)
-      return std::move(lock).status();
-    auto fetched = fetchPackage(*lock, name, {options.cache, options.progress});
-    if (!fetched)
-      return std::move(fetched).status();
-    path = *fetched;
-  } else if (path.is_relative())
-    path = options.programFolder / path;
-  auto file = GgufFile::open(path.string());
-  if (!file)
-    return std::move(file).status();
-  auto kept = std::make_unique<GgufFile>(std::move(*file));
-  return const_cast<const GgufFile *>((files[name] = std::move(kept)).get());
-}
-
 Expected<const Tokenizer *> Experiment::tokenizer(const std::string &name) {
   if (auto it = tokenizers.find(name); it != tokenizers.end())
     return const_cast<const Tokenizer *>(it->second.get());
-  auto file = weights(name);
+  auto file = files.open(name);
   if (!file)
     return std::move(file).status();
   auto made = Tokenizer::fromGguf(**file);
   if (!made)
     return std::move(made).status();
   return const_cast<const Tokenizer *>((tokenizers[name] = std::make_unique<Tokenizer>(std::move(*made))).get());
-}
-
-Status Experiment::loadTensor(const std::string &fileName, const std::string &tensorName, std::span<float> out) {
-  auto file = weights(fileName);
-  if (!file)
-    return std::move(file).status();
-  auto tensor = (*file)->getTensor(tensorName);
-  if (!tensor)
-    return std::move(tensor).status();
-  uint64_t elements = (*tensor)->rows() * (*tensor)->rowElements();
-  if (elements != out.size())
-    return Status::error(fmt::format("{}: tensor {} has {} elements, the program was compiled for {}", fileName, tensorName, elements, out.size()));
-  return dequantizeRows(**file, **tensor, 0, (*tensor)->rows(), out.data(), (*tensor)->rowElements());
 }
 
 //===----------------------------------------------------------------------===//

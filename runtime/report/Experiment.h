@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/Status.h"
+#include "runtime/data/WeightFiles.h"
 #include "runtime/plan/Executor.h"
 
 #include <cstdio>
@@ -14,7 +15,6 @@
 namespace rx::runtime {
 
 class Tokenizer;
-class GgufFile;
 
 struct ExperimentOptions {
   std::filesystem::path programFolder; ///< what relative paths and the lock file are looked for from
@@ -49,13 +49,11 @@ private:
   Expected<Value> cell(const nlohmann::json &cell, const std::string &what);
   Expected<Value> metric(const nlohmann::json &metric, const std::string &what);
   Expected<std::vector<HostTensor>> batch(const nlohmann::json &metric, int64_t index, int64_t &count);
-  Expected<const GgufFile *> weights(const std::string &name);
   Expected<const Tokenizer *> tokenizer(const std::string &name);
-  Status loadTensor(const std::string &file, const std::string &tensor, std::span<float> out);
 
   const Bundle &bundle;
   ExperimentOptions options;
-  std::map<std::string, std::unique_ptr<GgufFile>> files;
+  WeightFiles files;
   std::map<std::string, std::unique_ptr<Tokenizer>> tokenizers;
   struct Rows;
   std::map<std::string, std::unique_ptr<Rows>> rows; ///< by the text of their pipeline
