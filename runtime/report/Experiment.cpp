@@ -71,9 +71,7 @@ Expected<std::vector<HostTensor>> Experiment::batch(const json &metric, int64_t 
       if (auto lockPath = findLockFile(options.programFolder))
         if (auto lock = LockFile::load(*lockPath))
           inputs.lock = std::move(*lock);
-      inputs.encoder.identity = metric.at("tokenizer").get<std::string>() + "/" + std::to_string((*words)->vocabularySize());
-      inputs.encoder.bos = (*words)->bos().value_or(-1);
-      inputs.encoder.encode = [&](std::string_view text) -> Expected<std::vector<int32_t>> { return (*words)->encode(text, {}); };
+      inputs.encoder = encoderOf(**words);
       auto output = runPipeline(*parsed, inputs);
       if (!output)
         return std::move(output).status();
