@@ -155,6 +155,20 @@ TEST(HostilePlan, ManifestAndPlanMustAgree) {
   EXPECT_EQ(error({{"p", constant}}, json::array(), std::string(72, 'x')), "");
 }
 
+TEST(HostilePlan, FeaturesThatTheProcessorLacksAreNamed) {
+  TempFolder folder;
+  json manifest = manifestOf({weight("w0"), weight("w1")});
+  manifest["target"] = "avx9000";
+  manifest["cpuFeatures"] = "+quantum,+popcnt,-amx-tile,+warp-drive";
+  writeBundle(folder, planOf({{"p", loopProgram()}}), manifest);
+  auto bundle = openBundle(folder);
+  ASSERT_FALSE(bundle);
+  EXPECT_CONTAINS(bundle.message(),
+                  "manifest.json: kernels.so was compiled for avx9000, but this "
+                  "processor lacks quantum, warp-drive; compile the program again "
+                  "with --cpu host");
+}
+
 TEST(HostilePlan, ABufferThatNeedsItselfIsAnError) {
   TempFolder folder;
   json via = program({buffer("input", "f32[1, 2]", "a"), buffer("output", "f32[1, 2]")},
