@@ -183,7 +183,8 @@ Expected<std::unique_ptr<Executor::Prepared>> Executor::makePrepared(const Progr
   int64_t limit = budget;
   if (limit == 0) // what is loaded already does not come out of what is still available
     limit = saturatingSum(availableMemory(), parameters.residentBytes() + arena.bytes());
-  if (Status fits = checkBudget(bundle, parameters, program, bindings, limit); !fits)
+  const PlannedRun run = {&program, bindings};
+  if (Status fits = checkBudget(bundle, parameters, {&run, 1}, "this run", limit); !fits)
     return fits;
   if (Status loaded = loadKernels(program); !loaded)
     return loaded;
@@ -249,7 +250,8 @@ Expected<MemoryReport> Executor::plannedMemory(std::string_view name,
   Expected<Bindings> bindings = bindSymbols(**program, shapeOf);
   if (!bindings)
     return std::move(bindings).status();
-  return planMemory(bundle, parameters, **program, *bindings);
+  const PlannedRun run = {*program, std::move(*bindings)};
+  return planMemory(bundle, parameters, {&run, 1});
 }
 
 //===----------------------------------------------------------------------===//
