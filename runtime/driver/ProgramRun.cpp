@@ -41,31 +41,6 @@ Expected<TensorMap> readInputs(const NamedFiles &files) {
   return inputs;
 }
 
-/// Zeros for the states that were not given, in the sizes that the inputs bind. Where an input is
-/// missing nothing is added: the executor says which.
-Status addZeroStates(const Program &program, TensorMap &inputs) {
-  auto shapeOf = [&](BufferId id) -> const Shape * {
-    const BufferInfo &buffer = program.buffers[id];
-    bool isNamed = buffer.kind == BufferKind::Input || buffer.kind == BufferKind::State;
-    auto found = isNamed ? inputs.find(buffer.name) : inputs.end();
-    return found == inputs.end() ? nullptr : &found->second.shape();
-  };
-  Expected<Bindings> bindings = bindSymbols(program, shapeOf);
-  if (!bindings)
-    return std::move(bindings).status();
-  Expected<SizedBuffers> sizes = sizeBuffers(program, *bindings);
-  for (size_t i = 0; sizes && i < program.buffers.size(); ++i) {
-    const BufferInfo &buffer = program.buffers[i];
-    if (buffer.kind != BufferKind::State || inputs.contains(buffer.name))
-      continue;
-    Expected<HostTensor> zeros = HostTensor::zeros(buffer.type.dtype, sizes->shapes[i]);
-    if (!zeros)
-      return std::move(zeros).status().withContext(fmt::format("state {}", buffer.name));
-    inputs.emplace(buffer.name, std::move(*zeros));
-  }
-  return Status::ok();
-}
-
 /// Before anything runs: every file to be written has a value that will be in it.
 Status checkOutputs(const Program &program, const NamedFiles &files) {
   std::vector<std::string> known;
@@ -105,8 +80,10 @@ Status runProgram(const Bundle &bundle, Device &device, const ProgramRun &run) {
   Expected<TensorMap> inputs = readInputs(*sources);
   if (!inputs)
     return std::move(inputs).status();
-  if (Status added = addZeroStates(**program, *inputs); !added)
-    return std::move(added).withContext(run.program);
+  Expected<TensorMap> states = zeroStates(**program, *inputs);
+  if (!states)
+    return std::move(states).status().withContext(run.program);
+  inputs->merge(*states);
 
   WeightFiles files(run.folder);
   ParameterStore parameters(bundle, [&](auto &file, auto &tensor, std::span<float> out) {

@@ -39,6 +39,29 @@ bool isGiven(BufferKind kind) { return kind == BufferKind::Input || kind == Buff
 
 } // namespace
 
+Expected<TensorMap> zeroStates(const Program &program, const TensorMap &inputs) {
+  auto shapeOf = [&](BufferId id) -> const Shape * {
+    const BufferInfo &buffer = program.buffers[id];
+    auto found = isGiven(buffer.kind) ? inputs.find(buffer.name) : inputs.end();
+    return found == inputs.end() ? nullptr : &found->second.shape();
+  };
+  Expected<Bindings> bindings = bindSymbols(program, shapeOf);
+  if (!bindings)
+    return std::move(bindings).status();
+  TensorMap states;
+  Expected<SizedBuffers> sizes = sizeBuffers(program, *bindings);
+  for (size_t i = 0; sizes && i < program.buffers.size(); ++i) {
+    const BufferInfo &buffer = program.buffers[i];
+    if (buffer.kind != BufferKind::State || inputs.contains(buffer.name))
+      continue;
+    Expected<HostTensor> zeros = HostTensor::zeros(buffer.type.dtype, sizes->shapes[i]);
+    if (!zeros)
+      return std::move(zeros).status().withContext(fmt::format("state {}", buffer.name));
+    states.emplace(buffer.name, std::move(*zeros));
+  }
+  return states;
+}
+
 Executor::Executor(const Bundle &bundle, Device &device, ParameterStore &parameters)
     : bundle(bundle), device(device), parameters(parameters),
       kernels(bundle.plan().kernels.size()) {}
