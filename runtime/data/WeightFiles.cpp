@@ -32,6 +32,13 @@ Expected<const GgufFile *> WeightFiles::open(const std::string &name) {
   return opened->second.get();
 }
 
+int64_t WeightFiles::memoryBytes() const {
+  int64_t bytes = 0;
+  for (const auto &[name, file] : files)
+    bytes += static_cast<int64_t>(file->memoryBytes());
+  return bytes;
+}
+
 Status WeightFiles::load(const std::string &name, const std::string &tensorName,
                          std::span<float> out) {
   Expected<const GgufFile *> file = open(name);

@@ -31,6 +31,9 @@ public:
   /// Expands a tensor to f32, in row-major order; fails unless it has out.size() elements.
   Status load(const std::string &name, const std::string &tensor, std::span<float> out);
 
+  /// Bytes of metadata of the open files, held in memory.
+  int64_t memoryBytes() const;
+
 private:
   std::filesystem::path folder;
   FetchOptions fetch;

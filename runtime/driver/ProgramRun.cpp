@@ -63,6 +63,19 @@ Expected<const Program *> findProgram(const Bundle &bundle, const std::string &n
   return makeError("{} has no program called {}{}", bundle.folder(), name, didYouMean(name, known));
 }
 
+/// Says what memory the run needs, and refuses what does not fit. What cannot be planned for want
+/// of an input is left to the executor, which says which.
+Status admitProgram(const Bundle &bundle, const ParameterStore &parameters, const Program &program,
+                    const TensorMap &inputs, int64_t memory) {
+  Expected<PlannedRun> planned = planRun(program, shapesOf(inputs));
+  if (!planned)
+    return std::move(planned).status();
+  if (!sizeBuffers(program, planned->bindings))
+    return Status::ok();
+  return admitRuns(bundle, parameters, {&*planned, 1}, program.name,
+                   {.bytes = memory, .announce = stderr});
+}
+
 } // namespace
 
 Status runProgram(const Bundle &bundle, Device &device, const ProgramRun &run) {
@@ -80,15 +93,16 @@ Status runProgram(const Bundle &bundle, Device &device, const ProgramRun &run) {
   Expected<TensorMap> inputs = readInputs(*sources);
   if (!inputs)
     return std::move(inputs).status();
-  Expected<TensorMap> states = zeroStates(**program, *inputs);
-  if (!states)
-    return std::move(states).status().withContext(run.program);
-  inputs->merge(*states);
-
   WeightFiles files(run.folder);
   ParameterStore parameters(bundle, [&](auto &file, auto &tensor, std::span<float> out) {
     return files.load(file, tensor, out);
   });
+  if (Status fits = admitProgram(bundle, parameters, **program, *inputs, run.memory); !fits)
+    return fits;
+  Expected<TensorMap> states = zeroStates(**program, *inputs);
+  if (!states)
+    return std::move(states).status();
+  inputs->merge(*states);
   Executor executor(bundle, device, parameters);
   executor.setBudget(run.memory);
   Expected<TensorMap> results = executor.run(run.program, *inputs);

@@ -30,6 +30,8 @@ int main(int argc, char **argv) {
   app.add_option("--folder", one.folder,
                  "where relative paths and rxc.lock are looked for (default: here)");
   app.add_option("--threads", threads, "threads; 0 means every core that is free");
+  app.add_option("--memory", one.memory, "memory that may be used, 8GB; default: what is available")
+      ->transform(CLI::AsSizeValue(true));
   app.add_flag("--programs", listPrograms, "list the programs, what they take and what they give");
   auto *program =
       app.add_option("--program", one.program, "run this program once instead of the reports");
@@ -54,6 +56,7 @@ int main(int argc, char **argv) {
   ExperimentOptions options;
   options.programFolder = one.folder;
   options.cache = cacheRoot();
+  options.memory = one.memory;
   Experiment experiment(*bundle, device, options);
   return report(experiment.run());
 }

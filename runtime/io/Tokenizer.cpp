@@ -74,6 +74,8 @@ bool Tokenizer::addsBos() const { return model->properties().addBos; }
 
 bool Tokenizer::addsEos() const { return model->properties().addEos; }
 
+uint64_t Tokenizer::memoryBytes() const { return model->memoryBytes(); }
+
 const std::vector<std::string> &Tokenizer::warnings() const { return model->properties().warnings; }
 
 std::string StreamDecoder::push(int32_t id) {

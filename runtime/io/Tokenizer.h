@@ -64,6 +64,9 @@ public:
   /// equal identities encode every text alike. A key for what is kept between runs.
   const Hash128 &identity() const { return metadataHash; }
 
+  /// Bytes that the tokenizer holds in memory, shared by all its copies.
+  uint64_t memoryBytes() const;
+
   /// Oddities of the file that do not prevent its use, for the user to see once.
   const std::vector<std::string> &warnings() const;
 

@@ -20,7 +20,7 @@ int64_t fixedBytes(const BufferType &type) {
   Shape shape;
   for (const SizeExpr &dim : type.dims)
     shape.push_back(dim.constant());
-  return tensorBytes(type.dtype, shape).value_or(0);
+  return allocatedBytes(tensorBytes(type.dtype, shape).value_or(0));
 }
 
 /// Weights that the programs read and that are not loaded yet.
@@ -91,6 +91,8 @@ int64_t largestThatFits(const Bundle &bundle, const ParameterStore &parameters,
 /// What to do about runs that do not fit, in words; empty where no size can be chosen.
 std::string proposal(const Bundle &bundle, const ParameterStore &parameters,
                      std::span<const PlannedRun> runs, int64_t budget) {
+  if (parameters.residentBytes() + missingWeights(bundle, parameters, runs) > budget)
+    return "; the weights alone do not fit";
   std::string smallest;
   for (const std::string &symbol : inputSymbols(runs)) {
     if (int64_t fits = largestThatFits(bundle, parameters, runs, symbol, budget))
@@ -139,6 +141,19 @@ std::string MemoryReport::text() const {
                      bytesText(states), vocabulary);
 }
 
+Expected<PlannedRun> planRun(const Program &program, const std::map<std::string, Shape> &shapes) {
+  auto shapeOf = [&](BufferId id) -> const Shape * {
+    const BufferInfo &buffer = program.buffers[id];
+    bool isGiven = buffer.kind == BufferKind::Input || buffer.kind == BufferKind::State;
+    auto found = isGiven ? shapes.find(buffer.name) : shapes.end();
+    return found == shapes.end() ? nullptr : &found->second;
+  };
+  Expected<Bindings> bindings = bindSymbols(program, shapeOf);
+  if (!bindings)
+    return std::move(bindings).status().withContext(program.name);
+  return PlannedRun{&program, std::move(*bindings)};
+}
+
 Expected<MemoryReport> planMemory(const Bundle &bundle, const ParameterStore &parameters,
                                   std::span<const PlannedRun> runs) {
   MemoryReport report;
@@ -152,7 +167,7 @@ Expected<MemoryReport> planMemory(const Bundle &bundle, const ParameterStore &pa
     Expected<Placement> placement = placeTemporaries(program, *sizes);
     if (!placement)
       return std::move(placement).status();
-    report.arena = std::max(report.arena, placement->bytes);
+    report.arena = std::max(report.arena, allocatedBytes(placement->bytes));
     report.inputs = std::max(report.inputs, sizes->bytesOf(program, BufferKind::Input) +
                                                 sizes->bytesOf(program, BufferKind::Output));
     for (size_t i = 0; i < program.buffers.size(); ++i)
@@ -179,13 +194,29 @@ Status checkBudget(const Bundle &bundle, const ParameterStore &parameters,
                    proposal(bundle, parameters, runs, budget - tokenizers));
 }
 
-int64_t availableMemory() {
+Status admitRuns(const Bundle &bundle, const ParameterStore &parameters,
+                 std::span<const PlannedRun> runs, std::string_view what,
+                 const MemoryLimit &limit) {
+  Expected<MemoryReport> report = planMemory(bundle, parameters, runs);
+  if (!report)
+    return std::move(report).status();
+  report->tokenizers = limit.tokenizers;
+  int64_t budget = memoryBudget(limit.bytes, parameters.residentBytes() + limit.tokenizers);
+  if (limit.announce)
+    fmt::print(limit.announce, "memory: {} at the peak, {} available\n", report->text(),
+               bytesText(budget));
+  return checkBudget(bundle, parameters, runs, what, budget, limit.tokenizers);
+}
+
+int64_t memoryBudget(int64_t bytes, int64_t held) {
+  if (bytes)
+    return bytes;
   int64_t available = systemMemory();
   std::optional<int64_t> limit = readNumber("/sys/fs/cgroup/memory.max");
   std::optional<int64_t> used = readNumber("/sys/fs/cgroup/memory.current");
   if (limit && used)
     available = std::min(available, std::max<int64_t>(*limit - *used, 0));
-  return available;
+  return available > unlimited - held ? unlimited : available + held;
 }
 
 } // namespace rx::runtime

@@ -7,6 +7,8 @@
 #include "runtime/plan/ParameterStore.h"
 
 #include <cstdint>
+#include <cstdio>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +20,10 @@ struct PlannedRun {
   const Program *program = nullptr;
   Bindings bindings;
 };
+
+/// The run of `program` whose inputs and states have these shapes, by name; those without symbols
+/// may be left out.
+Expected<PlannedRun> planRun(const Program &program, const std::map<std::string, Shape> &shapes);
 
 /// What runs hold in memory at their peak, in bytes.
 struct MemoryReport {
@@ -48,8 +54,20 @@ Status checkBudget(const Bundle &bundle, const ParameterStore &parameters,
                    std::span<const PlannedRun> runs, std::string_view what, int64_t budget,
                    int64_t tokenizers = 0);
 
-/// Bytes that the system can give now: MemAvailable, and what the cgroup leaves; INT64_MAX where
-/// neither is known.
-int64_t availableMemory();
+/// What runs may use, and what the planner does not know.
+struct MemoryLimit {
+  int64_t bytes = 0;             ///< 0: what the system has available
+  int64_t tokenizers = 0;        ///< held by the caller already
+  std::FILE *announce = nullptr; ///< where the plan is said, in one line; null: nowhere
+};
+
+/// Before the first of the runs: says what they will hold at their peak and what is available, and
+/// fails as checkBudget does.
+Status admitRuns(const Bundle &bundle, const ParameterStore &parameters,
+                 std::span<const PlannedRun> runs, std::string_view what, const MemoryLimit &limit);
+
+/// `bytes`; where that is 0, what the system can give now (MemAvailable, and what the cgroup
+/// leaves) and `held`, which this process holds already. INT64_MAX where neither is known.
+int64_t memoryBudget(int64_t bytes, int64_t held);
 
 } // namespace rx::runtime

@@ -30,26 +30,23 @@ template <typename Map> std::vector<std::string> namesOf(const Map &map) {
   return names;
 }
 
-int64_t saturatingSum(int64_t a, int64_t b) {
-  int64_t sum;
-  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
 bool isGiven(BufferKind kind) { return kind == BufferKind::Input || kind == BufferKind::State; }
 
 } // namespace
 
+std::map<std::string, Shape> shapesOf(const TensorMap &tensors) {
+  std::map<std::string, Shape> shapes;
+  for (const auto &[name, tensor] : tensors)
+    shapes.emplace(name, tensor.shape());
+  return shapes;
+}
+
 Expected<TensorMap> zeroStates(const Program &program, const TensorMap &inputs) {
-  auto shapeOf = [&](BufferId id) -> const Shape * {
-    const BufferInfo &buffer = program.buffers[id];
-    auto found = isGiven(buffer.kind) ? inputs.find(buffer.name) : inputs.end();
-    return found == inputs.end() ? nullptr : &found->second.shape();
-  };
-  Expected<Bindings> bindings = bindSymbols(program, shapeOf);
-  if (!bindings)
-    return std::move(bindings).status();
+  Expected<PlannedRun> run = planRun(program, shapesOf(inputs));
+  if (!run)
+    return std::move(run).status();
   TensorMap states;
-  Expected<SizedBuffers> sizes = sizeBuffers(program, *bindings);
+  Expected<SizedBuffers> sizes = sizeBuffers(program, run->bindings);
   for (size_t i = 0; sizes && i < program.buffers.size(); ++i) {
     const BufferInfo &buffer = program.buffers[i];
     if (buffer.kind != BufferKind::State || inputs.contains(buffer.name))
@@ -203,9 +200,7 @@ Status Executor::bindParameters(Prepared &prepared) {
 
 Expected<std::unique_ptr<Executor::Prepared>> Executor::makePrepared(const Program &program,
                                                                      Bindings bindings) {
-  int64_t limit = budget;
-  if (limit == 0) // what is loaded already does not come out of what is still available
-    limit = saturatingSum(availableMemory(), parameters.residentBytes() + arena.bytes());
+  int64_t limit = memoryBudget(budget, parameters.residentBytes() + arena.bytes());
   const PlannedRun run = {&program, bindings};
   if (Status fits = checkBudget(bundle, parameters, {&run, 1}, "this run", limit); !fits)
     return fits;
@@ -265,16 +260,10 @@ Expected<MemoryReport> Executor::plannedMemory(std::string_view name,
   Expected<const Program *> program = findProgram(name);
   if (!program)
     return std::move(program).status();
-  auto shapeOf = [&](BufferId id) -> const Shape * {
-    const BufferInfo &buffer = (*program)->buffers[id];
-    auto found = isGiven(buffer.kind) ? shapes.find(buffer.name) : shapes.end();
-    return found == shapes.end() ? nullptr : &found->second;
-  };
-  Expected<Bindings> bindings = bindSymbols(**program, shapeOf);
-  if (!bindings)
-    return std::move(bindings).status();
-  const PlannedRun run = {*program, std::move(*bindings)};
-  return planMemory(bundle, parameters, {&run, 1});
+  Expected<PlannedRun> run = planRun(**program, shapes);
+  if (!run)
+    return std::move(run).status();
+  return planMemory(bundle, parameters, {&*run, 1});
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,6 +2,7 @@
 
 #include "runtime/data/Pipeline.h"
 #include "runtime/io/Tokenizer.h"
+#include "runtime/report/MemoryPlan.h"
 #include "runtime/report/Table.h"
 
 #include <fmt/format.h>
@@ -275,6 +276,22 @@ void Experiment::printProfile() {
   fmt::print(options.out, "{}", table.text());
 }
 
+/// Says what memory the reports need before any weight is loaded, and refuses what does not fit.
+Status Experiment::admit() {
+  auto runs = runsOfReports(bundle, [this](const json &metric) -> Expected<Shape> {
+    int64_t count = 0;
+    auto first = batch(metric, 0, count);
+    return first ? Expected<Shape>((*first)[0].shape()) : std::move(first).status();
+  });
+  if (!runs)
+    return std::move(runs).status();
+  int64_t vocabularies = files.memoryBytes();
+  for (auto &[name, words] : tokenizers)
+    vocabularies += words->memoryBytes();
+  executor.setBudget(options.memory);
+  return admitRuns(bundle, parameters, *runs, "the reports", {options.memory, vocabularies, options.progress});
+}
+
 Status Experiment::run() {
   if (options.profile)
     executor.setObserver([this](const Instruction &instruction, double seconds, int64_t bytes) {
@@ -289,6 +306,8 @@ Status Experiment::run() {
   const json &experiment = bundle.experiment();
   if (!experiment.contains("reports"))
     return Status::error("this bundle holds no experiment");
+  if (Status fits = admit(); !fits)
+    return fits;
   for (auto &report : experiment.at("reports")) {
     fmt::print(options.out, "{}, report {}\n", experiment.at("experiment").get<std::string>(), report.at("name").get<std::string>());
     for (auto &shown : report.at("shows"))

@@ -21,6 +21,7 @@ struct ExperimentOptions {
   std::filesystem::path cache;
   std::FILE *out = stdout;      ///< the report
   std::FILE *progress = stderr; ///< null: silent
+  int64_t memory = 0;           ///< bytes that a run may use; 0: what the system has available
   bool profile = false;         ///< after the reports, time and bytes per place in the program
 };
 
@@ -41,6 +42,7 @@ private:
     HostTensor distribution;
   };
 
+  Status admit();
   Status show(const nlohmann::json &shown);
   void printProfile();
   Status showTable(const nlohmann::json &shown);

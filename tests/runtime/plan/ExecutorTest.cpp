@@ -195,8 +195,10 @@ TEST(Executor, RefusesWhatDoesNotFitWithTheNumbersAndABatchThatDoes) {
   EXPECT_TRUE(machine.executor->run("p", {{"x", *HostTensor::zeros(RX_F32, {batch, 2})}}));
   EXPECT_FALSE(machine.executor->run("p", {{"x", *HostTensor::zeros(RX_F32, {batch + 8, 2})}}));
   EXPECT_CONTAINS(message, "instead of 1000 would fit");
-  machine.executor->setBudget(10);
+  machine.executor->setBudget(100);
   EXPECT_CONTAINS(machine.error("p", inputs), "even b = 1 does not fit");
+  machine.executor->setBudget(10);
+  EXPECT_CONTAINS(machine.error("p", inputs), "the weights alone do not fit");
 }
 
 TEST(Executor, TellsItsMemoryWithoutRunning) {
