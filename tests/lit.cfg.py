@@ -3,7 +3,8 @@
 By hand, against build/release:      lit -v tests/dialects
 Against another build tree:          lit -v --param build=build/dev tests/dialects
 
-Substitutions: %rxc, %rx-opt, %rx-run, %rx-parse (the parser alone), %python. On the path: FileCheck, not, split-file.
+Substitutions: %rxc, %rx-opt, %rx-run, %rx-parse (the parser alone), %same-bits
+(results over threads and batches), %python. On the path: FileCheck, not, split-file.
 Features, for `REQUIRES:`:
   gemma    the Gemma 3 270M weights are in the package cache
   data     RXC_TEST_DATA names a folder with optional test data
@@ -51,7 +52,7 @@ config.excludes = ["Inputs"]
 config.test_source_root = str(root / "tests")
 config.test_exec_root = str(build / "tests/lit")
 
-for tool in ("rxc", "rx-opt", "rx-run", "rx-parse"):
+for tool in ("rxc", "rx-opt", "rx-run", "rx-parse", "same-bits"):
     config.substitutions.append((f"%{tool}\\b", str(build / "bin" / tool)))
 
 config.substitutions.append(("%python", sys.executable))

@@ -1,8 +1,6 @@
 #include "compiler/driver/FileResolver.h"
 
-#include "runtime/data/LockFile.h"
-#include "runtime/data/Packages.h"
-#include "runtime/io/Gguf.h"
+#include "runtime/data/WeightFiles.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -17,38 +15,15 @@ fs::path rx::driver::stdlibFolder() {
   return fs::path(RXC_SOURCE_FOLDER) / "stdlib";
 }
 
-fs::path rx::driver::locateWeights(const std::string &name, const fs::path &programFolder, std::string &error) {
-  fs::path path = fs::path(name).is_absolute() ? fs::path(name) : programFolder / name;
-  if (name.find('/') != std::string::npos || name.ends_with(".gguf")) {
-    if (!fs::exists(path))
-      error = "there is no file " + path.string();
-    return error.empty() ? path : fs::path();
-  }
-  auto lockPath = runtime::findLockFile(programFolder.empty() ? fs::path(".") : programFolder);
-  if (!lockPath) {
-    error = lockPath.message();
-    return {};
-  }
-  auto lock = runtime::LockFile::load(*lockPath);
-  if (!lock) {
-    error = lock.message();
-    return {};
-  }
-  auto file = runtime::fetchPackage(*lock, name);
-  if (!file) {
-    error = file.message();
-    return {};
-  }
-  return *file;
-}
-
 const resolve::WeightHeader *rx::driver::FileResolver::weights(const std::string &name, bool, std::string &error) {
   if (auto it = headers.find(name); it != headers.end())
     return it->second.get();
-  fs::path path = locateWeights(name, folder, error);
-  if (path.empty())
+  auto path = runtime::locateWeights(name, folder);
+  if (!path) {
+    error = path.message();
     return nullptr;
-  auto file = runtime::GgufFile::open(path);
+  }
+  auto file = runtime::GgufFile::open(*path);
   if (!file) {
     error = file.message();
     return nullptr;

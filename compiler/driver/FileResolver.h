@@ -8,10 +8,6 @@
 
 namespace rx::driver {
 
-/// Where a weight file by this name lies: a package in the cache (fetched on first use) or a path beside
-/// the program. Null path with `error` set on failure.
-std::filesystem::path locateWeights(const std::string &name, const std::filesystem::path &programFolder, std::string &error);
-
 /// The standard library's folder: $RXC_STDLIB, else beside the binary, else the source tree.
 std::filesystem::path stdlibFolder();
 

@@ -18,8 +18,12 @@ inline int64_t alignTensorBytes(int64_t bytes) {
 }
 
 /// Uninitialised memory, aligned to tensorAlignment and freed with its last owner. From 2 MiB on it
-/// is aligned to huge pages and advised to use them. Zero bytes are legal (the pointer is not null).
-/// Fails, without throwing, when the system has no such amount.
+/// is aligned to huge pages and advised to use them. Zero bytes are legal (the pointer is not
+/// null). Fails, without throwing, when the system has no such amount.
 Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes);
+
+/// Bytes of the system's memory that allocateTensorMemory(bytes) takes once they are all used:
+/// whole huge pages where it takes those.
+int64_t allocatedBytes(int64_t bytes);
 
 } // namespace rx::runtime

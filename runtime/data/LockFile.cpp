@@ -212,7 +212,7 @@ std::string LockFile::toJson() const {
 
 Expected<fs::path> findLockFile(const fs::path &programFolder) {
   std::error_code code;
-  fs::path folder = fs::absolute(programFolder, code);
+  fs::path folder = fs::absolute(programFolder.empty() ? "." : programFolder, code);
   for (;; folder = folder.parent_path()) {
     if (fs::is_regular_file(folder / "rxc.lock", code))
       return folder / "rxc.lock";

@@ -51,6 +51,13 @@ std::optional<std::vector<int32_t>> deserialise(std::string_view file) {
 
 } // namespace
 
+TokenEncoder encoderOf(const Tokenizer &tokenizer) {
+  return {tokenizer.identity().hex(), tokenizer.bos().value_or(-1),
+          [tokenizer](std::string_view text) -> Expected<std::vector<int32_t>> {
+            return tokenizer.encode(text);
+          }};
+}
+
 Expected<std::vector<int32_t>> encodeOnce(const TokenEncoder &encoder, std::string_view document,
                                           const fs::path &cache) {
   std::string key = CacheHash().add(magic).add(encoder.identity).add(document).key().hex();

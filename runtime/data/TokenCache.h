@@ -5,6 +5,7 @@
 #pragma once
 
 #include "runtime/core/Status.h"
+#include "runtime/io/Tokenizer.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +25,9 @@ struct TokenEncoder {
   /// The tokens of a text alone: no BOS or EOS added, no control token recognised in the text.
   std::function<Expected<std::vector<int32_t>>(std::string_view)> encode;
 };
+
+/// `tokenizer` as a pipeline sees it.
+TokenEncoder encoderOf(const Tokenizer &tokenizer);
 
 /// The tokens of one document, from the cache if they are there. A damaged cache file is replaced.
 Expected<std::vector<int32_t>> encodeOnce(const TokenEncoder &encoder, std::string_view document,

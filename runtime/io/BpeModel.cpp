@@ -55,6 +55,12 @@ public:
   void encodeRaw(std::string_view text, bool afterSpecial,
                  std::vector<int32_t> &ids) const override;
   void decodePlain(int32_t id, bool afterSpecial, std::string &text) const override;
+  uint64_t memoryBytes() const override {
+    // A node of the map holds the pair, a link and a hash; a bucket is a pointer.
+    constexpr uint64_t node = sizeof(decltype(merges)::value_type) + 2 * sizeof(void *);
+    return TokenModel::memoryBytes() + words.memoryBytes() + merges.size() * node +
+           merges.bucket_count() * sizeof(void *);
+  }
 
 private:
   void spellOutWords(const ByteSpelling &spelling);

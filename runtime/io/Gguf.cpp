@@ -37,6 +37,13 @@ uint64_t GgufTensor::rows() const {
   return count;
 }
 
+uint64_t GgufFile::memoryBytes() const {
+  uint64_t bytes = 0;
+  for (const GgufField &field : fieldList)
+    bytes += field.bytes.capacity() + field.ends.capacity() * sizeof(uint64_t);
+  return bytes;
+}
+
 const GgufField *GgufFile::find(std::string_view key) const {
   return findByName(fieldList, fieldsByKey, key,
                     [](const GgufField &field) -> std::string_view { return field.key; });

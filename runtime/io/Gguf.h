@@ -71,6 +71,9 @@ public:
   Expected<std::vector<bool>> getBoolArray(std::string_view key,
                                            std::optional<uint64_t> length = std::nullopt) const;
 
+  /// Bytes of metadata held in memory.
+  uint64_t memoryBytes() const;
+
   /// All tensors in file order.
   const std::vector<GgufTensor> &tensors() const { return tensorList; }
   /// nullptr when there is no such tensor.

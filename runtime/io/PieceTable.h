@@ -16,6 +16,10 @@ public:
   /// find() does not lead to it.
   int32_t add(std::string_view text, bool indexed);
 
+  uint64_t memoryBytes() const {
+    return characters.capacity() + ends.capacity() * sizeof(uint64_t) +
+           slots.capacity() * sizeof(Slot);
+  }
   uint64_t size() const { return ends.size(); }
   std::string_view text(int32_t id) const {
     uint64_t begin = id == 0 ? 0 : ends[id - 1];

@@ -26,6 +26,8 @@ public:
   /// Cuts `text`; fragments are in order, none is empty. O(n log n) in the text.
   std::vector<TextFragment> split(std::string_view text, bool parseSpecial) const;
 
+  uint64_t memoryBytes() const { return nodes.capacity() * sizeof(Node); }
+
 private:
   struct Node {
     int32_t id = -1;

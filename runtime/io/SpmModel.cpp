@@ -37,7 +37,8 @@ uint32_t symbolCode(std::string_view symbol) {
 /// stretch longer.
 class JoinFilter {
 public:
-  /// Pieces share most of their pairs: at 8 bits per piece, a vocabulary of 262,144 sets one bit in sixty.
+  /// Pieces share most of their pairs: at 8 bits per piece, a vocabulary of 262,144 sets one bit in
+  /// sixty.
   explicit JoinFilter(uint64_t pieces = 0)
       : width(std::clamp(static_cast<int>(std::bit_width(4 * pieces)), 10, 23)),
         bits((uint64_t{1} << width) / 64) {}
@@ -57,6 +58,8 @@ public:
   bool mayJoin(uint32_t left, uint32_t right) const {
     return bits[slot(left, right) / 64] >> slot(left, right) % 64 & 1;
   }
+
+  uint64_t memoryBytes() const { return bits.capacity() * sizeof(uint64_t); }
 
 private:
   uint64_t slot(uint32_t left, uint32_t right) const {
@@ -92,6 +95,9 @@ public:
   void encodeRaw(std::string_view text, bool afterSpecial,
                  std::vector<int32_t> &ids) const override;
   void decodePlain(int32_t id, bool afterSpecial, std::string &text) const override;
+  uint64_t memoryBytes() const override {
+    return TokenModel::memoryBytes() + scores.capacity() * sizeof(float) + filter.memoryBytes();
+  }
 
 private:
   Status findByteTokens(const GgufFile &file);

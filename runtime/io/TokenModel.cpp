@@ -29,6 +29,11 @@ Status TokenModel::adopt(const GgufFile &file, Vocabulary source) {
   return Status::ok();
 }
 
+uint64_t TokenModel::memoryBytes() const {
+  return pieces.memoryBytes() + special.memoryBytes() + vocabulary.kinds.capacity() +
+         vocabulary.endOfGeneration.capacity() / 8;
+}
+
 std::vector<int32_t> TokenModel::encode(std::string_view text, bool addBos, bool addEos,
                                         bool parseSpecial) const {
   std::vector<int32_t> ids;

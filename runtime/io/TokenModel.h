@@ -25,6 +25,9 @@ public:
   /// Appends the bytes of a normal, unused or byte token.
   virtual void decodePlain(int32_t id, bool afterSpecial, std::string &text) const = 0;
 
+  /// Bytes held in memory, without what is small whatever the vocabulary.
+  virtual uint64_t memoryBytes() const;
+
   std::vector<int32_t> encode(std::string_view text, bool addBos, bool addEos,
                               bool parseSpecial) const;
   /// Appends the bytes of one token. `afterSpecial` carries the state from token to token and

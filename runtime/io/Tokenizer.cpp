@@ -3,7 +3,33 @@
 #include "runtime/core/Utf8.h"
 #include "runtime/io/TokenModel.h"
 
+#include <algorithm>
+
 namespace rx::runtime {
+
+namespace {
+
+/// Part of every identity. Raise it when encode() gives other ids for any vocabulary than before.
+constexpr uint64_t encoderVersion = 1;
+
+/// Every field below tokenizer.ggml, by key: which of them matter depends on the kind of model, and
+/// one too many costs only a text encoded again. Chat templates lie outside and do not count.
+Hash128 hashMetadata(const GgufFile &file) {
+  std::vector<const GgufField *> fields;
+  for (const GgufField &field : file.fields())
+    if (field.key.starts_with("tokenizer.ggml."))
+      fields.push_back(&field);
+  std::sort(fields.begin(), fields.end(), [](auto *a, auto *b) { return a->key < b->key; });
+  CacheHash hash;
+  hash.add(encoderVersion);
+  for (const GgufField *field : fields) {
+    hash.add(field->key).add(static_cast<uint64_t>(field->type)).add(field->isArray);
+    hash.add(field->bytes).add(std::as_bytes(std::span(field->ends)));
+  }
+  return hash.key();
+}
+
+} // namespace
 
 Expected<Tokenizer> Tokenizer::fromGguf(const GgufFile &file) {
   Expected<std::string_view> kind = file.getString("tokenizer.ggml.model");
@@ -17,7 +43,7 @@ Expected<Tokenizer> Tokenizer::fromGguf(const GgufFile &file) {
       *kind == "llama" ? makeSpmModel(file) : makeBpeModel(file);
   if (!model)
     return model.status();
-  return Tokenizer(*std::move(model));
+  return Tokenizer(*std::move(model), hashMetadata(file));
 }
 
 std::vector<int32_t> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
@@ -47,6 +73,8 @@ bool Tokenizer::isEndOfGeneration(int32_t id) const {
 bool Tokenizer::addsBos() const { return model->properties().addBos; }
 
 bool Tokenizer::addsEos() const { return model->properties().addEos; }
+
+uint64_t Tokenizer::memoryBytes() const { return model->memoryBytes(); }
 
 const std::vector<std::string> &Tokenizer::warnings() const { return model->properties().warnings; }
 

@@ -2,6 +2,7 @@
 // vocabularies (model "llama") and byte-level BPE (model "gpt2").
 #pragma once
 
+#include "runtime/core/Hash.h"
 #include "runtime/core/Status.h"
 #include "runtime/io/Gguf.h"
 
@@ -59,14 +60,23 @@ public:
   bool addsBos() const;
   bool addsEos() const;
 
+  /// Of all metadata that decides how text becomes ids, whatever the file is called: files with
+  /// equal identities encode every text alike. A key for what is kept between runs.
+  const Hash128 &identity() const { return metadataHash; }
+
+  /// Bytes that the tokenizer holds in memory, shared by all its copies.
+  uint64_t memoryBytes() const;
+
   /// Oddities of the file that do not prevent its use, for the user to see once.
   const std::vector<std::string> &warnings() const;
 
 private:
   friend class StreamDecoder;
-  explicit Tokenizer(std::shared_ptr<const class TokenModel> model) : model(std::move(model)) {}
+  Tokenizer(std::shared_ptr<const class TokenModel> model, Hash128 metadataHash)
+      : model(std::move(model)), metadataHash(metadataHash) {}
 
   std::shared_ptr<const class TokenModel> model;
+  Hash128 metadataHash;
 };
 
 /// Decodes token by token for display: a character that spans several tokens appears once it is

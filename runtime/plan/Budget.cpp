@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
 
 namespace rx::runtime {
 
@@ -16,44 +20,83 @@ int64_t fixedBytes(const BufferType &type) {
   Shape shape;
   for (const SizeExpr &dim : type.dims)
     shape.push_back(dim.constant());
-  return tensorBytes(type.dtype, shape).value_or(0);
+  return allocatedBytes(tensorBytes(type.dtype, shape).value_or(0));
 }
 
-/// Weights that `program` reads and that are not loaded yet.
+/// Weights that the programs read and that are not loaded yet.
 int64_t missingWeights(const Bundle &bundle, const ParameterStore &parameters,
-                       const Program &program) {
+                       std::span<const PlannedRun> runs) {
+  std::set<std::string> names;
+  for (const PlannedRun &run : runs)
+    for (const std::string &name : weightsOf(*run.program))
+      names.insert(name);
   int64_t bytes = 0;
-  for (const std::string &name : weightsOf(program))
+  for (const std::string &name : names)
     if (!parameters.holds(name))
       bytes += fixedBytes(bundle.findBuffer(name)->type);
   return bytes;
 }
 
-/// The symbol of the first axis of an input: what a user calls the batch.
-std::optional<std::string> batchSymbol(const Program &program) {
-  for (const BufferInfo &buffer : program.buffers)
-    if (buffer.kind == BufferKind::Input && !buffer.type.dims.empty())
-      if (std::optional<std::string> symbol = buffer.type.dims[0].asSymbol())
-        return symbol;
-  return std::nullopt;
+/// The sizes that a user chooses: symbols that are an axis of an input, first axes (what a user
+/// calls the batch) before the others.
+std::vector<std::string> inputSymbols(std::span<const PlannedRun> runs) {
+  std::vector<std::string> symbols;
+  for (size_t axis = 0; axis < RX_MAX_RANK; ++axis)
+    for (const PlannedRun &run : runs)
+      for (const BufferInfo &buffer : run.program->buffers) {
+        if (buffer.kind != BufferKind::Input || buffer.type.dims.size() <= axis)
+          continue;
+        std::optional<std::string> symbol = buffer.type.dims[axis].asSymbol();
+        if (symbol && std::find(symbols.begin(), symbols.end(), *symbol) == symbols.end())
+          symbols.push_back(*symbol);
+      }
+  return symbols;
 }
 
-/// The largest batch below the present one that fits, in words; empty when there is none.
-std::string proposal(const Bundle &bundle, const ParameterStore &parameters, const Program &program,
-                     Bindings bindings, int64_t budget) {
-  std::optional<std::string> symbol = batchSymbol(program);
-  if (!symbol)
-    return "";
-  int64_t fits = 0, tooLarge = bindings[*symbol];
+/// The runs with no size called `symbol` above `most`.
+std::vector<PlannedRun> limited(std::span<const PlannedRun> runs, const std::string &symbol,
+                                int64_t most) {
+  std::vector<PlannedRun> smaller(runs.begin(), runs.end());
+  for (PlannedRun &run : smaller)
+    if (auto found = run.bindings.find(symbol); found != run.bindings.end())
+      found->second = std::min(found->second, most);
+  return smaller;
+}
+
+int64_t largestValue(std::span<const PlannedRun> runs, const std::string &symbol) {
+  int64_t largest = 0;
+  for (const PlannedRun &run : runs)
+    if (auto found = run.bindings.find(symbol); found != run.bindings.end())
+      largest = std::max(largest, found->second);
+  return largest;
+}
+
+/// The largest value of `symbol` with which the runs fit, 0 for none.
+int64_t largestThatFits(const Bundle &bundle, const ParameterStore &parameters,
+                        std::span<const PlannedRun> runs, const std::string &symbol,
+                        int64_t budget) {
+  int64_t fits = 0, tooLarge = largestValue(runs, symbol);
   while (tooLarge - fits > 1) {
     int64_t middle = fits + (tooLarge - fits) / 2;
-    bindings[*symbol] = middle;
-    Expected<MemoryReport> report = planMemory(bundle, parameters, program, bindings);
+    Expected<MemoryReport> report = planMemory(bundle, parameters, limited(runs, symbol, middle));
     (report && report->total() <= budget ? fits : tooLarge) = middle;
   }
-  if (fits == 0)
-    return fmt::format("; even {} = 1 does not fit", *symbol);
-  return fmt::format("; {} = {} would fit", *symbol, fits);
+  return fits;
+}
+
+/// What to do about runs that do not fit, in words; empty where no size can be chosen.
+std::string proposal(const Bundle &bundle, const ParameterStore &parameters,
+                     std::span<const PlannedRun> runs, int64_t budget) {
+  if (parameters.residentBytes() + missingWeights(bundle, parameters, runs) > budget)
+    return "; the weights alone do not fit";
+  std::string smallest;
+  for (const std::string &symbol : inputSymbols(runs)) {
+    if (int64_t fits = largestThatFits(bundle, parameters, runs, symbol, budget))
+      return fmt::format("; {} = {} instead of {} would fit", symbol, fits,
+                         largestValue(runs, symbol));
+    smallest += fmt::format("{}{} = 1", smallest.empty() ? "" : " or ", symbol);
+  }
+  return smallest.empty() ? "" : fmt::format("; even {} does not fit", smallest);
 }
 
 std::optional<int64_t> readNumber(const char *path) {
@@ -87,46 +130,89 @@ std::string bytesText(int64_t bytes) {
 }
 
 std::string MemoryReport::text() const {
-  return fmt::format("{} (weights {}, temporaries {}, inputs and outputs {}, states {})",
+  std::string vocabulary =
+      tokenizers ? fmt::format(", tokenizer {}", bytesText(tokenizers)) : std::string();
+  return fmt::format("{} (weights {}, temporaries {}, inputs and outputs {}, states {}{})",
                      bytesText(total()), bytesText(parameters), bytesText(arena), bytesText(inputs),
-                     bytesText(states));
+                     bytesText(states), vocabulary);
+}
+
+Expected<PlannedRun> planRun(const Program &program, const std::map<std::string, Shape> &shapes) {
+  auto shapeOf = [&](BufferId id) -> const Shape * {
+    const BufferInfo &buffer = program.buffers[id];
+    bool isGiven = buffer.kind == BufferKind::Input || buffer.kind == BufferKind::State;
+    auto found = isGiven ? shapes.find(buffer.name) : shapes.end();
+    return found == shapes.end() ? nullptr : &found->second;
+  };
+  Expected<Bindings> bindings = bindSymbols(program, shapeOf);
+  if (!bindings)
+    return std::move(bindings).status().withContext(program.name);
+  return PlannedRun{&program, std::move(*bindings)};
 }
 
 Expected<MemoryReport> planMemory(const Bundle &bundle, const ParameterStore &parameters,
-                                  const Program &program, const Bindings &bindings) {
-  Expected<SizedBuffers> sizes = sizeBuffers(program, bindings);
-  if (!sizes)
-    return std::move(sizes).status();
-  Expected<Placement> placement = placeTemporaries(program, *sizes);
-  if (!placement)
-    return std::move(placement).status();
+                                  std::span<const PlannedRun> runs) {
   MemoryReport report;
-  report.parameters = parameters.residentBytes() + missingWeights(bundle, parameters, program);
-  report.arena = placement->bytes;
-  report.inputs =
-      sizes->bytesOf(program, BufferKind::Input) + sizes->bytesOf(program, BufferKind::Output);
-  report.states = sizes->bytesOf(program, BufferKind::State);
+  report.parameters = parameters.residentBytes() + missingWeights(bundle, parameters, runs);
+  std::map<std::string, int64_t> states;
+  for (const PlannedRun &run : runs) {
+    const Program &program = *run.program;
+    Expected<SizedBuffers> sizes = sizeBuffers(program, run.bindings);
+    if (!sizes)
+      return std::move(sizes).status();
+    Expected<Placement> placement = placeTemporaries(program, *sizes);
+    if (!placement)
+      return std::move(placement).status();
+    report.arena = std::max(report.arena, allocatedBytes(placement->bytes));
+    report.inputs = std::max(report.inputs, sizes->bytesOf(program, BufferKind::Input) +
+                                                sizes->bytesOf(program, BufferKind::Output));
+    for (size_t i = 0; i < program.buffers.size(); ++i)
+      if (program.buffers[i].kind == BufferKind::State) {
+        int64_t &bytes = states[program.buffers[i].name];
+        bytes = std::max(bytes, sizes->bytes[i]);
+      }
+  }
+  for (const auto &[name, bytes] : states)
+    report.states += bytes;
   return report;
 }
 
-Status checkBudget(const Bundle &bundle, const ParameterStore &parameters, const Program &program,
-                   const Bindings &bindings, int64_t budget) {
-  Expected<MemoryReport> report = planMemory(bundle, parameters, program, bindings);
+Status checkBudget(const Bundle &bundle, const ParameterStore &parameters,
+                   std::span<const PlannedRun> runs, std::string_view what, int64_t budget,
+                   int64_t tokenizers) {
+  Expected<MemoryReport> report = planMemory(bundle, parameters, runs);
   if (!report)
     return std::move(report).status();
+  report->tokenizers = tokenizers;
   if (report->total() <= budget)
     return Status::ok();
-  return makeError("program {} needs {}, but the budget is {}{}", program.name, report->text(),
-                   bytesText(budget), proposal(bundle, parameters, program, bindings, budget));
+  return makeError("{} needs {}, but {} are available{}", what, report->text(), bytesText(budget),
+                   proposal(bundle, parameters, runs, budget - tokenizers));
 }
 
-int64_t availableMemory() {
+Status admitRuns(const Bundle &bundle, const ParameterStore &parameters,
+                 std::span<const PlannedRun> runs, std::string_view what,
+                 const MemoryLimit &limit) {
+  Expected<MemoryReport> report = planMemory(bundle, parameters, runs);
+  if (!report)
+    return std::move(report).status();
+  report->tokenizers = limit.tokenizers;
+  int64_t budget = memoryBudget(limit.bytes, parameters.residentBytes() + limit.tokenizers);
+  if (limit.announce)
+    fmt::print(limit.announce, "memory: {} at the peak, {} available\n", report->text(),
+               bytesText(budget));
+  return checkBudget(bundle, parameters, runs, what, budget, limit.tokenizers);
+}
+
+int64_t memoryBudget(int64_t bytes, int64_t held) {
+  if (bytes)
+    return bytes;
   int64_t available = systemMemory();
   std::optional<int64_t> limit = readNumber("/sys/fs/cgroup/memory.max");
   std::optional<int64_t> used = readNumber("/sys/fs/cgroup/memory.current");
   if (limit && used)
     available = std::min(available, std::max<int64_t>(*limit - *used, 0));
-  return available;
+  return available > unlimited - held ? unlimited : available + held;
 }
 
 } // namespace rx::runtime

@@ -7,35 +7,67 @@
 #include "runtime/plan/ParameterStore.h"
 
 #include <cstdint>
+#include <cstdio>
+#include <map>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace rx::runtime {
 
-/// What one run of a program holds in memory at its peak, in bytes.
+/// A program and the sizes it runs with.
+struct PlannedRun {
+  const Program *program = nullptr;
+  Bindings bindings;
+};
+
+/// The run of `program` whose inputs and states have these shapes, by name; those without symbols
+/// may be left out.
+Expected<PlannedRun> planRun(const Program &program, const std::map<std::string, Shape> &shapes);
+
+/// What runs hold in memory at their peak, in bytes.
 struct MemoryReport {
-  int64_t parameters = 0; ///< weights that the program reads, and all else that is loaded
+  int64_t parameters = 0; ///< weights that the programs read, and all else that is loaded
   int64_t arena = 0;      ///< temporaries
   int64_t inputs = 0;     ///< inputs and outputs
   int64_t states = 0;     ///< states; their next values are outputs
+  int64_t tokenizers = 0; ///< vocabularies; known to the caller alone
 
-  int64_t total() const { return parameters + arena + inputs + states; }
-  /// "1.20 GB (weights 800 MB, temporaries 400 MB, inputs and outputs 2 MB, states 0 B)"
+  int64_t total() const { return parameters + arena + inputs + states + tokenizers; }
+  /// "1.20 GB (weights 800 MB, temporaries 400 MB, inputs and outputs 2 MB, states 0 B)"; a
+  /// tokenizer is named only where there is one.
   std::string text() const;
 };
 
 /// "1.20 GB": three digits, powers of 1000.
 std::string bytesText(int64_t bytes);
 
+/// The peak of runs one after the other: weights and states of all of them stay, the rest is that
+/// of the largest.
 Expected<MemoryReport> planMemory(const Bundle &bundle, const ParameterStore &parameters,
-                                  const Program &program, const Bindings &bindings);
+                                  std::span<const PlannedRun> runs);
 
-/// Fails when the run needs more than `budget` bytes, with the numbers and the largest first axis
-/// of the inputs (the batch) that would fit.
-Status checkBudget(const Bundle &bundle, const ParameterStore &parameters, const Program &program,
-                   const Bindings &bindings, int64_t budget);
+/// Fails when the runs need more than `budget` bytes beside `tokenizers`, with the numbers and the
+/// largest value of a size of the inputs (the batch, else another axis) that would fit. `what`
+/// opens the message.
+Status checkBudget(const Bundle &bundle, const ParameterStore &parameters,
+                   std::span<const PlannedRun> runs, std::string_view what, int64_t budget,
+                   int64_t tokenizers = 0);
 
-/// Bytes that the system can give now: MemAvailable, and what the cgroup leaves; INT64_MAX where
-/// neither is known.
-int64_t availableMemory();
+/// What runs may use, and what the planner does not know.
+struct MemoryLimit {
+  int64_t bytes = 0;             ///< 0: what the system has available
+  int64_t tokenizers = 0;        ///< held by the caller already
+  std::FILE *announce = nullptr; ///< where the plan is said, in one line; null: nowhere
+};
+
+/// Before the first of the runs: says what they will hold at their peak and what is available, and
+/// fails as checkBudget does.
+Status admitRuns(const Bundle &bundle, const ParameterStore &parameters,
+                 std::span<const PlannedRun> runs, std::string_view what, const MemoryLimit &limit);
+
+/// `bytes`; where that is 0, what the system can give now (MemAvailable, and what the cgroup
+/// leaves) and `held`, which this process holds already. INT64_MAX where neither is known.
+int64_t memoryBudget(int64_t bytes, int64_t held);
 
 } // namespace rx::runtime

@@ -3,11 +3,13 @@
 #include "runtime/abi/Kernel.h"
 #include "runtime/core/JsonFields.h"
 #include "runtime/plan/BufferLevels.h"
+#include "runtime/device/Cpu.h"
 #include "runtime/plan/BufferTypeText.h"
 #include "runtime/plan/PlanLoader.h"
 #include "runtime/plan/PlanVerifier.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -102,6 +104,16 @@ Status Bundle::readManifest() {
   std::sort(sources.begin(), sources.end(),
             [](const BufferSource &a, const BufferSource &b) { return a.name < b.name; });
   return fields.finish();
+}
+
+/// An instruction that the processor does not know would end the process.
+Status Bundle::checkTarget() const {
+  std::vector<std::string> missing = missingCpuFeatures(features);
+  if (missing.empty())
+    return Status::ok();
+  return makeError("{}/manifest.json: kernels.so was compiled for {}, but this processor lacks {}; "
+                   "compile the program again with --cpu host on this machine, or with --cpu avx2",
+                   path, target, fmt::join(missing, ", "));
 }
 
 const BufferSource *Bundle::findBuffer(std::string_view name) const {
@@ -207,6 +219,8 @@ Expected<Bundle> Bundle::open(const std::string &folder) {
   bundle.path = folder;
   if (Status read = bundle.readManifest(); !read)
     return read;
+  if (Status runs = bundle.checkTarget(); !runs)
+    return runs;
   std::string planFile = folder + "/plan.json";
   Expected<std::string> text = readText(planFile);
   if (!text)

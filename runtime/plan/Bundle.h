@@ -28,8 +28,9 @@ struct BufferSource {
 /// An opened bundle. All files are read and verified: what is in here may be run.
 class Bundle {
 public:
-  /// Reads manifest, plan and constants, verifies the plan, and checks the one against the other.
-  /// kernels.so is loaded by the device. The error names the file and the field.
+  /// Reads manifest, plan and constants, verifies the plan, and checks the one against the other,
+  /// and the processor against what kernels.so needs; the device loads that. The error names the
+  /// file and the field.
   static Expected<Bundle> open(const std::string &folder);
 
   /// What the compiler was told to write for the driver; the runtime does not look inside.
@@ -48,6 +49,7 @@ public:
 
 private:
   Status readManifest();
+  Status checkTarget() const;
   Status checkConstants() const;
   Status checkParameters() const;
   Status checkSources() const;

@@ -112,7 +112,7 @@ size_t Computation::threadsFor(const std::vector<Job> &jobs) const {
     if (Expected<SizedBuffers> sizes = sizeBuffers(program, {}))
       largest = std::max(largest, sizes->bytesOf(program, BufferKind::Input));
   }
-  int64_t fitting = availableMemory() / 2 / bytesPerInputByte / largest;
+  int64_t fitting = memoryBudget(0, 0) / 2 / bytesPerInputByte / largest;
   return std::min({jobs.size(), size_t(device.threads()), size_t(std::max<int64_t>(fitting, 1))});
 }
 

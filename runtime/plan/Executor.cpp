@@ -30,14 +30,34 @@ template <typename Map> std::vector<std::string> namesOf(const Map &map) {
   return names;
 }
 
-int64_t saturatingSum(int64_t a, int64_t b) {
-  int64_t sum;
-  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
 bool isGiven(BufferKind kind) { return kind == BufferKind::Input || kind == BufferKind::State; }
 
 } // namespace
+
+std::map<std::string, Shape> shapesOf(const TensorMap &tensors) {
+  std::map<std::string, Shape> shapes;
+  for (const auto &[name, tensor] : tensors)
+    shapes.emplace(name, tensor.shape());
+  return shapes;
+}
+
+Expected<TensorMap> zeroStates(const Program &program, const TensorMap &inputs) {
+  Expected<PlannedRun> run = planRun(program, shapesOf(inputs));
+  if (!run)
+    return std::move(run).status();
+  TensorMap states;
+  Expected<SizedBuffers> sizes = sizeBuffers(program, run->bindings);
+  for (size_t i = 0; sizes && i < program.buffers.size(); ++i) {
+    const BufferInfo &buffer = program.buffers[i];
+    if (buffer.kind != BufferKind::State || inputs.contains(buffer.name))
+      continue;
+    Expected<HostTensor> zeros = HostTensor::zeros(buffer.type.dtype, sizes->shapes[i]);
+    if (!zeros)
+      return std::move(zeros).status().withContext(fmt::format("state {}", buffer.name));
+    states.emplace(buffer.name, std::move(*zeros));
+  }
+  return states;
+}
 
 Executor::Executor(const Bundle &bundle, Device &device, ParameterStore &parameters)
     : bundle(bundle), device(device), parameters(parameters),
@@ -165,10 +185,9 @@ Status Executor::bindParameters(Prepared &prepared) {
 
 Expected<std::unique_ptr<Executor::Prepared>> Executor::makePrepared(const Program &program,
                                                                      Bindings bindings) {
-  int64_t limit = budget;
-  if (limit == 0) // what is loaded already does not come out of what is still available
-    limit = saturatingSum(availableMemory(), parameters.residentBytes() + arena.bytes());
-  if (Status fits = checkBudget(bundle, parameters, program, bindings, limit); !fits)
+  int64_t limit = memoryBudget(budget, parameters.residentBytes() + arena.bytes());
+  const PlannedRun run = {&program, bindings};
+  if (Status fits = checkBudget(bundle, parameters, {&run, 1}, "this run", limit); !fits)
     return fits;
   if (Status loaded = loadKernels(program); !loaded)
     return loaded;
@@ -225,15 +244,10 @@ Expected<MemoryReport> Executor::plannedMemory(std::string_view name,
   Expected<const Program *> program = findProgram(name);
   if (!program)
     return std::move(program).status();
-  auto shapeOf = [&](BufferId id) -> const Shape * {
-    const BufferInfo &buffer = (*program)->buffers[id];
-    auto found = isGiven(buffer.kind) ? shapes.find(buffer.name) : shapes.end();
-    return found == shapes.end() ? nullptr : &found->second;
-  };
-  Expected<Bindings> bindings = bindSymbols(**program, shapeOf);
-  if (!bindings)
-    return std::move(bindings).status();
-  return planMemory(bundle, parameters, **program, *bindings);
+  Expected<PlannedRun> run = planRun(**program, shapes);
+  if (!run)
+    return std::move(run).status();
+  return planMemory(bundle, parameters, {&*run, 1});
 }
 
 //===----------------------------------------------------------------------===//

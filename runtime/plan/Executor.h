@@ -20,6 +20,12 @@ namespace rx::runtime {
 
 using TensorMap = std::map<std::string, HostTensor>;
 
+std::map<std::string, Shape> shapesOf(const TensorMap &tensors);
+
+/// Zeros for the states of `program` that are not in `inputs`, in the sizes that `inputs` binds:
+/// where most programs begin. Where an input is missing nothing is given: a run says which.
+Expected<TensorMap> zeroStates(const Program &program, const TensorMap &inputs);
+
 /// Not thread-safe; the kernels it launches are parallel. Bundle, device and store outlive it.
 class Executor {
 public:

@@ -95,7 +95,7 @@ void ParameterStore::release(const std::string &name) { changes += values.erase(
 int64_t ParameterStore::residentBytes() const {
   int64_t bytes = 0;
   for (const auto &[name, value] : values)
-    bytes += value.bytes();
+    bytes += allocatedBytes(value.bytes());
   return bytes;
 }
 

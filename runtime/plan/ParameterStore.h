@@ -42,6 +42,7 @@ public:
   void release(const std::string &name);
 
   bool holds(const std::string &name) const { return values.contains(name); }
+  /// Bytes of memory that all values take.
   int64_t residentBytes() const;
   /// Grows whenever a value may have changed.
   uint64_t version() const { return changes; }

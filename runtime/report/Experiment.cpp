@@ -1,12 +1,8 @@
 #include "runtime/report/Experiment.h"
 
-#include "runtime/core/Hash.h"
-#include "runtime/data/LockFile.h"
-#include "runtime/data/Packages.h"
 #include "runtime/data/Pipeline.h"
-#include "runtime/io/Dequantize.h"
-#include "runtime/io/Gguf.h"
 #include "runtime/io/Tokenizer.h"
+#include "runtime/report/MemoryPlan.h"
 #include "runtime/report/Table.h"
 
 #include <fmt/format.h>
@@ -67,8 +63,8 @@ struct Experiment::Rows {
 };
 
 Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions options)
-    : bundle(bundle), options(std::move(options)),
-      parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return loadTensor(file, tensor, out); }),
+    : bundle(bundle), options(std::move(options)), files(this->options.programFolder, {this->options.cache, this->options.progress}),
+      parameters(bundle, [this](const std::string &file, const std::string &tensor, std::span<float> out) { return files.load(file, tensor, out); }),
       decompositions(this->options.cache / "linalg",
                      [this](const Status &problem) {
                        if (this->options.progress)
@@ -85,53 +81,16 @@ Experiment::~Experiment() = default;
 // Files
 //===----------------------------------------------------------------------===//
 
-Expected<const GgufFile *> Experiment::weights(const std::string &name) {
-  if (auto it = files.find(name); it != files.end())
-    return const_cast<const GgufFile *>(it->second.get());
-  std::filesystem::path path = name;
-  if (name.find('/') == std::string::npos && !name.ends_with(".gguf")) {
-    auto lockPath = findLockFile(options.programFolder);
-    if (!lockPath)
-      return std::move(lockPath).status();
-    auto lock = LockFile::load(*lockPath);
-    if (!lock)
-      return std::move(lock).status();
-    auto fetched = fetchPackage(*lock, name, {options.cache, options.progress});
-    if (!fetched)
-      return std::move(fetched).status();
-    path = *fetched;
-  } else if (path.is_relative())
-    path = options.programFolder / path;
-  auto file = GgufFile::open(path.string());
-  if (!file)
-    return std::move(file).status();
-  auto kept = std::make_unique<GgufFile>(std::move(*file));
-  return const_cast<const GgufFile *>((files[name] = std::move(kept)).get());
-}
-
 Expected<const Tokenizer *> Experiment::tokenizer(const std::string &name) {
   if (auto it = tokenizers.find(name); it != tokenizers.end())
     return const_cast<const Tokenizer *>(it->second.get());
-  auto file = weights(name);
+  auto file = files.open(name);
   if (!file)
     return std::move(file).status();
   auto made = Tokenizer::fromGguf(**file);
   if (!made)
     return std::move(made).status();
   return const_cast<const Tokenizer *>((tokenizers[name] = std::make_unique<Tokenizer>(std::move(*made))).get());
-}
-
-Status Experiment::loadTensor(const std::string &fileName, const std::string &tensorName, std::span<float> out) {
-  auto file = weights(fileName);
-  if (!file)
-    return std::move(file).status();
-  auto tensor = (*file)->getTensor(tensorName);
-  if (!tensor)
-    return std::move(tensor).status();
-  uint64_t elements = (*tensor)->rows() * (*tensor)->rowElements();
-  if (elements != out.size())
-    return Status::error(fmt::format("{}: tensor {} has {} elements, the program was compiled for {}", fileName, tensorName, elements, out.size()));
-  return dequantizeRows(**file, **tensor, 0, (*tensor)->rows(), out.data(), (*tensor)->rowElements());
 }
 
 //===----------------------------------------------------------------------===//
@@ -159,9 +118,7 @@ Expected<std::vector<HostTensor>> Experiment::batch(const json &metric, int64_t 
       if (auto lockPath = findLockFile(options.programFolder))
         if (auto lock = LockFile::load(*lockPath))
           inputs.lock = std::move(*lock);
-      inputs.encoder.identity = metric.at("tokenizer").get<std::string>() + "/" + std::to_string((*words)->vocabularySize());
-      inputs.encoder.bos = (*words)->bos().value_or(-1);
-      inputs.encoder.encode = [&](std::string_view text) -> Expected<std::vector<int32_t>> { return (*words)->encode(text, {}); };
+      inputs.encoder = encoderOf(**words);
       auto output = runPipeline(*parsed, inputs);
       if (!output)
         return std::move(output).status();
@@ -344,6 +301,22 @@ void Experiment::printProfile() {
   fmt::print(options.out, "{}", table.text());
 }
 
+/// Says what memory the reports need before any weight is loaded, and refuses what does not fit.
+Status Experiment::admit() {
+  auto runs = runsOfReports(bundle, [this](const json &metric) -> Expected<Shape> {
+    int64_t count = 0;
+    auto first = batch(metric, 0, count);
+    return first ? Expected<Shape>((*first)[0].shape()) : std::move(first).status();
+  });
+  if (!runs)
+    return std::move(runs).status();
+  int64_t vocabularies = files.memoryBytes();
+  for (auto &[name, words] : tokenizers)
+    vocabularies += words->memoryBytes();
+  executor.setBudget(options.memory);
+  return admitRuns(bundle, parameters, *runs, "the reports", {options.memory, vocabularies, options.progress});
+}
+
 Status Experiment::run() {
   if (options.profile)
     executor.setObserver([this](const Instruction &instruction, double seconds, int64_t bytes) {
@@ -358,6 +331,8 @@ Status Experiment::run() {
   const json &experiment = bundle.experiment();
   if (!experiment.contains("reports"))
     return Status::error("this bundle holds no experiment");
+  if (Status fits = admit(); !fits)
+    return fits;
   for (auto &report : experiment.at("reports")) {
     fmt::print(options.out, "{}, report {}\n", experiment.at("experiment").get<std::string>(), report.at("name").get<std::string>());
     for (auto &shown : report.at("shows"))

@@ -3,6 +3,7 @@
 
 #include "runtime/core/Status.h"
 #include "runtime/data/DiskMemo.h"
+#include "runtime/data/WeightFiles.h"
 #include "runtime/plan/Executor.h"
 
 #include <cstdio>
@@ -15,13 +16,13 @@
 namespace rx::runtime {
 
 class Tokenizer;
-class GgufFile;
 
 struct ExperimentOptions {
   std::filesystem::path programFolder; ///< what relative paths and the lock file are looked for from
   std::filesystem::path cache;
   std::FILE *out = stdout;      ///< the report
   std::FILE *progress = stderr; ///< null: silent
+  int64_t memory = 0;           ///< bytes that a run may use; 0: what the system has available
   bool profile = false;         ///< after the reports, time and bytes per place in the program
 };
 
@@ -42,6 +43,7 @@ private:
     HostTensor distribution;
   };
 
+  Status admit();
   Status show(const nlohmann::json &shown);
   void printProfile();
   Status showTable(const nlohmann::json &shown);
@@ -50,13 +52,11 @@ private:
   Expected<Value> cell(const nlohmann::json &cell, const std::string &what);
   Expected<Value> metric(const nlohmann::json &metric, const std::string &what);
   Expected<std::vector<HostTensor>> batch(const nlohmann::json &metric, int64_t index, int64_t &count);
-  Expected<const GgufFile *> weights(const std::string &name);
   Expected<const Tokenizer *> tokenizer(const std::string &name);
-  Status loadTensor(const std::string &file, const std::string &tensor, std::span<float> out);
 
   const Bundle &bundle;
   ExperimentOptions options;
-  std::map<std::string, std::unique_ptr<GgufFile>> files;
+  WeightFiles files;
   std::map<std::string, std::unique_ptr<Tokenizer>> tokenizers;
   struct Rows;
   std::map<std::string, std::unique_ptr<Rows>> rows; ///< by the text of their pipeline

@@ -164,6 +164,39 @@ TEST(SpmTokenizer, BadSpecialIdsAreDroppedWithAWarning) {
               ElementsAre(HasSubstr("'tokenizer.ggml.bos_token_id' = 999 is outside")));
 }
 
+TEST(Tokenizer, IdentityIsThatOfWhatEncodes) {
+  auto identity = [](const GgufBuilder &builder) { return make(builder).identity(); };
+  const Hash128 base = identity(spmFile(smallVocabulary()));
+  EXPECT_EQ(identity(spmFile(smallVocabulary())), base);
+  EXPECT_EQ(identity(spmFile(smallVocabulary())
+                         .string("general.name", "another")
+                         .string("tokenizer.chat_template", "{{ messages }}")),
+            base);
+
+  std::vector<Piece> text = smallVocabulary(), score = text, kind = text;
+  text[262].text = "d";
+  score[264].score = -2.5f;
+  kind[271].kind = normal;
+  for (const auto &changed : {text, score, kind})
+    EXPECT_NE(identity(spmFile(changed)), base);
+  EXPECT_NE(identity(spmFile(smallVocabulary()).boolean("tokenizer.ggml.add_space_prefix", 0)),
+            base);
+  EXPECT_NE(identity(spmFile(smallVocabulary()).u32("tokenizer.ggml.bos_token_id", 2)), base);
+}
+
+TEST(Tokenizer, IdentityDoesNotDependOnTheOrderOfTheFields) {
+  auto file = [](bool prefixFirst) {
+    GgufBuilder builder = spmFile(smallVocabulary());
+    for (int i = 0; i < 2; ++i)
+      if ((i == 0) == prefixFirst)
+        builder.boolean("tokenizer.ggml.add_space_prefix", 0);
+      else
+        builder.u32("tokenizer.ggml.bos_token_id", 1);
+    return make(builder).identity();
+  };
+  EXPECT_EQ(file(true), file(false));
+}
+
 TEST(StreamDecoder, HoldsBackUnfinishedCharacters) {
   StreamDecoder decoder(gemmaLike());
   EXPECT_EQ(decoder.push(266), " ab");

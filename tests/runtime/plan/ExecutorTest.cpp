@@ -189,13 +189,16 @@ TEST(Executor, RefusesWhatDoesNotFitWithTheNumbersAndABatchThatDoes) {
   machine.executor->setBudget(4000);
   TensorMap inputs = {{"x", *HostTensor::zeros(RX_F32, {1000, 2})}};
   std::string message = machine.error("p", inputs);
-  EXPECT_CONTAINS(message, "program p needs");
-  EXPECT_CONTAINS(message, "but the budget is 4.00 kB; b = ");
+  EXPECT_CONTAINS(message, "p: this run needs");
+  EXPECT_CONTAINS(message, "but 4.00 kB are available; b = ");
   int64_t batch = std::stoll(message.substr(message.find("; b = ") + 6));
   EXPECT_TRUE(machine.executor->run("p", {{"x", *HostTensor::zeros(RX_F32, {batch, 2})}}));
   EXPECT_FALSE(machine.executor->run("p", {{"x", *HostTensor::zeros(RX_F32, {batch + 8, 2})}}));
-  machine.executor->setBudget(10);
+  EXPECT_CONTAINS(message, "instead of 1000 would fit");
+  machine.executor->setBudget(100);
   EXPECT_CONTAINS(machine.error("p", inputs), "even b = 1 does not fit");
+  machine.executor->setBudget(10);
+  EXPECT_CONTAINS(machine.error("p", inputs), "the weights alone do not fit");
 }
 
 TEST(Executor, TellsItsMemoryWithoutRunning) {

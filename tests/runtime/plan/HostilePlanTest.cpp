@@ -165,6 +165,20 @@ json addsToItself(bool readsWeights) {
   return via;
 }
 
+TEST(HostilePlan, FeaturesThatTheProcessorLacksAreNamed) {
+  TempFolder folder;
+  json manifest = manifestOf({weight("w0"), weight("w1")});
+  manifest["target"] = "avx9000";
+  manifest["cpuFeatures"] = "+quantum,+popcnt,-amx-tile,+warp-drive";
+  writeBundle(folder, planOf({{"p", loopProgram()}}), manifest);
+  auto bundle = openBundle(folder);
+  ASSERT_FALSE(bundle);
+  EXPECT_CONTAINS(bundle.message(),
+                  "manifest.json: kernels.so was compiled for avx9000, but this "
+                  "processor lacks quantum, warp-drive; compile the program again "
+                  "with --cpu host");
+}
+
 TEST(HostilePlan, ABufferThatNeedsItselfIsAnError) {
   TempFolder folder;
   auto derived = [](const char *name, const char *from) {
