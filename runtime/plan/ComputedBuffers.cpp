@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <thread>
 #include <tuple>
 
@@ -49,8 +50,12 @@ private:
   size_t threadsFor(const std::vector<Job> &jobs) const;
   Status addWorkers(size_t count);
   void work(Worker &worker, const std::vector<Job> &jobs);
+  bool decomposes(const Job &job) const;
   Status compute(Worker &worker, const BufferSource &source);
-  Status advance();
+  Status compute(Worker &worker, const Job &job);
+  const Program &programOf(const BufferSource &source) const {
+    return bundle.plan().programs.find(source.via)->second;
+  }
 
   const Bundle &bundle;
   const Device &device;
@@ -85,19 +90,19 @@ std::vector<const BufferSource *> Computation::collect(const std::set<std::strin
 Status Computation::run(const std::set<std::string> &names) {
   using Inputs = std::tuple<std::string, std::string, std::vector<std::string>>;
   std::map<int, std::map<Inputs, Job>> levels;
-  for (const BufferSource *source : collect(names)) {
+  for (const BufferSource *source : collect(names))
     levels[source->level][{source->file, source->tensor, source->inputs}].push_back(source);
-    ++total;
+  std::vector<std::vector<Job>> jobs;
+  for (const auto &[level, groups] : levels) {
+    auto ofLevel = std::views::values(groups);
+    jobs.emplace_back(ofLevel.begin(), ofLevel.end());
+    total += std::ranges::count_if(jobs.back(), [&](const Job &job) { return decomposes(job); });
   }
   if (total && options.progress)
     options.progress(0, total);
-  for (const auto &[level, groups] : levels) {
-    std::vector<Job> jobs;
-    for (const auto &[inputs, job] : groups)
-      jobs.push_back(job);
-    if (Status ran = runLevel(jobs); !ran)
+  for (const std::vector<Job> &ofLevel : jobs)
+    if (Status ran = runLevel(ofLevel); !ran)
       return ran;
-  }
   return Status::ok();
 }
 
@@ -108,7 +113,7 @@ size_t Computation::threadsFor(const std::vector<Job> &jobs) const {
   constexpr int64_t bytesPerInputByte = 12;
   int64_t largest = 1;
   for (const Job &job : jobs) {
-    const Program &program = bundle.plan().programs.find(job[0]->via)->second;
+    const Program &program = programOf(*job[0]);
     if (Expected<SizedBuffers> sizes = sizeBuffers(program, {}))
       largest = std::max(largest, sizes->bytesOf(program, BufferKind::Input));
   }
@@ -154,17 +159,29 @@ void Computation::work(Worker &worker, const std::vector<Job> &jobs) {
       return;
     size_t index = nextJob++;
     lock.unlock();
-    for (const BufferSource *source : jobs[index]) {
-      Status computed = compute(worker, *source);
-      if (computed)
-        continue;
-      lock.lock();
-      if (!failure || index < failure->first)
-        failure.emplace(index,
-                        std::move(computed).withContext(fmt::format("buffer {}", source->name)));
-      return;
-    }
+    Status computed = compute(worker, jobs[index]);
+    lock.lock();
+    if (!computed && (!failure || index < failure->first))
+      failure.emplace(index, std::move(computed));
+    else if (decomposes(jobs[index]) && ++done && options.progress)
+      options.progress(done, total);
   }
+}
+
+/// Host functions are what takes time.
+bool Computation::decomposes(const Job &job) const {
+  return std::ranges::any_of(job, [&](const BufferSource *source) {
+    return std::ranges::any_of(programOf(*source).code, [](const Instruction &instruction) {
+      return std::holds_alternative<Host>(instruction.op);
+    });
+  });
+}
+
+Status Computation::compute(Worker &worker, const Job &job) {
+  for (const BufferSource *source : job)
+    if (Status computed = compute(worker, *source); !computed)
+      return std::move(computed).withContext(fmt::format("buffer {}", source->name));
+  return Status::ok();
 }
 
 Status Computation::compute(Worker &worker, const BufferSource &source) {
@@ -175,7 +192,7 @@ Status Computation::compute(Worker &worker, const BufferSource &source) {
     return std::move(inputs).status();
   TensorMap named;
   auto next = inputs->begin();
-  for (const BufferInfo &buffer : bundle.plan().programs.find(source.via)->second.buffers)
+  for (const BufferInfo &buffer : programOf(source).buffers)
     if (buffer.kind == BufferKind::Input)
       named.emplace(buffer.name, std::move(*next++));
   Expected<TensorMap> results = worker.executor.run(source.via, named);
@@ -183,8 +200,6 @@ Status Computation::compute(Worker &worker, const BufferSource &source) {
     return std::move(results).status();
   lock.lock();
   store.setComputed(source, std::move(results->begin()->second));
-  if (++done; options.progress)
-    options.progress(done, total);
   return Status::ok();
 }
 

@@ -14,8 +14,8 @@
 
 namespace rx::runtime {
 
-/// Told how many of the weights that a program needs are computed: first 0, last all of them. One
-/// call at a time, from any thread.
+/// Told how many of the matrices that a program's weights need are decomposed, which takes all the
+/// time: first 0, last all of them. One call at a time, from any thread; none if there are none.
 using ComputeProgress = std::function<void(int64_t done, int64_t total)>;
 
 struct ComputeOptions {

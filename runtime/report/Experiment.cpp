@@ -43,11 +43,11 @@ private:
   std::chrono::steady_clock::time_point start;
 };
 
-/// A line for every program whose weights take more than a second to compute.
+/// A line for every program whose weights take more than a second to decompose.
 ComputeProgress weightsLine(std::FILE *out) {
   return [out, line = std::make_shared<std::optional<ProgressLine>>()](int64_t done, int64_t total) {
     if (done == 0)
-      line->emplace(out, "weights", "computed", 1.0);
+      line->emplace(out, "weights", "matrices decomposed", 1.0);
     (*line)->show(done, total);
   };
 }

@@ -75,6 +75,13 @@ protected:
           << "element " << i << ": " << values[i] << ", not " << wanted.real(i);
   }
 
+  static void expectSame(const TensorMap &first, const TensorMap &second) {
+    ASSERT_EQ(first.size(), second.size());
+    for (const auto &[name, tensor] : first)
+      EXPECT_TRUE(std::ranges::equal(tensor.values<float>(), second.at(name).values<float>()))
+          << name;
+  }
+
   std::string text = rx::runtime::test::readFile("tests/compiler/pipeline/Inputs/relaxed.mlir");
 };
 
@@ -102,6 +109,12 @@ TEST_F(ComputedBuffers, AreEntriesOfTables) {
   expectNear(results["y"], wanted[0]);
 }
 
+TEST_F(ComputedBuffers, HaveTheSameBitsOnAnyNumberOfThreads) {
+  auto bundle = compile(text);
+  ASSERT_TRUE(bundle) << bundle.message();
+  expectSame(run(*bundle, "weights", {}, 1), run(*bundle, "weights", {}, 3));
+}
+
 TEST_F(ComputedBuffers, AreTheSameFromTheTextOfTheKernels) {
   auto direct = compile(text);
   ASSERT_TRUE(direct) << direct.message();
@@ -109,9 +122,7 @@ TEST_F(ComputedBuffers, AreTheSameFromTheTextOfTheKernels) {
   std::filesystem::remove_all(options().bundle);
   auto resumed = compile(textOfKernels(text));
   ASSERT_TRUE(resumed) << resumed.message();
-  TensorMap second = run(*resumed, "weights", {});
-  for (const auto &[name, tensor] : first)
-    EXPECT_TRUE(std::ranges::equal(tensor.values<float>(), second.at(name).values<float>()));
+  expectSame(first, run(*resumed, "weights", {}));
 }
 
 /// Functions that only compute weights are programs; a private function that none names is not.

@@ -89,6 +89,19 @@ TEST(Cpu, RegisteredFunctionsAreKernels) {
   EXPECT_EQ(out, 5);
 }
 
+TEST(Cpu, ItsSiblingsHaveItsKernelsAndOneThread) {
+  Cpu cpu(3);
+  cpu.registerKernel("own", [](const rx_launch *) {});
+  auto loaded = loadKernel(cpu, "test_row_sum");
+  auto sibling = cpu.sibling();
+  ASSERT_TRUE(sibling) << sibling.message();
+  EXPECT_EQ((*sibling)->threads(), 1u);
+  EXPECT_TRUE((*sibling)->findKernel("own"));
+  auto found = (*sibling)->findKernel("test_row_sum");
+  ASSERT_TRUE(found) << found.message();
+  EXPECT_EQ(*found, loaded);
+}
+
 TEST(Cpu, SaysThatItHasNoGraphs) {
   Cpu cpu(1);
   EXPECT_FALSE(cpu.beginCapture({}));

@@ -74,11 +74,6 @@ TEST(ComputedBuffers, AreComputedOnceOnAllThreads) {
     Cpu cpu(threads);
     ParameterStore store(*bundle, files.loader());
     Executor executor(*bundle, cpu, store);
-    std::vector<int64_t> steps;
-    executor.setComputeProgress([&](int64_t done, int64_t total) {
-      EXPECT_EQ(total, 40);
-      steps.push_back(done);
-    });
     for (int run = 0; run < 2; ++run) {
       auto results = executor.run("all", {});
       ASSERT_TRUE(results) << results.message();
@@ -86,9 +81,6 @@ TEST(ComputedBuffers, AreComputedOnceOnAllThreads) {
         EXPECT_EQ(valuesOf(results->at(fmt::format("c{}", i))),
                   (std::vector<float>{static_cast<float>(2 * i + 1), 2}));
     }
-    ASSERT_EQ(steps.size(), 41u);
-    for (int64_t i = 0; i <= 40; ++i)
-      EXPECT_EQ(steps[i], i);
     EXPECT_EQ(store.residentBytes(), 40 * 8) << "only c(i) are read by programs";
     EXPECT_EQ(files.loads, 41);
   }
@@ -166,9 +158,9 @@ json singularVectors(int rank, int which) {
 /// u and v of rank 1 and u of rank 2, of the same matrix.
 struct Vectors {
   TempFolder folder;
-  Files files;
   std::unique_ptr<Bundle> bundle;
   Cpu cpu{2};
+  std::vector<std::pair<int64_t, int64_t>> steps; ///< of the progress
 
   Vectors() {
     json all = json::array(), code = json::array(), outputs = json::array();
@@ -208,6 +200,8 @@ struct Vectors {
     });
     Executor executor(*bundle, cpu, store);
     executor.setMemo(memo);
+    executor.setComputeProgress(
+        [&](int64_t done, int64_t total) { steps.push_back({done, total}); });
     auto results = executor.run(program, {});
     EXPECT_TRUE(results) << results.message();
     return results ? valuesOf(results->at(result)) : std::vector<float>();
@@ -221,6 +215,7 @@ TEST(ComputedBuffers, ShareOneDecompositionOfAMatrixAtEveryRank) {
   CountingMemo memo;
   EXPECT_EQ(vectors.run("all", "u2", &memo), (std::vector<float>{0, 1, 1, 0}));
   EXPECT_EQ(memo.computed, 1);
+  EXPECT_EQ(vectors.steps, (std::vector<std::pair<int64_t, int64_t>>{{0, 1}, {1, 1}}));
   EXPECT_EQ(vectors.run("u1", "y", &memo), (std::vector<float>{0, 1}));
   EXPECT_EQ(vectors.run("v1", "y", &memo), (std::vector<float>{-1, 0}));
   EXPECT_EQ(memo.computed, 1);
