@@ -27,10 +27,9 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Arguments {
-  std::string program, stopAfter, kind, cpu = "host", bundle, dumpFolder;
+  std::string program, stopAfter, kind, cpu = "host", bundle, dumpFolder, memory;
   elaborate::Options elaboration;
   std::vector<std::string> settings;
-  int64_t memory = 0;
 };
 
 /// A program read, parsed and elaborated; diagnostics are printed.
@@ -133,7 +132,14 @@ int runExperiment(Compilation &compilation, compiler::PipelineOptions options, c
   how.programFolder = folder.empty() ? fs::path(".") : folder;
   how.cache = options.cache;
   how.profile = profile;
-  how.memory = arguments.memory;
+  if (!arguments.memory.empty()) {
+    auto bytes = runtime::parseBytes(arguments.memory);
+    if (!bytes) {
+      std::cerr << "cli: error: --memory: " << bytes.message() << "\n";
+      return 1;
+    }
+    how.memory = *bytes;
+  }
   runtime::Experiment experiment(*bundle, device, how);
   if (auto done = experiment.run(); !done) {
     std::cerr << "rxc: error: " << done.message() << "\n";
@@ -166,7 +172,7 @@ int main(int argc, char **argv) {
   unsigned threads = 0;
   run->add_option("--cpu", arguments.cpu, "avx2, avx512 or host");
   run->add_option("--threads", threads, "threads; 0 means every core that is free");
-  run->add_option("--memory", arguments.memory, "memory that may be used, 8GB; default: what is available")->transform(CLI::AsSizeValue(true));
+  run->add_option("--memory", arguments.memory, "memory that may be used, 8GB; default: what is available");
   run->add_option("--dump-dir", arguments.dumpFolder, "keep the program after every phase as NN-name.mlir");
   auto *profile = app.add_subcommand("profile", "run, then show time and bytes per kernel and place in the program");
   addProgram(profile, arguments);

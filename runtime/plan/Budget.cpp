@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <map>
@@ -14,6 +16,7 @@ namespace rx::runtime {
 
 namespace {
 
+constexpr std::string_view units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"}; ///< powers of 1000
 constexpr int64_t unlimited = std::numeric_limits<int64_t>::max();
 
 int64_t fixedBytes(const BufferType &type) {
@@ -120,13 +123,25 @@ int64_t systemMemory() {
 } // namespace
 
 std::string bytesText(int64_t bytes) {
-  constexpr const char *units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   double value = static_cast<double>(bytes);
   size_t unit = 0;
   for (; value >= 999.5 && unit + 1 < std::size(units); ++unit)
     value /= 1000;
   int decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
   return fmt::format("{:.{}f} {}", value, decimals, units[unit]);
+}
+
+Expected<int64_t> parseBytes(std::string_view text) {
+  double value = 0;
+  auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string_view unit(rest, static_cast<size_t>(text.data() + text.size() - rest));
+  unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
+  const auto *known = std::find(std::begin(units), std::end(units), unit.empty() ? "B" : unit);
+  double bytes = value * std::pow(1000.0, known - std::begin(units));
+  bool isAmount = error == std::errc() && known != std::end(units) && bytes >= 1 && bytes < 1e18;
+  if (!isAmount)
+    return makeError("`{}` is no amount of memory; write 8GB, 1.5GB or 100MB", text);
+  return static_cast<int64_t>(std::llround(bytes));
 }
 
 std::string MemoryReport::text() const {

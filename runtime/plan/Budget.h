@@ -41,6 +41,8 @@ struct MemoryReport {
 
 /// "1.20 GB": three digits, powers of 1000.
 std::string bytesText(int64_t bytes);
+/// The number in a text such as "1.4 GB", "100MB" or "4096"; the error says what is expected.
+Expected<int64_t> parseBytes(std::string_view text);
 
 /// The peak of runs one after the other: weights and states of all of them stay, the rest is that
 /// of the largest.

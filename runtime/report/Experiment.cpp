@@ -314,7 +314,7 @@ Status Experiment::admit() {
   for (auto &[name, words] : tokenizers)
     vocabularies += words->memoryBytes();
   executor.setBudget(options.memory);
-  return admitRuns(bundle, parameters, *runs, "the reports", {options.memory, vocabularies, options.progress});
+  return admitRuns(bundle, parameters, *runs, "the experiment", {options.memory, vocabularies, options.progress});
 }
 
 Status Experiment::run() {
