@@ -1,4 +1,5 @@
 #include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/AttentionToLoops.h"
 #include "compiler/lower/ContractProducts.h"
 #include "compiler/lower/ContractToGemm.h"
 #include "compiler/lower/ExpandScalars.h"
@@ -18,8 +19,6 @@ namespace {
 /// The op whose loops the kernel is, or null with an error: it defines every result, in order, and
 /// reads arguments or windows of them.
 Operation *rootOf(FunctionOpInterface kernel) {
-  if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
-    return kernel.emitError("a kernel has one block"), nullptr;
   Block &block = kernel.getFunctionBody().front();
   Operation *end = block.getTerminator(), *root = end->getPrevNode();
   if (!root || !isa<rxt::LoopLowering>(root) ||
@@ -31,29 +30,49 @@ Operation *rootOf(FunctionOpInterface kernel) {
   return root;
 }
 
+/// The attention that the kernel is, if it is one and nothing else.
+std::optional<Attention> attentionOf(FunctionOpInterface kernel) {
+  Block &block = kernel.getFunctionBody().front();
+  Operation *end = block.getTerminator();
+  auto result = dyn_cast_or_null<rxt::MapOp>(end->getPrevNode());
+  if (!result || end->getNumOperands() != 1 || end->getOperand(0) != result.getResult())
+    return std::nullopt;
+  std::optional<Attention> attention = matchAttention(result);
+  if (!attention)
+    return std::nullopt;
+  SmallVector<Operation *> ops = attention->ops();
+  bool all = llvm::all_of(block.without_terminator(), [&](Operation &op) {
+    return isa<rxt::WindowOp>(op) || llvm::is_contained(ops, &op);
+  });
+  return all ? attention : std::nullopt;
+}
+
 bool readsArguments(Operation *op) {
   return llvm::all_of(op->getOperands(), [](Value value) { return isa<BlockArgument>(value); });
 }
+
+/// What a kernel computes: emits it for the kernel's operands, whose views `viewOf` gives.
+using EmitBody = llvm::function_ref<LogicalResult(rxt::LoopEmitter &, ViewOf viewOf)>;
 
 /// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops.
 /// That the operands do not overlap can be said of a function's arguments only, hence two.
 class KernelBuilder {
 public:
-  KernelBuilder(ModuleOp module, FunctionOpInterface kernel, Operation *op)
-      : builder(module.getBodyRegion()), loc(op->getLoc()), kernel(kernel), op(op),
-        pointer(LLVM::LLVMPointerType::get(module.getContext())), i64(builder.getI64Type()),
-        sizes(rxt::sizeSymbols(kernel)) {
+  KernelBuilder(ModuleOp module, FunctionOpInterface kernel, bool usesScratch)
+      : builder(module.getBodyRegion()), loc(kernel.getLoc()), kernel(kernel),
+        usesScratch(usesScratch), pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        i64(builder.getI64Type()), sizes(rxt::sizeSymbols(kernel)) {
     llvm::append_range(operands, kernel.getArgumentTypes());
     llvm::append_range(operands, kernel.getResultTypes());
   }
 
-  LogicalResult build() {
+  LogicalResult build(EmitBody emit) {
     func::FuncOp rows = makeFunction("__rows", innerTypes());
     rows.setPrivate();
     for (auto [index, type] : llvm::enumerate(rows.getArgumentTypes()))
       if (type == pointer)
         rows.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(), builder.getUnitAttr());
-    if (failed(buildRows(rows)))
+    if (failed(buildRows(rows, emit)))
       return failure();
     buildEntry(rows);
     return success();
@@ -71,7 +90,7 @@ private:
   static int64_t outerAxes(Type type) { return std::max<int64_t>(tensor(type).rank() - 1, 0); }
   static rxt::TensorType tensor(Type type) { return cast<rxt::TensorType>(type); }
 
-  /// Per operand its address and the strides of all axes but the last; sizes; begin; end.
+  /// Per operand its address and the strides of all axes but the last; sizes; begin; end; scratch.
   SmallVector<Type> innerTypes() {
     SmallVector<Type> types;
     for (Type type : operands) {
@@ -79,10 +98,12 @@ private:
       types.append(outerAxes(type), i64);
     }
     types.append(sizes.size() + 2, i64);
+    if (usesScratch)
+      types.push_back(pointer);
     return types;
   }
 
-  LogicalResult buildRows(func::FuncOp rows) {
+  LogicalResult buildRows(func::FuncOp rows, EmitBody emit) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(rows.getBody().front().getTerminator());
     ValueRange arguments = rows.getArguments();
@@ -93,7 +114,9 @@ private:
     };
     SmallVector<rxt::View> views;
     for (Type type : operands) {
-      rxt::View view{tensor(type), take(), {}};
+      rxt::View view;
+      view.type = tensor(type);
+      view.pointer = take();
       for (int64_t axis = 0; axis < outerAxes(type); ++axis)
         view.strides.push_back(take());
       if (view.type.rank() > 0)
@@ -105,8 +128,10 @@ private:
       frame.sizes[name] = take();
     frame.begin = take();
     frame.end = take();
+    if (usesScratch)
+      frame.scratch = take();
     rxt::LoopEmitter emitter(builder, loc, std::move(frame));
-    return cast<rxt::LoopLowering>(op).emitLoops(emitter);
+    return emit(emitter, [&](Value value) { return viewOf(value, views); });
   }
 
   static rxt::View viewOf(Value value, ArrayRef<rxt::View> arguments) {
@@ -116,17 +141,27 @@ private:
     return rxt::View::through(window, viewOf(window.getInput(), arguments));
   }
 
-  /// The views in the order of the op's operands and results.
   rxt::KernelFrame frameOf(ArrayRef<rxt::View> views) {
     rxt::KernelFrame frame;
-    for (Value operand : op->getOperands())
-      frame.inputs.push_back(viewOf(operand, views));
     unsigned arguments = kernel.getNumArguments();
+    frame.inputs = operandsOf(views);
     frame.results.append(views.begin() + arguments, views.end());
     for (unsigned i = 0; i < arguments; ++i)
       if (auto name = kernel.getArgAttrOfType<StringAttr>(i, "rx.name"))
         frame.presences[name.str()] = views[i];
     return frame;
+  }
+
+  /// The operands of the last op as it reads them, unless earlier ops compute some.
+  SmallVector<rxt::View> operandsOf(ArrayRef<rxt::View> views) {
+    Operation *last = kernel.getFunctionBody().front().getTerminator()->getPrevNode();
+    bool isWhole = llvm::all_of(last->getOperands(), [](Value operand) {
+      return isa<BlockArgument>(operand) || operand.getDefiningOp<rxt::WindowOp>();
+    });
+    SmallVector<rxt::View> operands;
+    for (Value operand : isWhole ? ValueRange(last->getOperands()) : ValueRange())
+      operands.push_back(viewOf(operand, views));
+    return operands;
   }
 
   void buildEntry(func::FuncOp rows) {
@@ -146,17 +181,56 @@ private:
       arguments.push_back(value);
     arguments.push_back(words.loadInteger(launch, LaunchWords::begin));
     arguments.push_back(words.loadInteger(launch, LaunchWords::end));
+    if (usesScratch)
+      arguments.push_back(words.loadPointer(launch, LaunchWords::scratch));
     func::CallOp::create(builder, loc, rows, arguments);
   }
 
   OpBuilder builder;
   Location loc;
   FunctionOpInterface kernel;
-  Operation *op;
+  bool usesScratch;
   Type pointer, i64;
   std::vector<std::string> sizes;
   SmallVector<Type> operands; ///< inputs, then outputs
 };
+
+void prepareBodies(Operation *op) {
+  for (Region &region : op->getRegions())
+    for (Block &block : region) {
+      expandScalars(block);
+      contractProducts(block);
+    }
+}
+
+LogicalResult lowerAttention(LoweredKernel &lowered, FunctionOpInterface kernel,
+                             Attention &attention, const CpuTarget &target) {
+  lowered.extent = SoftmaxPanels::extent(attention.rows);
+  lowered.scratchBytes = attentionScratchBytes(attention);
+  lowered.grain = PanelProducts::width;
+  prepareBodies(attention.rows.x);
+  return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/true)
+      .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
+        emitAttention(e, *lowered.module, attention, target, viewOf);
+        return success();
+      });
+}
+
+LogicalResult lowerOp(LoweredKernel &lowered, FunctionOpInterface kernel, Operation *op,
+                      const CpuTarget &target) {
+  lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
+  lowered.grain = parallelGrain(op);
+  if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
+    if (auto product = matchMatrixProduct(contraction)) {
+      lowerToGemm(lowered, kernel, contraction, *product, target);
+      return success();
+    }
+  prepareBodies(op);
+  return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/false)
+      .build([&](rxt::LoopEmitter &e, ViewOf) {
+        return cast<rxt::LoopLowering>(op).emitLoops(e);
+      });
+}
 
 } // namespace
 
@@ -164,27 +238,19 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   MLIRContext *context = kernel.getContext();
   context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
                        scf::SCFDialect, vector::VectorDialect>();
+  if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
+    return kernel.emitError("a kernel has one block"), failure();
   OwningOpRef<Operation *> copy = kernel->clone();
   auto own = cast<FunctionOpInterface>(*copy);
-  Operation *op = rootOf(own);
-  if (!op)
-    return failure();
   LoweredKernel lowered;
-  lowered.sizes = rxt::sizeSymbols(own);
-  lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
-  lowered.grain = parallelGrain(op);
-  if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
-    if (auto product = matchMatrixProduct(contraction)) {
-      lowerToGemm(lowered, own, contraction, *product, target);
-      return lowered;
-    }
-  for (Region &region : op->getRegions())
-    for (Block &block : region) {
-      expandScalars(block);
-      contractProducts(block);
-    }
   lowered.module = ModuleOp::create(kernel.getLoc());
-  if (failed(KernelBuilder(*lowered.module, own, op).build()))
+  lowered.sizes = rxt::sizeSymbols(own);
+  LogicalResult done = failure();
+  if (std::optional<Attention> attention = attentionOf(own))
+    done = lowerAttention(lowered, own, *attention, target);
+  else if (Operation *op = rootOf(own))
+    done = lowerOp(lowered, own, op, target);
+  if (failed(done))
     return failure();
   return lowered;
 }

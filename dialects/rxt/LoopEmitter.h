@@ -55,6 +55,7 @@ struct KernelFrame {
   std::map<std::string, mlir::Value, std::less<>> sizes; ///< i64, by size symbol
   std::map<std::string, View, std::less<>> presences;    ///< lengths and masks, by name
   mlir::Value begin, end;                                ///< of the parallel dimension
+  mlir::Value scratch; ///< !llvm.ptr to this thread's scratch; null if the kernel uses none
 };
 
 class LoopEmitter {
@@ -74,6 +75,7 @@ public:
   }
   Value begin() const { return frame.begin; }
   Value end() const { return frame.end; }
+  Value scratch() const { return frame.scratch; }
 
   //===-- Integers (i64) ---===//
   Value constant(int64_t value);

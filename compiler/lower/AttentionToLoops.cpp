@@ -1,0 +1,142 @@
+#include "compiler/lower/AttentionToLoops.h"
+#include "dialects/rxt/IterationSpace.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace rx::compiler {
+namespace {
+
+using rxt::LoopEmitter;
+using Values = LoopEmitter::Values;
+
+constexpr int64_t panelWidth = PanelProducts::width, lanes = LoopEmitter::lanes;
+
+class AttentionEmitter {
+public:
+  AttentionEmitter(LoopEmitter &e, PanelProducts &products, Attention &attention, ViewOf viewOf)
+      : e(e), products(products), attention(attention), panels(e, products, attention.rows, viewOf),
+        values(viewOf(attention.mixed.getRhs())),
+        valueDims(rxt::dimensionsOf(rxt::mapAt(attention.mixed.getMaps(), 1))),
+        width(attention.width()), widthDim(attention.rows.rowRank()),
+        mixed(panels.scratch(SoftmaxPanels::scratchElements(attention.rows))) {}
+
+  void emit() {
+    panels.forPanels([&] { clear(); }, [&](const SoftmaxPanels::Block &block) { mix(block); },
+                     [&] { storeResult(); });
+  }
+
+private:
+  Value zeros() {
+    return arith::ConstantOp::create(
+        e.builder, e.loc, e.builder.getZeroAttr(e.vectorOf(e.builder.getF32Type())));
+  }
+
+  void clear() {
+    e.forLoop(e.constant(0), e.constant(width * panelWidth), e.constant(lanes),
+              [&](Value i) { panels.store(zeros(), panels.at(mixed, i)); });
+  }
+
+  /// mixed[i][row] = mixed * scale + values * weights.
+  void mix(const SoftmaxPanels::Block &block) {
+    unsigned keyDim = widthDim + 1;
+    Values start;
+    for (unsigned dim : valueDims)
+      start.push_back(dim < widthDim  ? panels.batch[dim]
+                      : dim == keyDim ? block.first
+                                      : e.constant(0));
+    PanelProducts::Operands operands;
+    operands.alongDepth = valueDims.back() == keyDim;
+    operands.depth = block.count;
+    operands.a = e.address(values, start);
+    operands.aStep =
+        SoftmaxPanels::strideOf(values, valueDims, operands.alongDepth ? widthDim : keyDim);
+    operands.b = block.weights;
+    operands.c = mixed;
+    operands.strips = panels.strips;
+    products.accumulate(e, operands, width, block.scale);
+  }
+
+  //===-- mixed / sum ---===//
+
+  Value mixedAt(Value i, Value lane) {
+    return panels.at(mixed, e.add(e.mul(i, e.constant(panelWidth)), lane));
+  }
+
+  /// Where the result has the elements i.. of the row at `lane`.
+  Values indices(Value lane, Value i) {
+    Values inMixed;
+    for (unsigned dim = 0; dim < widthDim; ++dim)
+      inMixed.push_back(dim < panels.batch.size()
+                            ? panels.batch[dim]
+                            : panels.rowIndex(dim - panels.batch.size(), lane));
+    inMixed.push_back(i);
+    // Axis a of `mixed` is read at axis dims[a] of the result.
+    auto dims = rxt::dimensionsOf(rxt::mapAt(attention.result.getMaps(), 0));
+    Values inResult(dims.size());
+    for (auto [axis, dim] : llvm::enumerate(dims))
+      inResult[dim] = inMixed[axis];
+    return inResult;
+  }
+
+  bool resultIsAlongRows() {
+    auto dims = rxt::dimensionsOf(rxt::mapAt(attention.result.getMaps(), 0));
+    return dims.back() == widthDim; // the last axis of the result
+  }
+
+  /// Lanes that repeat the last row store what that row's lane stores.
+  void storeResult() {
+    int64_t inSquares = resultIsAlongRows() ? width / lanes * lanes : 0;
+    panels.forStrips([&](Value lane) {
+      Value sums = panels.sums(lane);
+      e.forLoop(e.constant(0), e.constant(inSquares), e.constant(lanes),
+                [&](Value i) { storeSquare(i, lane, sums); });
+      e.forLoop(e.constant(inSquares), e.constant(width),
+                [&](Value i) { storeColumn(i, lane, sums); });
+    });
+  }
+
+  Value quotient(Value i, Value lane, Value sums) {
+    return arith::DivFOp::create(e.builder, e.loc, panels.load(mixedAt(i, lane)), sums);
+  }
+
+  void storeSquare(Value i, Value lane, Value sums) {
+    Values square;
+    for (int64_t l = 0; l < lanes; ++l)
+      square.push_back(quotient(e.add(i, e.constant(l)), lane, sums));
+    panels.transpose(square);
+    for (int64_t l = 0; l < lanes; ++l)
+      panels.store(square[l], e.address(e.result(), indices(e.add(lane, e.constant(l)), i)));
+  }
+
+  void storeColumn(Value i, Value lane, Value sums) {
+    Value column = quotient(i, lane, sums);
+    for (int64_t l = 0; l < lanes; ++l)
+      e.store(e.lane(column, l), e.result(), indices(e.add(lane, e.constant(l)), i));
+  }
+
+  LoopEmitter &e;
+  PanelProducts &products;
+  Attention &attention;
+  SoftmaxPanels panels;
+  rxt::View values;
+  SmallVector<unsigned> valueDims;
+  int64_t width;
+  unsigned widthDim;
+  Value mixed; ///< [width][32]
+};
+
+} // namespace
+
+int64_t attentionScratchBytes(Attention &attention) {
+  return (SoftmaxPanels::scratchElements(attention.rows) + attention.width() * panelWidth) * 4;
+}
+
+void emitAttention(LoopEmitter &e, ModuleOp module, Attention &attention, const CpuTarget &target,
+                   ViewOf viewOf) {
+  PanelProducts products(module, target);
+  AttentionEmitter(e, products, attention, viewOf).emit();
+}
+
+} // namespace rx::compiler

@@ -1,0 +1,58 @@
+// Register tiles of products with a panel of 32 columns, for kernels that use a product at once
+// instead of storing it.
+#pragma once
+
+#include "compiler/target/CpuTarget.h"
+#include "dialects/rxt/LoopEmitter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace rx::compiler {
+
+/// C[m][32] (+)= sum over k of A(m, k) * B[k][32]. A is read where it lies, which costs no more than
+/// reading a packed copy: an element is broadcast to the lanes. B and C are dense. An element of C
+/// is one chain of fused multiply-adds, k ascending, whatever the target.
+class PanelProducts {
+public:
+  using Value = mlir::Value;
+
+  /// Columns of a panel, and of half a panel: one vector of LoopEmitter.
+  static constexpr int64_t width = 32, strip = rxt::LoopEmitter::lanes;
+
+  /// Emits private functions into `module`, when they are first called.
+  PanelProducts(mlir::ModuleOp module, const CpuTarget &target) : module(module), target(target) {}
+
+  /// Addresses and sizes of one product, i64 and !llvm.ptr.
+  struct Operands {
+    Value rows, depth;
+    Value a, aStep;  ///< one axis of A has stride 1, the other aStep
+    bool alongDepth; ///< the axis of stride 1 is k, not m
+    Value b, c;
+    Value strips; ///< how many halves of the panel to compute, 1 or 2
+  };
+
+  /// C = A * B.
+  void store(rxt::LoopEmitter &e, const Operands &operands);
+
+  /// C = C * scale + A * B for `rows` rows; `scale` addresses 32 factors, one per column.
+  void accumulate(rxt::LoopEmitter &e, const Operands &operands, int64_t rows, Value scale);
+
+private:
+  using Function = mlir::func::FuncOp;
+
+  /// What is known of a register tile when it is built.
+  struct Tile {
+    bool alongDepth, accumulates;
+    int64_t rows, strips;
+  };
+
+  /// Halves of a panel that one register tile takes.
+  int64_t tileStrips() const { return target.vectorBits == 512 ? 2 : 1; }
+  void callTile(rxt::LoopEmitter &e, int64_t rows, const Operands &operands, Value row,
+                Value scale);
+  Function build(mlir::Location loc, const Tile &tile);
+
+  mlir::ModuleOp module;
+  const CpuTarget &target;
+};
+
+} // namespace rx::compiler

@@ -1,0 +1,368 @@
+#include "compiler/lower/SoftmaxPanels.h"
+#include "compiler/lower/GemmPacking.h"
+#include "dialects/rxt/IterationSpace.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <limits>
+
+using namespace mlir;
+using Predicate = mlir::arith::CmpIPredicate;
+
+namespace rx::compiler {
+
+using rxt::LoopEmitter;
+using rxt::Position;
+using Values = LoopEmitter::Values;
+
+constexpr int64_t width = PanelProducts::width, lanes = LoopEmitter::lanes;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+//===-- Layout ---===//
+
+int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows) {
+  int64_t rowAxes = rows.rowRank() - rows.batchRank;
+  return (rows.depth() + keyBlock + 3 + 2 * rowAxes) * width; // an index is two elements
+}
+
+SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
+  SizeExpr extent(1);
+  for (const SizeExpr &size : rows.sum.getResult().getType().sizes())
+    extent = extent * size;
+  return extent;
+}
+
+SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows,
+                             ViewOf viewOf)
+    : e(e), products(products), rows(rows), viewOf(viewOf), batchRank(rows.batchRank),
+      rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
+      sizes(rxt::iterationSizes(rows.scores)), equation(&rows.x.getBody().front()) {
+  int64_t offset = 0;
+  auto take = [&](int64_t vectors) {
+    Value pointer = scratch(offset);
+    offset += vectors * width;
+    return pointer;
+  };
+  queries = take(rows.depth());
+  scoreTile = take(keyBlock);
+  maxima = take(1);
+  sumsOfRows = take(1);
+  scales = take(1);
+  indices = take(2 * rowAxes);
+  preparePositions();
+}
+
+/// Positions become arguments of the equation: lanes may run along several axes of rows at once.
+void SoftmaxPanels::preparePositions() {
+  for (auto [index, input] : llvm::enumerate(rows.x.getInputs()))
+    ofKey.push_back(index == 0 || llvm::is_contained(rxt::dimensionsOf(rxt::mapAt(
+                                      rows.x.getMaps(), index)), keyDim));
+  BlockArgument key;
+  auto positionOf = [&](unsigned dim) {
+    for (auto [i, known] : llvm::enumerate(positionDims))
+      if (known == dim)
+        return equation->getArgument(rows.x.getInputs().size() + i);
+    positionDims.push_back(dim);
+    ofKey.push_back(dim == keyDim);
+    return equation->addArgument(e.builder.getI32Type(), e.loc);
+  };
+  key = positionOf(keyDim);
+  for (Operation &op : llvm::make_early_inc_range(*equation))
+    if (auto index = dyn_cast<rxt::IndexOp>(op)) {
+      index.getResult().replaceAllUsesWith(positionOf(index.getDim()));
+      index.erase();
+    }
+  bounds = keyBounds(*equation, key, ofKey);
+}
+
+//===-- Scratch ---===//
+
+Value SoftmaxPanels::scratch(int64_t elements) { return at(e.scratch(), e.constant(elements)); }
+
+Value SoftmaxPanels::at(Value pointer, Value elements) {
+  return LLVM::GEPOp::create(e.builder, e.loc, pointer.getType(), e.builder.getF32Type(), pointer,
+                             ValueRange(elements));
+}
+
+Value SoftmaxPanels::load(Value pointer) {
+  return LLVM::LoadOp::create(e.builder, e.loc, e.vectorOf(e.builder.getF32Type()), pointer, 4);
+}
+
+void SoftmaxPanels::store(Value vector, Value pointer) {
+  LLVM::StoreOp::create(e.builder, e.loc, vector, pointer, 4);
+}
+
+Value SoftmaxPanels::number(double value) {
+  return e.splat(arith::ConstantOp::create(e.builder, e.loc,
+                                           e.builder.getF32FloatAttr(static_cast<float>(value))));
+}
+
+//===-- Rows ---===//
+
+/// Rows of a batch element.
+Value SoftmaxPanels::rowCount() {
+  SizeExpr count(1);
+  for (unsigned axis = 0; axis < rowAxes; ++axis)
+    count = count * sizes[batchRank + axis];
+  return e.size(count);
+}
+
+void SoftmaxPanels::forPanels(function_ref<void()> begin, function_ref<void(const Block &)> block,
+                              function_ref<void()> end) {
+  Value count = rowCount(), divisor = e.max(count, e.constant(1)), wide = e.constant(width);
+  Value panels = e.div(e.add(divisor, e.constant(width - 1)), wide);
+  // Bounds are mapped one by one, so parts that touch still do.
+  auto panelAt = [&](Value row) {
+    Value inside = e.div(e.add(e.rem(row, divisor), e.constant(width - 1)), wide);
+    return e.add(e.mul(e.div(row, divisor), panels), inside);
+  };
+  e.forLoop(panelAt(e.begin()), panelAt(e.end()), [&](Value panel) {
+    Value linear = e.div(panel, panels);
+    batch.assign(batchRank, Value());
+    for (unsigned axis = batchRank; axis-- > 0;) {
+      Value size = e.size(sizes[axis]);
+      batch[axis] = axis == 0 ? linear : e.rem(linear, size);
+      linear = e.div(linear, size);
+    }
+    locateRows(e.rem(panel, panels));
+    packQueries();
+    forStrips([&](Value lane) {
+      store(number(-infinity), at(maxima, lane));
+      store(number(0), at(sumsOfRows, lane));
+    });
+    begin();
+    auto [first, last] = visibleKeys();
+    Value size = e.constant(keyBlock);
+    e.forLoop(e.mul(e.div(first, size), size), last, size, [&](Value start) {
+      Value from = e.max(start, first), to = e.min(e.add(start, size), last);
+      Block current{from, e.sub(to, from), scoreTile, scales};
+      computeScores(current);
+      forStrips([&](Value lane) { computeWeights(current, lane); });
+      block(current);
+    });
+    end();
+  });
+}
+
+/// Stores the indices of the panel's rows along each axis. Lanes beyond the last row repeat it.
+void SoftmaxPanels::locateRows(Value panel) {
+  Value first = e.mul(panel, e.constant(width)), count = rowCount();
+  Value left = e.sub(count, first);
+  strips = e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2),
+                    e.constant(1));
+  Value last = e.splat(e.sub(count, e.constant(1)));
+  forStrips([&](Value lane) {
+    Value row = e.add(e.splat(e.add(first, lane)), e.iota(e.builder.getI64Type()));
+    row = e.min(row, last);
+    for (unsigned axis = rowAxes; axis-- > 0;) {
+      Value size = e.splat(e.size(sizes[batchRank + axis]));
+      Value index = axis == 0 ? row : e.rem(row, size);
+      Value pointer = at(indices, e.mul(e.add(lane, e.constant(width * axis)), e.constant(2)));
+      LLVM::StoreOp::create(e.builder, e.loc, index, pointer, 8);
+      if (axis > 0)
+        row = e.div(row, size);
+    }
+  });
+}
+
+void SoftmaxPanels::forStrips(function_ref<void(Value)> body) {
+  e.forLoop(e.constant(0), strips,
+            [&](Value strip) { body(e.mul(strip, e.constant(lanes))); });
+}
+
+Value SoftmaxPanels::rowIndices(unsigned axis, Value lane) {
+  Value pointer = at(indices, e.mul(e.add(lane, e.constant(width * axis)), e.constant(2)));
+  return LLVM::LoadOp::create(e.builder, e.loc, e.vectorOf(e.builder.getI64Type()), pointer, 8);
+}
+
+Value SoftmaxPanels::rowIndex(unsigned axis, Value lane) {
+  Value pointer = at(indices, e.mul(e.add(lane, e.constant(width * axis)), e.constant(2)));
+  return LLVM::LoadOp::create(e.builder, e.loc, e.builder.getI64Type(), pointer, 8);
+}
+
+Value SoftmaxPanels::sums(Value lane) { return load(at(sumsOfRows, lane)); }
+
+SmallVector<Position> SoftmaxPanels::positions(ArrayRef<unsigned> dims, Value lane,
+                                               function_ref<Value(unsigned)> other) {
+  return llvm::map_to_vector(dims, [&](unsigned dim) {
+    if (dim < batchRank)
+      return Position{batch[dim]};
+    return Position{dim < keyDim ? rowIndices(dim - batchRank, lane) : other(dim)};
+  });
+}
+
+//===-- Queries ---===//
+
+/// Stores the queries of the panel as [depth][32].
+void SoftmaxPanels::packQueries() {
+  rxt::View view = viewOf(rows.scores.getLhs());
+  SmallVector<unsigned> dims = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 0));
+  int64_t inSquares = 0;
+  if (!view.window && dims.back() == keyDim + 1) {
+    inSquares = rows.depth() / lanes * lanes;
+    packQueriesInSquares(view, dims, inSquares);
+  }
+  forStrips([&](Value lane) {
+    e.forLoop(e.constant(inSquares), e.constant(rows.depth()), [&](Value i) {
+      Value column = e.loadAt(view, positions(dims, lane, [&](unsigned) { return i; }), Value());
+      store(e.splat(column), at(queries, e.add(e.mul(i, e.constant(width)), lane)));
+    });
+  });
+}
+
+/// The first `count` elements of each query, which lie side by side.
+void SoftmaxPanels::packQueriesInSquares(const rxt::View &view, ArrayRef<unsigned> dims,
+                                         int64_t count) {
+  forStrips([&](Value lane) {
+    e.forLoop(e.constant(0), e.constant(count), e.constant(lanes), [&](Value i) {
+      Values square;
+      for (int64_t l = 0; l < lanes; ++l) {
+        Value row = e.add(lane, e.constant(l));
+        auto index = llvm::map_to_vector(dims, [&](unsigned dim) {
+          return dim < batchRank ? batch[dim] : dim < keyDim ? rowIndex(dim - batchRank, row) : i;
+        });
+        square.push_back(load(e.address(view, index)));
+      }
+      transpose(square);
+      for (int64_t l = 0; l < lanes; ++l) {
+        Value row = e.mul(e.add(i, e.constant(l)), e.constant(width));
+        store(square[l], at(queries, e.add(row, lane)));
+      }
+    });
+  });
+}
+
+void SoftmaxPanels::transpose(Values &square) {
+  auto module = e.builder.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
+  GemmEmitter emitter(module, 32, lanes);
+  emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
+  transposeInRegisters(emitter, square);
+}
+
+//===-- Keys ---===//
+
+Value SoftmaxPanels::strideOf(const rxt::View &view, ArrayRef<unsigned> dims, unsigned dim) {
+  return view.strides[llvm::find(dims, dim) - dims.begin()];
+}
+
+/// The arguments of the equation. Those that differ from key to key, or those that do not, are left
+/// as they stand in `known`.
+Values SoftmaxPanels::arguments(Value lane, Value score, Value key, bool ofKeys,
+                                ArrayRef<Value> known) {
+  Values values(known);
+  unsigned inputs = rows.x.getInputs().size();
+  values.resize(inputs + positionDims.size());
+  for (auto [index, input] : llvm::enumerate(rows.x.getInputs()))
+    if (index > 0 && ofKey[index] == ofKeys) {
+      auto dims = rxt::dimensionsOf(rxt::mapAt(rows.x.getMaps(), index));
+      auto read = positions(dims, lane, [&](unsigned) { return key; });
+      values[index] = e.loadAt(viewOf(input), read, Value());
+    }
+  if (ofKeys)
+    values[0] = score;
+  for (auto [i, dim] : llvm::enumerate(positionDims)) {
+    if (ofKey[inputs + i] != ofKeys)
+      continue;
+    Value index = dim < batchRank ? batch[dim]
+                  : dim < keyDim  ? rowIndices(dim - batchRank, lane)
+                                  : key;
+    Type i32 = e.builder.getI32Type();
+    values[inputs + i] = arith::TruncIOp::create(
+        e.builder, e.loc, e.isVector(index) ? Type(e.vectorOf(i32)) : i32, index);
+  }
+  return values;
+}
+
+/// The keys that some row of the panel sees, as far as the equation tells.
+std::pair<Value, Value> SoftmaxPanels::visibleKeys() {
+  Value none = e.constant(0), all = e.size(rows.keys());
+  if (bounds.empty())
+    return {none, all};
+  using Kind = vector::CombiningKind;
+  auto carried = e.forCarry(
+      none, strips, e.constant(1), {all, none}, [&](Value strip, ValueRange widest) {
+        Value lane = e.mul(strip, e.constant(lanes));
+        Values values = arguments(lane, Value(), none, false, {});
+        for (auto [value, argument] : llvm::zip(values, equation->getArguments()))
+          if (!value) // of a key: no bound depends on it
+            value = arith::ConstantOp::create(e.builder, e.loc,
+                                              e.builder.getZeroAttr(argument.getType()));
+        Value lower = none, upper = all;
+        for (const KeyBound &bound : bounds) {
+          Value value = e.evaluate(bound.block(), values, rxt::Point());
+          if (e.isVector(value))
+            value = vector::ReductionOp::create(e.builder, e.loc,
+                                                bound.isUpper ? Kind::MAXSI : Kind::MINSI, value);
+          (bound.isUpper ? upper : lower) =
+              bound.isUpper ? e.min(upper, value) : e.max(lower, value);
+        }
+        return Values{e.min(widest[0], lower), e.max(widest[1], upper)};
+      });
+  return {carried[0], carried[1]};
+}
+
+/// scoreTile[key][row] = queries * keys.
+void SoftmaxPanels::computeScores(const Block &block) {
+  rxt::View keys = viewOf(rows.scores.getRhs());
+  PanelProducts::Operands operands;
+  Values start;
+  SmallVector<unsigned> keyAxes = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1));
+  for (unsigned dim : keyAxes) {
+    start.push_back(dim < batchRank ? batch[dim] : dim == keyDim ? block.first : e.constant(0));
+    operands.alongDepth = dim != keyDim; // of the last one, in the end
+  }
+  operands.aStep = strideOf(keys, keyAxes, operands.alongDepth ? keyDim : keyDim + 1);
+  operands.a = e.address(keys, start);
+  operands.rows = block.count;
+  operands.depth = e.constant(rows.depth());
+  operands.b = queries;
+  operands.c = scoreTile;
+  operands.strips = strips;
+  products.store(e, operands);
+}
+
+/// Scores to weights exp(x - max) of one half of the panel, and what is summed so far to the scale
+/// of the new maxima.
+void SoftmaxPanels::computeWeights(const Block &block, Value lane) {
+  Value before = load(at(maxima, lane)), now = computeEquation(block, lane);
+  store(now, at(maxima, lane));
+  // A row that has seen nothing but -inf has no scale yet: its weights are exp(-inf) = 0.
+  Value nothing = arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::OEQ, now,
+                                        number(-infinity));
+  Value reference = e.select(nothing, number(0), now);
+  auto weight = [&](Value x) {
+    Value difference = arith::SubFOp::create(e.builder, e.loc, x, reference);
+    return math::ExpOp::create(e.builder, e.loc, difference).getResult();
+  };
+  Value scale = weight(before);
+  store(scale, at(scales, lane));
+  Value sum = e.forCarry(e.constant(0), block.count, e.constant(1), {number(0)},
+                         [&](Value key, ValueRange carried) {
+                           Value offset = e.add(e.mul(key, e.constant(width)), lane);
+                           Value pointer = at(scoreTile, offset), w = weight(load(pointer));
+                           store(w, pointer);
+                           return Values{
+                               arith::AddFOp::create(e.builder, e.loc, carried[0], w)};
+                         })[0];
+  Value sums = at(sumsOfRows, lane);
+  store(math::FmaOp::create(e.builder, e.loc, load(sums), scale, sum), sums);
+}
+
+/// Scores to x in place; the maximum of x and of what came before. NaN is left out: its weight is
+/// NaN, which is what the row's results will be.
+Value SoftmaxPanels::computeEquation(const Block &block, Value lane) {
+  Values known = arguments(lane, Value(), Value(), false, {});
+  return e.forCarry(e.constant(0), block.count, e.constant(1), {load(at(maxima, lane))},
+                    [&](Value index, ValueRange carried) {
+                      Value offset = e.add(e.mul(index, e.constant(width)), lane);
+                      Value pointer = at(scoreTile, offset), key = e.add(block.first, index);
+                      Values values = arguments(lane, load(pointer), key, true, known);
+                      Value x = e.splat(e.evaluate(*equation, values, rxt::Point()));
+                      store(x, pointer);
+                      Value larger = arith::CmpFOp::create(
+                          e.builder, e.loc, arith::CmpFPredicate::OGT, x, carried[0]);
+                      return Values{e.select(larger, x, carried[0])};
+                    })[0];
+}
+
+} // namespace rx::compiler

@@ -1,0 +1,126 @@
+// The kernel of kind `attention`: within rounding of the definition, whose scores it never holds
+// whole; equal bits on every target and for every cut of the rows.
+#include "tests/compiler/lower/loops/LoopHarness.h"
+
+namespace rx::compiler {
+namespace {
+
+std::string replaced(std::string text, const std::map<std::string, std::string> &by) {
+  for (auto &[name, value] : by)
+    for (size_t at; (at = text.find(name)) != std::string::npos;)
+      text.replace(at, name.size(), value);
+  return text;
+}
+
+/// Scores [b, g, r, t, u] of r queries per key head, of which `equation` makes %x from %a.
+/// `values` are stored with axes in the order of `valueAxes` (of b, g, r, t, i, u).
+std::string attention(const std::string &equation, const std::string &width = "24",
+                      const std::string &values = "b, u, g, $WIDTH",
+                      const std::string &valueAxes = "d0, d5, d1, d4") {
+  return replaced(R"(
+!q = !rxt.tensor<f32[b, g, r, t, $WIDTH]>
+!k = !rxt.tensor<f32[b, g, u, $WIDTH]>
+!v = !rxt.tensor<f32[$VALUES]>
+!s = !rxt.tensor<f32[b, g, r, t, u]>
+!m = !rxt.tensor<f32[b, g, r, t]>
+!i = !rxt.tensor<i32[]>
+#all = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3, d4)>
+#row = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
+#none = affine_map<(d0, d1, d2, d3, d4) -> ()>
+#q = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d3, d5)>
+#k = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d4, d5)>
+#v = affine_map<(d0, d1, d2, d3, d4, d5) -> ($AXES)>
+func.func @k(%q: !q, %k: !k, %v: !v, %w: !i) -> !q {
+  %s = rxt.contract(%q, %k) by [#q, #k] : (!q, !k) -> !s
+  %x = rxt.map(%s, %w) by [#all, #none] {
+  ^bb0(%a: f32, %window: i32):
+    %u = rxt.index 4 : i32
+    %t = rxt.index 3 : i32
+    %ninf = arith.constant 0xFF800000 : f32
+$THESCORE
+    rxt.yield %x : f32
+  } : (!s, !i) -> !s
+  %m = rxt.reduce max(%x) by [#all] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!s) -> !m
+  %p = rxt.map(%x, %m) by [#all, #row] {
+  ^bb0(%a: f32, %c: f32):
+    %d = arith.subf %a, %c : f32
+    %e = math.exp %d : f32
+    rxt.yield %e : f32
+  } : (!s, !m) -> !s
+  %l = rxt.reduce sum(%p) by [#all] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!s) -> !m
+  %o = rxt.contract(%p, %v) by [#q, #v] : (!s, !v) -> !q
+  %y = rxt.map(%o, %l) by [#all, #row] {
+  ^bb0(%a: f32, %c: f32):
+    %d = arith.divf %a, %c : f32
+    rxt.yield %d : f32
+  } : (!q, !m) -> !q
+  return %y : !q
+})",
+                  {{"$THESCORE", equation}, {"$VALUES", values}, {"$AXES", valueAxes}, {"$WIDTH", width}});
+}
+
+const std::string scaled = R"(
+    %scale = arith.constant 0.125 : f32
+    %z = arith.mulf %a, %scale : f32
+)";
+
+const std::string causal = scaled + R"(
+    %past = arith.cmpi sle, %u, %t : i32
+    %x = arith.select %past, %z, %ninf : f32
+)";
+
+const std::string windowed = scaled + R"(
+    %uf = arith.sitofp %u : i32 to f32
+    %tf = arith.sitofp %t : i32 to f32
+    %past = arith.cmpf ole, %uf, %tf : f32
+    %distance = arith.subi %t, %u : i32
+    %near = arith.cmpi slt, %distance, %window : i32
+    %both = arith.andi %past, %near : i1
+    %x = arith.select %both, %z, %ninf : f32
+)";
+
+class AttentionTest : public LoopTest {
+protected:
+  /// Windows come from `window`, everything else is uniform.
+  Fill inputs(int64_t window) {
+    return [this, window](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
+      auto tensor = uniform()(argument, std::move(shape), kind);
+      if (argument == 3)
+        tensor.values[0] = rxt::scalarOf(window);
+      return tensor;
+    };
+  }
+
+  static Sizes sizes(int64_t b, int64_t g, int64_t r, int64_t t, int64_t u) {
+    return {{"b", b}, {"g", g}, {"r", r}, {"t", t}, {"u", u}};
+  }
+
+  /// One batch and head, several, ragged against panels and blocks; no keys, no rows.
+  std::vector<Sizes> shapes = {sizes(1, 1, 1, 1, 1),    sizes(1, 1, 4, 1, 40),
+                               sizes(2, 2, 1, 37, 37),  sizes(2, 1, 4, 33, 33),
+                               sizes(1, 2, 3, 50, 131), sizes(1, 1, 1, 300, 300),
+                               sizes(1, 1, 2, 5, 0),    sizes(1, 1, 2, 0, 5)};
+};
+
+/// An average of values in [-2, 2] by weights that are off by the rounding of scores up to 96.
+constexpr Tolerance average{1e-5, 1e-5};
+
+TEST_F(AttentionTest, AllKeys) {
+  check(attention(scaled + "    %x = arith.addf %z, %z : f32\n"), shapes, average);
+}
+
+TEST_F(AttentionTest, Causal) { check(attention(causal), shapes, average); }
+
+TEST_F(AttentionTest, Windows) {
+  for (int64_t window : {1, 3, 31, 1000})
+    check(attention(windowed), shapes, average, inputs(window));
+}
+
+} // namespace
+} // namespace rx::compiler
