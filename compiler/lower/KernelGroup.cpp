@@ -1,4 +1,5 @@
 #include "compiler/lower/KernelGroup.h"
+#include "compiler/lower/SoftmaxRows.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -20,11 +21,11 @@ bool divides(AffineMap map) {
   return found;
 }
 
-void addWindows(Value value, llvm::SetVector<Operation *> &group) {
+void addWindowsOf(Value value, llvm::SetVector<Operation *> &group) {
   auto window = value.getDefiningOp<rxt::WindowOp>();
   if (!window)
     return;
-  addWindows(window.getInput(), group);
+  addWindowsOf(window.getInput(), group);
   group.insert(window);
 }
 
@@ -32,14 +33,29 @@ template <typename Op> void addWindows(Op root, llvm::SetVector<Operation *> &gr
   for (auto [index, input] : llvm::enumerate(root.getInputs())) {
     auto window = input.template getDefiningOp<rxt::WindowOp>();
     if (window && !(divides(window.getMap()) && repeats(rxt::mapAt(root.getMaps(), index))))
-      addWindows(input, group);
+      addWindowsOf(input, group);
   }
+}
+
+std::optional<Attention> attentionAt(Operation *root) {
+  auto map = dyn_cast<rxt::MapOp>(root);
+  return map ? matchAttention(map) : std::nullopt;
 }
 
 } // namespace
 
+StringRef kernelKind(Operation *root) {
+  return attentionAt(root) ? "attention" : root->getName().stripDialect();
+}
+
 SmallVector<Operation *> kernelGroup(Operation *root) {
   llvm::SetVector<Operation *> group;
+  if (std::optional<Attention> attention = attentionAt(root)) {
+    addWindowsOf(attention->rows.scores.getLhs(), group); // keys and values lie in memory
+    addWindows(attention->rows.x, group);
+    group.insert_range(attention->ops());
+    return group.takeVector();
+  }
   if (auto map = dyn_cast<rxt::MapOp>(root))
     addWindows(map, group);
   if (auto reduce = dyn_cast<rxt::ReduceOp>(root))

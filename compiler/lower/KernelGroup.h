@@ -6,7 +6,11 @@
 
 namespace rx::compiler {
 
-/// `root`, preceded by the windows that a kernel of it reads through instead of their results,
+/// What a kernel is called after: `attention` for one of several ops (SoftmaxRows.h), else the name
+/// of its op.
+llvm::StringRef kernelKind(mlir::Operation *root);
+
+/// The other ops of a kernel of several ops, and `root`, preceded by the windows that a kernel of it reads through instead of their results,
 /// producers first. Maps and reductions read through windows: a window has no arithmetic, so what
 /// it is recomputed for costs no more than reading its result. Contractions do not: they read an
 /// element many times.

@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -76,6 +77,7 @@ private:
     OperationState state(op->getLoc(), rx::rxk::KernelOp::getOperationName());
     state.addAttribute("sym_name", builder.getStringAttr(nameFor(op)));
     state.addAttribute("function_type", TypeAttr::get(type));
+    state.addAttribute("kind", builder.getStringAttr(rx::compiler::kernelKind(op)));
     state.addRegion();
     auto kernel = cast<rx::rxk::KernelOp>(builder.create(state));
     Block &block = kernel.getBody().emplaceBlock();
@@ -106,7 +108,7 @@ private:
 
   std::string nameFor(Operation *op) {
     StringRef path = pathOf(op->getLoc());
-    std::string base = op->getName().stripDialect().str();
+    std::string base = rx::compiler::kernelKind(op).str();
     if (!path.empty())
       base += "_" + (path.contains('.') ? path.rsplit('.').second : path).str();
     std::string name = base;
@@ -134,16 +136,35 @@ std::string rx::compiler::placeOf(Location location) {
   return text;
 }
 
+/// The ops that kernels are made of, and those that are inside of such a kernel.
+static void findRoots(ArrayRef<Operation *> ops, llvm::SmallVector<Operation *> &roots,
+                      llvm::SetVector<Operation *> &inside) {
+  for (Operation *op : llvm::reverse(ops)) {
+    if (inside.contains(op))
+      continue;
+    roots.push_back(op);
+    llvm::SmallVector<Operation *> group = rx::compiler::kernelGroup(op);
+    for (Operation *other : llvm::reverse(group))
+      if (other != op && !isa<rx::rxt::WindowOp>(other))
+        inside.insert(other);
+  }
+  std::reverse(roots.begin(), roots.end());
+}
+
 LogicalResult rx::compiler::rxtToRxk(ModuleOp module) {
   Outliner outliner(module);
-  llvm::SmallVector<Operation *> work, windows;
+  llvm::SmallVector<Operation *> work, windows, roots;
+  llvm::SetVector<Operation *> inside;
   for (auto function : module.getOps<func::FuncOp>())
     function.walk([&](Operation *op) {
       if (isa<rxt::LoopLowering>(op))
         (isa<rxt::WindowOp>(op) ? windows : work).push_back(op);
     });
-  for (Operation *op : work)
+  findRoots(work, roots, inside);
+  for (Operation *op : roots)
     outliner.outline(op);
+  for (Operation *op : inside) // readers first
+    op->erase();
   // A window that others have taken into their kernels, all of them, is not needed any more.
   for (Operation *&window : llvm::reverse(windows))
     if (window->use_empty()) {

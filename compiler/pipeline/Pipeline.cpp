@@ -4,6 +4,7 @@
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
+#include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/target/LinkSharedObject.h"
 #include "compiler/target/ObjectCache.h"
@@ -90,6 +91,7 @@ LogicalResult fuse(ModuleOp module) {
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(createFuseAttentionPass()); // last: others would take its maps apart
   return passes.run(module);
 }
 

@@ -1,0 +1,39 @@
+// Softmax over one axis of scores, by the structure of its equations.
+#pragma once
+
+#include "compiler/passes/RowEquation.h"
+
+#include <memory>
+
+namespace rx::compiler {
+
+/// exp(x - shift) of scores over a dimension of keys, as part of an equation.
+struct Exponential {
+  std::shared_ptr<RowEquation> equation;
+  unsigned keyDim;
+  mlir::Value value;  ///< exp(x - shift), in the equation's block
+  mlir::Value x;      ///< differs from key to key
+  mlir::Value shift;  ///< does not; null: nothing is subtracted
+  /// The op that computes the scores, and its input in the equation.
+  rxt::ContractOp scores;
+  unsigned scoresInput;
+
+  /// The exponential that `value` of `equation` is.
+  static std::optional<Exponential> match(std::shared_ptr<RowEquation> equation,
+                                          mlir::Value value, unsigned keyDim);
+
+  /// Whether `value`, of any equation, is the sum of the exponential over the keys, read at the row
+  /// whose dimension d is `rowDims[d]` there.
+  bool isSum(RowEquation &reader, mlir::Value value, llvm::ArrayRef<unsigned> rowDims);
+  /// Whether the shift is the maximum of x over the keys.
+  bool isShiftMax();
+
+  /// The ops that the results above were found in: reductions, and maps merged on the way to them.
+  llvm::SetVector<mlir::Operation *> ops;
+
+private:
+  bool isReduction(RowEquation &reader, mlir::Value value, rxt::ReduceKind kind,
+                   llvm::ArrayRef<unsigned> rowDims, mlir::Value of);
+};
+
+} // namespace rx::compiler
