@@ -51,14 +51,19 @@ public:
     Value result = softmax.attention(mix->getOperand(1 - side), valuesRead, width,
                                      mix.getResult().getType(), order);
     mix.getResult().replaceAllUsesWith(result);
-    if (quotientOp) {
-      // The reader divides no more. What it divided by has other ops now.
+    if (reader) { // which divides no more
       quotient.replaceAllUsesWith(numerator);
       quotient.getDefiningOp()->erase();
+      dropUnusedInputs();
+      if (reader.getBody().front().getTerminator()->getOperand(0) == numerator &&
+          reader.getResult().getType() == result.getType() &&
+          rxt::mapAt(reader.getMaps(), 0).isIdentity())
+        reader.getResult().replaceAllUsesWith(result);
     }
   }
 
   StringRef reason;
+
   /// Whether the weights look like those of an attention: exponentials, or related to a maximum.
   bool looksLikeAttention() {
     bool exponentials = llvm::any_of(equation->block(), [&](Operation &op) {
@@ -102,7 +107,7 @@ private:
     exponential = Exponential::match(equation, weights, keyDim);
     if (!exponential)
       return because("its weights are no exponentials divided by a number per row");
-    exponential->isShiftMax(); // which finds the ops; any other shift will do as well
+    exponential->addShift();
     auto rows = rxt::identityDims(32);
     if (divisor)
       return exponential->isSum(*equation, divisor, rows) ||
@@ -148,8 +153,20 @@ private:
     if (!sum || !isSumOf(readers, reader, sum, rows))
       return false;
     quotient = user->getResult(0);
-    quotientOp = user;
+    this->reader = reader;
     return true;
+  }
+
+  void dropUnusedInputs() {
+    Block &body = reader.getBody().front();
+    SmallVector<Attribute> maps(reader.getMaps().getValue());
+    for (unsigned index = body.getNumArguments(); index-- > 0;)
+      if (body.getArgument(index).use_empty()) {
+        body.eraseArgument(index);
+        reader->eraseOperand(index);
+        maps.erase(maps.begin() + index);
+      }
+    reader.setMapsAttr(ArrayAttr::get(reader.getContext(), maps));
   }
 
   /// `readers` may order its inputs in another way than the op itself.
@@ -204,7 +221,7 @@ private:
   /// Nothing else reads what would not exist any more.
   bool isClosed() {
     for (Operation *op : exponential->ops)
-      if (!isa<rxt::ReduceOp>(op) && !isReadInside(op))
+      if (!isReadInside(op))
         return because("its weights are used elsewhere, too");
     return isReadInside(exponential->scores) ||
            because("its scores are used elsewhere, too");
@@ -212,7 +229,7 @@ private:
 
   bool isReadInside(Operation *op) {
     return llvm::all_of(op->getUsers(), [&](Operation *user) {
-      return user == mix || exponential->ops.contains(user);
+      return user == mix || user == reader || exponential->ops.contains(user);
     });
   }
 
@@ -224,7 +241,7 @@ private:
   SmallVector<unsigned> valuesRead, order;
   SizeExpr width;
   Value numerator, quotient; ///< in the op that divides the mixture
-  Operation *quotientOp = nullptr;
+  rxt::MapOp reader;         ///< that op, if not the weights are divided
 };
 
 void warnIfLarge(rxt::ContractOp mix, AttentionMatch &match) {

@@ -68,4 +68,10 @@ bool Exponential::isShiftMax() {
   return shift && isReduction(*equation, shift, rxt::ReduceKind::Max, rowDims, x);
 }
 
+void Exponential::addShift() {
+  std::optional<unsigned> input = shift ? equation->inputOf(shift) : std::nullopt;
+  if (auto reduce = input ? equation->inputs()[*input].getDefiningOp<rxt::ReduceOp>() : nullptr)
+    ops.insert_range(RowEquation(reduce).ops());
+}
+
 } // namespace rx::compiler

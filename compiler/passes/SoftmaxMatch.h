@@ -27,8 +27,11 @@ struct Exponential {
   bool isSum(RowEquation &reader, mlir::Value value, llvm::ArrayRef<unsigned> rowDims);
   /// Whether the shift is the maximum of x over the keys.
   bool isShiftMax();
+  /// Adds the ops that compute the shift, a reduction of whatever.
+  void addShift();
 
-  /// The ops that the results above were found in: reductions, and maps merged on the way to them.
+  /// The ops of the equation, and those in which the results above were found: reductions, and maps
+  /// merged on the way to them.
   llvm::SetVector<mlir::Operation *> ops;
 
 private:
