@@ -16,30 +16,31 @@ constexpr int64_t panelWidth = PanelProducts::width, lanes = LoopEmitter::lanes;
 class AttentionEmitter {
 public:
   AttentionEmitter(LoopEmitter &e, PanelProducts &products, Attention &attention, ViewOf viewOf)
-      : e(e), products(products), attention(attention), panels(e, products, attention.rows, viewOf),
+      : e(e), products(products), attention(attention),
+        panels(e, products, attention.rows, ownElements(attention), viewOf),
         values(viewOf(attention.mixed.getRhs())),
         valueDims(rxt::dimensionsOf(rxt::mapAt(attention.mixed.getMaps(), 1))),
-        width(attention.width()), widthDim(attention.rows.rowRank()),
-        mixed(panels.scratch(SoftmaxPanels::scratchElements(attention.rows))) {}
+        width(attention.width()), widthDim(attention.rows.rowRank()) {}
 
   void emit() {
-    panels.forPanels([&] { clear(); }, [&](const SoftmaxPanels::Block &block) { mix(block); },
-                     [&] { storeResult(); });
+    PanelHooks hooks;
+    hooks.begin = [&] { clear(); };
+    hooks.weighed = [&](const KeyBlock &block) { mix(block); };
+    hooks.end = [&] { storeResult(); };
+    panels.forPanels(hooks);
   }
+
+  /// mixed[i][row] of a panel.
+  static int64_t ownElements(Attention &attention) { return attention.width() * panelWidth; }
 
 private:
-  Value zeros() {
-    return arith::ConstantOp::create(
-        e.builder, e.loc, e.builder.getZeroAttr(e.vectorOf(e.builder.getF32Type())));
-  }
-
   void clear() {
     e.forLoop(e.constant(0), e.constant(width * panelWidth), e.constant(lanes),
-              [&](Value i) { panels.store(zeros(), panels.at(mixed, i)); });
+              [&](Value i) { panels.store(panels.number(0), panels.at(panels.own, i)); });
   }
 
   /// mixed[i][row] = mixed * scale + values * weights.
-  void mix(const SoftmaxPanels::Block &block) {
+  void mix(const KeyBlock &block) {
     unsigned keyDim = widthDim + 1;
     Values start;
     for (unsigned dim : valueDims)
@@ -52,8 +53,8 @@ private:
     operands.a = e.address(values, start);
     operands.aStep =
         SoftmaxPanels::strideOf(values, valueDims, operands.alongDepth ? widthDim : keyDim);
-    operands.b = block.weights;
-    operands.c = mixed;
+    operands.b = block.tile;
+    operands.c = panels.own;
     operands.strips = panels.strips;
     products.accumulate(e, operands, width, block.scale);
   }
@@ -61,16 +62,12 @@ private:
   //===-- mixed / sum ---===//
 
   Value mixedAt(Value i, Value lane) {
-    return panels.at(mixed, e.add(e.mul(i, e.constant(panelWidth)), lane));
+    return panels.at(panels.own, e.add(e.mul(i, e.constant(panelWidth)), lane));
   }
 
   /// Where the result has the elements i.. of the row at `lane`.
   Values indices(Value lane, Value i) {
-    Values inMixed;
-    for (unsigned dim = 0; dim < widthDim; ++dim)
-      inMixed.push_back(dim < panels.batch.size()
-                            ? panels.batch[dim]
-                            : panels.rowIndex(dim - panels.batch.size(), lane));
+    Values inMixed = panels.indicesOf(lane);
     inMixed.push_back(i);
     // Axis a of `mixed` is read at axis dims[a] of the result.
     auto dims = rxt::dimensionsOf(rxt::mapAt(attention.result.getMaps(), 0));
@@ -89,7 +86,7 @@ private:
   void storeResult() {
     int64_t inSquares = resultIsAlongRows() ? width / lanes * lanes : 0;
     panels.forStrips([&](Value lane) {
-      Value sums = panels.sums(lane);
+      Value sums = panels.sumsOf(lane);
       e.forLoop(e.constant(0), e.constant(inSquares), e.constant(lanes),
                 [&](Value i) { storeSquare(i, lane, sums); });
       e.forLoop(e.constant(inSquares), e.constant(width),
@@ -124,13 +121,13 @@ private:
   SmallVector<unsigned> valueDims;
   int64_t width;
   unsigned widthDim;
-  Value mixed; ///< [width][32]
 };
 
 } // namespace
 
 int64_t attentionScratchBytes(Attention &attention) {
-  return (SoftmaxPanels::scratchElements(attention.rows) + attention.width() * panelWidth) * 4;
+  return SoftmaxPanels::scratchElements(attention.rows, AttentionEmitter::ownElements(attention)) *
+         4;
 }
 
 void emitAttention(LoopEmitter &e, ModuleOp module, Attention &attention, const CpuTarget &target,

@@ -20,9 +20,15 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 //===-- Layout ---===//
 
-int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows) {
+/// Vectors of 32 elements that a panel needs. An index or a bound is two elements.
+static int64_t panelVectors(SoftmaxRows &rows) {
+  constexpr int64_t maxima = 1, sums = 1, scales = 1, range = 1;
   int64_t rowAxes = rows.rowRank() - rows.batchRank;
-  return (rows.depth() + keyBlock + 3 + 2 * rowAxes) * width; // an index is two elements
+  return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
+}
+
+int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own) {
+  return keyBlock * width + panelsAtOnce * (panelVectors(rows) * width + own);
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -33,22 +39,11 @@ SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
 }
 
 SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows,
-                             ViewOf viewOf)
-    : e(e), products(products), rows(rows), viewOf(viewOf), batchRank(rows.batchRank),
-      rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
-      sizes(rxt::iterationSizes(rows.scores)), equation(&rows.x.getBody().front()) {
-  int64_t offset = 0;
-  auto take = [&](int64_t vectors) {
-    Value pointer = scratch(offset);
-    offset += vectors * width;
-    return pointer;
-  };
-  queries = take(rows.depth());
-  scoreTile = take(keyBlock);
-  maxima = take(1);
-  sumsOfRows = take(1);
-  scales = take(1);
-  indices = take(2 * rowAxes);
+                             int64_t own, ViewOf viewOf)
+    : e(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
+      batchRank(rows.batchRank), rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
+      sizes(rxt::iterationSizes(rows.scores)), equation(&rows.x.getBody().front()),
+      scoreTile(e.scratch()) {
   preparePositions();
 }
 
@@ -77,7 +72,36 @@ void SoftmaxPanels::preparePositions() {
 
 //===-- Scratch ---===//
 
-Value SoftmaxPanels::scratch(int64_t elements) { return at(e.scratch(), e.constant(elements)); }
+/// Points everything at the scratch of `panel` of the batch element, the one in `slot`.
+void SoftmaxPanels::placePanel(Value slot, Value panel) {
+  Value pointer = at(scoreTile, e.constant(keyBlock * width));
+  pointer = at(pointer, e.mul(slot, e.constant(panelVectors(rows) * width + ownElements)));
+  auto take = [&](int64_t vectors) {
+    Value taken = pointer;
+    pointer = at(pointer, e.constant(vectors * width));
+    return taken;
+  };
+  queries = take(rows.depth());
+  maxima = take(1);
+  sums = take(1);
+  scales = take(1);
+  range = take(1);
+  indices = take(2 * rowAxes);
+  own = pointer;
+  Value left = e.sub(rowCount(), e.mul(panel, e.constant(width)));
+  strips = e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2),
+                    e.constant(1));
+}
+
+Value SoftmaxPanels::loadRange(int64_t end) {
+  return LLVM::LoadOp::create(e.builder, e.loc, e.builder.getI64Type(),
+                              at(range, e.constant(2 * end)), 8);
+}
+
+void SoftmaxPanels::storeRange(std::pair<Value, Value> keys) {
+  LLVM::StoreOp::create(e.builder, e.loc, keys.first, range, 8);
+  LLVM::StoreOp::create(e.builder, e.loc, keys.second, at(range, e.constant(2)), 8);
+}
 
 Value SoftmaxPanels::at(Value pointer, Value elements) {
   return LLVM::GEPOp::create(e.builder, e.loc, pointer.getType(), e.builder.getF32Type(), pointer,
@@ -107,8 +131,7 @@ Value SoftmaxPanels::rowCount() {
   return e.size(count);
 }
 
-void SoftmaxPanels::forPanels(function_ref<void()> begin, function_ref<void(const Block &)> block,
-                              function_ref<void()> end) {
+void SoftmaxPanels::forPanels(const PanelHooks &hooks) {
   Value count = rowCount(), divisor = e.max(count, e.constant(1)), wide = e.constant(width);
   Value panels = e.div(e.add(divisor, e.constant(width - 1)), wide);
   // Bounds are mapped one by one, so parts that touch still do.
@@ -116,41 +139,77 @@ void SoftmaxPanels::forPanels(function_ref<void()> begin, function_ref<void(cons
     Value inside = e.div(e.add(e.rem(row, divisor), e.constant(width - 1)), wide);
     return e.add(e.mul(e.div(row, divisor), panels), inside);
   };
-  e.forLoop(panelAt(e.begin()), panelAt(e.end()), [&](Value panel) {
-    Value linear = e.div(panel, panels);
+  Value first = panelAt(e.begin()), last = panelAt(e.end()), zero = e.constant(0);
+  Value beyond = e.div(e.add(last, e.sub(panels, e.constant(1))), panels);
+  e.forLoop(e.div(first, panels), beyond, [&](Value element) {
+    Value linear = element, start = e.mul(element, panels);
     batch.assign(batchRank, Value());
     for (unsigned axis = batchRank; axis-- > 0;) {
       Value size = e.size(sizes[axis]);
       batch[axis] = axis == 0 ? linear : e.rem(linear, size);
-      linear = e.div(linear, size);
+      linear = axis == 0 ? linear : e.div(linear, size);
     }
-    locateRows(e.rem(panel, panels));
-    packQueries();
+    Value from = e.max(e.sub(first, start), zero), to = e.min(e.sub(last, start), panels);
+    Value group = e.constant(panelsAtOnce);
+    e.forLoop(from, to, group, [&](Value panel) {
+      forGroup(panel, e.min(group, e.sub(to, panel)), hooks);
+    });
+  });
+}
+
+/// Panels that go through the keys together.
+void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) {
+  Value zero = e.constant(0), one = e.constant(1), size = e.constant(keyBlock);
+  auto keys = e.forCarry(zero, count, one, {e.size(rows.keys()), zero},
+                         [&](Value slot, ValueRange widest) {
+                           placePanel(slot, e.add(first, slot));
+                           locateRows(e.add(first, slot));
+                           packQueries();
+                           forStrips([&](Value lane) {
+                             store(number(-infinity), at(maxima, lane));
+                             store(number(0), at(sums, lane));
+                           });
+                           if (hooks.begin)
+                             hooks.begin();
+                           auto [from, to] = visibleKeys();
+                           storeRange({from, to});
+                           return Values{e.min(widest[0], from), e.max(widest[1], to)};
+                         });
+  e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
+    e.forLoop(zero, count, [&](Value slot) {
+      placePanel(slot, e.add(first, slot));
+      computeBlock(start, hooks);
+    });
+  });
+  e.forLoop(zero, count, [&](Value slot) {
+    placePanel(slot, e.add(first, slot));
+    if (hooks.end)
+      hooks.end();
+  });
+}
+
+/// The keys of the block at `start` that the panel sees, if any.
+void SoftmaxPanels::computeBlock(Value start, const PanelHooks &hooks) {
+  Value from = e.max(start, loadRange(0));
+  Value to = e.min(e.add(start, e.constant(keyBlock)), loadRange(1));
+  e.ifThen(e.compare(Predicate::slt, from, to), [&] {
+    KeyBlock block{from, e.sub(to, from), scoreTile, scales};
+    computeScores(block);
     forStrips([&](Value lane) {
-      store(number(-infinity), at(maxima, lane));
-      store(number(0), at(sumsOfRows, lane));
+      Value before = load(at(maxima, lane)), now = computeEquation(block, lane);
+      if (hooks.scored)
+        hooks.scored(block, lane);
+      computeWeights(block, lane, before, now);
     });
-    begin();
-    auto [first, last] = visibleKeys();
-    Value size = e.constant(keyBlock);
-    e.forLoop(e.mul(e.div(first, size), size), last, size, [&](Value start) {
-      Value from = e.max(start, first), to = e.min(e.add(start, size), last);
-      Block current{from, e.sub(to, from), scoreTile, scales};
-      computeScores(current);
-      forStrips([&](Value lane) { computeWeights(current, lane); });
-      block(current);
-    });
-    end();
+    if (hooks.weighed)
+      hooks.weighed(block);
   });
 }
 
 /// Stores the indices of the panel's rows along each axis. Lanes beyond the last row repeat it.
 void SoftmaxPanels::locateRows(Value panel) {
-  Value first = e.mul(panel, e.constant(width)), count = rowCount();
-  Value left = e.sub(count, first);
-  strips = e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2),
-                    e.constant(1));
-  Value last = e.splat(e.sub(count, e.constant(1)));
+  Value first = e.mul(panel, e.constant(width));
+  Value last = e.splat(e.sub(rowCount(), e.constant(1)));
   forStrips([&](Value lane) {
     Value row = e.add(e.splat(e.add(first, lane)), e.iota(e.builder.getI64Type()));
     row = e.min(row, last);
@@ -180,7 +239,12 @@ Value SoftmaxPanels::rowIndex(unsigned axis, Value lane) {
   return LLVM::LoadOp::create(e.builder, e.loc, e.builder.getI64Type(), pointer, 8);
 }
 
-Value SoftmaxPanels::sums(Value lane) { return load(at(sumsOfRows, lane)); }
+Values SoftmaxPanels::indicesOf(Value lane) {
+  Values indices(batch);
+  for (unsigned axis = 0; axis < rowAxes; ++axis)
+    indices.push_back(rowIndex(axis, lane));
+  return indices;
+}
 
 SmallVector<Position> SoftmaxPanels::positions(ArrayRef<unsigned> dims, Value lane,
                                                function_ref<Value(unsigned)> other) {
@@ -278,31 +342,36 @@ std::pair<Value, Value> SoftmaxPanels::visibleKeys() {
   Value none = e.constant(0), all = e.size(rows.keys());
   if (bounds.empty())
     return {none, all};
-  using Kind = vector::CombiningKind;
-  auto carried = e.forCarry(
-      none, strips, e.constant(1), {all, none}, [&](Value strip, ValueRange widest) {
-        Value lane = e.mul(strip, e.constant(lanes));
-        Values values = arguments(lane, Value(), none, false, {});
-        for (auto [value, argument] : llvm::zip(values, equation->getArguments()))
-          if (!value) // of a key: no bound depends on it
-            value = arith::ConstantOp::create(e.builder, e.loc,
-                                              e.builder.getZeroAttr(argument.getType()));
-        Value lower = none, upper = all;
-        for (const KeyBound &bound : bounds) {
-          Value value = e.evaluate(bound.block(), values, rxt::Point());
-          if (e.isVector(value))
-            value = vector::ReductionOp::create(e.builder, e.loc,
-                                                bound.isUpper ? Kind::MAXSI : Kind::MINSI, value);
-          (bound.isUpper ? upper : lower) =
-              bound.isUpper ? e.min(upper, value) : e.max(lower, value);
-        }
-        return Values{e.min(widest[0], lower), e.max(widest[1], upper)};
-      });
+  auto carried = e.forCarry(none, strips, e.constant(1), {all, none},
+                            [&](Value strip, ValueRange widest) {
+                              auto [lower, upper] = boundsOf(e.mul(strip, e.constant(lanes)));
+                              return Values{e.min(widest[0], e.max(lower, none)),
+                                            e.max(widest[1], e.min(upper, all))};
+                            });
   return {carried[0], carried[1]};
 }
 
+/// The least lower and the greatest upper bound of the rows of a half.
+std::pair<Value, Value> SoftmaxPanels::boundsOf(Value lane) {
+  using Kind = vector::CombiningKind;
+  Values values = arguments(lane, Value(), Value(), false, {});
+  for (auto [value, argument] : llvm::zip(values, equation->getArguments()))
+    if (!value) // of a key: no bound depends on it
+      value = arith::ConstantOp::create(e.builder, e.loc,
+                                        e.builder.getZeroAttr(argument.getType()));
+  Value lower = e.constant(0), upper = e.size(rows.keys());
+  for (const KeyBound &bound : bounds) {
+    Value value = e.evaluate(bound.block(), values, rxt::Point());
+    if (e.isVector(value))
+      value = vector::ReductionOp::create(e.builder, e.loc,
+                                          bound.isUpper ? Kind::MAXSI : Kind::MINSI, value);
+    (bound.isUpper ? upper : lower) = bound.isUpper ? e.min(upper, value) : e.max(lower, value);
+  }
+  return {lower, upper};
+}
+
 /// scoreTile[key][row] = queries * keys.
-void SoftmaxPanels::computeScores(const Block &block) {
+void SoftmaxPanels::computeScores(const KeyBlock &block) {
   rxt::View keys = viewOf(rows.scores.getRhs());
   PanelProducts::Operands operands;
   Values start;
@@ -316,15 +385,14 @@ void SoftmaxPanels::computeScores(const Block &block) {
   operands.rows = block.count;
   operands.depth = e.constant(rows.depth());
   operands.b = queries;
-  operands.c = scoreTile;
+  operands.c = block.tile;
   operands.strips = strips;
   products.store(e, operands);
 }
 
-/// Scores to weights exp(x - max) of one half of the panel, and what is summed so far to the scale
-/// of the new maxima.
-void SoftmaxPanels::computeWeights(const Block &block, Value lane) {
-  Value before = load(at(maxima, lane)), now = computeEquation(block, lane);
+/// x to weights exp(x - max) of one half of the panel, and what is summed so far to the scale of the
+/// new maxima.
+void SoftmaxPanels::computeWeights(const KeyBlock &block, Value lane, Value before, Value now) {
   store(now, at(maxima, lane));
   // A row that has seen nothing but -inf has no scale yet: its weights are exp(-inf) = 0.
   Value nothing = arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::OEQ, now,
@@ -336,26 +404,25 @@ void SoftmaxPanels::computeWeights(const Block &block, Value lane) {
   };
   Value scale = weight(before);
   store(scale, at(scales, lane));
-  Value sum = e.forCarry(e.constant(0), block.count, e.constant(1), {number(0)},
-                         [&](Value key, ValueRange carried) {
-                           Value offset = e.add(e.mul(key, e.constant(width)), lane);
-                           Value pointer = at(scoreTile, offset), w = weight(load(pointer));
-                           store(w, pointer);
-                           return Values{
-                               arith::AddFOp::create(e.builder, e.loc, carried[0], w)};
-                         })[0];
-  Value sums = at(sumsOfRows, lane);
-  store(math::FmaOp::create(e.builder, e.loc, load(sums), scale, sum), sums);
+  auto body = [&](Value key, ValueRange carried) {
+    Value pointer = at(block.tile, e.add(e.mul(key, e.constant(width)), lane));
+    Value w = weight(load(pointer));
+    store(w, pointer);
+    return Values{arith::AddFOp::create(e.builder, e.loc, carried[0], w)};
+  };
+  Value sum = e.forCarry(e.constant(0), block.count, e.constant(1), {number(0)}, body)[0];
+  Value address = at(sums, lane);
+  store(math::FmaOp::create(e.builder, e.loc, load(address), scale, sum), address);
 }
 
 /// Scores to x in place; the maximum of x and of what came before. NaN is left out: its weight is
 /// NaN, which is what the row's results will be.
-Value SoftmaxPanels::computeEquation(const Block &block, Value lane) {
+Value SoftmaxPanels::computeEquation(const KeyBlock &block, Value lane) {
   Values known = arguments(lane, Value(), Value(), false, {});
   return e.forCarry(e.constant(0), block.count, e.constant(1), {load(at(maxima, lane))},
                     [&](Value index, ValueRange carried) {
                       Value offset = e.add(e.mul(index, e.constant(width)), lane);
-                      Value pointer = at(scoreTile, offset), key = e.add(block.first, index);
+                      Value pointer = at(block.tile, offset), key = e.add(block.first, index);
                       Values values = arguments(lane, load(pointer), key, true, known);
                       Value x = e.splat(e.evaluate(*equation, values, rxt::Point()));
                       store(x, pointer);

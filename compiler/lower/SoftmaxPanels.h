@@ -14,34 +14,51 @@
 #include "compiler/lower/PanelProducts.h"
 #include "compiler/lower/SoftmaxRows.h"
 
+#include <functional>
+
 namespace rx::compiler {
 
 /// The view through which the kernel reads an operand.
 using ViewOf = llvm::function_ref<rxt::View(mlir::Value)>;
 
+/// A block of keys against a panel: x or, later, the weights as [count][32].
+struct KeyBlock {
+  mlir::Value first, count, tile;
+  mlir::Value scale; ///< 32 factors for what was summed with the weights of earlier blocks
+};
+
+/// What a kernel does with the panels. Nothing need be given.
+struct PanelHooks {
+  using Value = mlir::Value;
+  /// Before any block of keys, after all.
+  std::function<void()> begin, end;
+  /// A block of which x is known, for one half of the panel.
+  std::function<void(const KeyBlock &, Value lane)> scored;
+  /// A block of which the weights are known.
+  std::function<void(const KeyBlock &)> weighed;
+};
+
 class SoftmaxPanels {
 public:
   using Value = mlir::Value;
 
-  static constexpr int64_t keyBlock = 128;
-  /// Elements (f32) of scratch that the rows need; a kernel may have more behind them.
-  static int64_t scratchElements(SoftmaxRows &rows);
+  /// Keys per block, and panels that share one while it is in cache.
+  static constexpr int64_t keyBlock = 128, panelsAtOnce = 4;
+  /// Elements (f32) of scratch for all, where a kernel needs `own` more per panel.
+  static int64_t scratchElements(SoftmaxRows &rows, int64_t own);
   /// Rows of all batch elements, the parallel dimension.
   static SizeExpr extent(SoftmaxRows &rows);
 
-  SoftmaxPanels(rxt::LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows, ViewOf viewOf);
+  SoftmaxPanels(rxt::LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows, int64_t own,
+                ViewOf viewOf);
 
-  /// A block of keys whose weights against the panel are known: `weights` addresses [count][32].
-  struct Block {
-    Value first, count, weights;
-    Value scale; ///< 32 factors for what was summed with the weights of earlier blocks
-  };
-  /// Emits loops over the panels of the emitter's part of the rows. For each: `begin`, then `block`
-  /// for every block of visible keys in order, then `end`.
-  void forPanels(llvm::function_ref<void()> begin, llvm::function_ref<void(const Block &)> block,
-                 llvm::function_ref<void()> end);
+  /// Emits loops over the panels of the emitter's part of the rows, and over the blocks of keys that
+  /// some row of a panel sees, in order.
+  void forPanels(const PanelHooks &hooks);
 
   //===-- Inside a panel ---===//
+  /// The kernel's own scratch for this panel.
+  Value own;
   /// Halves of the panel that hold rows, 1 or 2; the lanes beyond the last row repeat it.
   Value strips;
   llvm::SmallVector<Value> batch; ///< i64 indices
@@ -51,8 +68,11 @@ public:
   /// one row.
   Value rowIndices(unsigned axis, Value lane);
   Value rowIndex(unsigned axis, Value lane);
-  /// Sum of the weights of the rows of a half, once all blocks are done.
-  Value sums(Value lane);
+  /// All indices of one row.
+  llvm::SmallVector<Value> indicesOf(Value lane);
+  /// Maximum and sum of a half, once all blocks are done.
+  Value maximaOf(Value lane) { return load(at(maxima, lane)); }
+  Value sumsOf(Value lane) { return load(at(sums, lane)); }
   /// The positions at which an operand with these dimensions is read for the rows of a half.
   llvm::SmallVector<rxt::Position> positions(llvm::ArrayRef<unsigned> dims, Value lane,
                                              llvm::function_ref<Value(unsigned dim)> other);
@@ -61,38 +81,45 @@ public:
   static Value strideOf(const rxt::View &view, llvm::ArrayRef<unsigned> dims, unsigned dim);
   /// Transposes 16 vectors in place.
   void transpose(llvm::SmallVector<Value> &square);
-
-  /// Addresses and accesses of f32 in scratch.
-  Value scratch(int64_t elements);
+  /// Addresses and accesses of f32.
   Value at(Value pointer, Value elements);
   Value load(Value pointer);
   void store(Value vector, Value pointer);
+  Value number(double value); ///< in every lane
 
 private:
   void preparePositions();
+  void placePanel(Value slot, Value panel);
   void locateRows(Value panel);
+  void forGroup(Value first, Value count, const PanelHooks &hooks);
   void packQueries();
   void packQueriesInSquares(const rxt::View &view, llvm::ArrayRef<unsigned> dims, int64_t count);
   std::pair<Value, Value> visibleKeys();
-  void computeScores(const Block &block);
-  void computeWeights(const Block &block, Value lane);
-  Value computeEquation(const Block &block, Value lane);
+  std::pair<Value, Value> boundsOf(Value lane);
+  void computeBlock(Value start, const PanelHooks &hooks);
+  void computeScores(const KeyBlock &block);
+  void computeWeights(const KeyBlock &block, Value lane, Value before, Value now);
+  Value computeEquation(const KeyBlock &block, Value lane);
   Value rowCount();
+  Value loadRange(int64_t end);
+  void storeRange(std::pair<Value, Value> range);
   llvm::SmallVector<Value> arguments(Value lane, Value score, Value key, bool ofKeys,
                                      llvm::ArrayRef<Value> known);
-  Value number(double value);
 
   rxt::LoopEmitter &e;
   PanelProducts &products;
   SoftmaxRows &rows;
   ViewOf viewOf;
+  int64_t ownElements;
   unsigned batchRank, rowAxes, keyDim;
   llvm::SmallVector<SizeExpr> sizes; ///< of the iteration space of the scores
   mlir::Block *equation;             ///< of x; positions are arguments behind its inputs
   llvm::SmallVector<unsigned> positionDims;
   llvm::SmallVector<bool> ofKey; ///< which arguments of the equation differ from key to key
   llvm::SmallVector<KeyBound> bounds;
-  Value queries, scoreTile, maxima, sumsOfRows, scales, indices;
+  Value scoreTile;                              ///< [keyBlock][32], of one panel at a time
+  Value queries, maxima, sums, scales, indices; ///< of the panel
+  Value range;                                  ///< of the keys that the panel sees, two i64
 };
 
 } // namespace rx::compiler
