@@ -42,20 +42,29 @@ std::optional<Attention> attentionAt(Operation *root) {
   return map ? matchAttention(map) : std::nullopt;
 }
 
+/// The ops, and the windows that are read through: all but those of keys and values.
+SmallVector<Operation *> withWindows(SoftmaxRows &rows, ArrayRef<Operation *> ops) {
+  llvm::SetVector<Operation *> group;
+  addWindowsOf(rows.scores.getLhs(), group);
+  addWindows(rows.x, group);
+  group.insert_range(ops);
+  return group.takeVector();
+}
+
 } // namespace
 
 StringRef kernelKind(Operation *root) {
-  return attentionAt(root) ? "attention" : root->getName().stripDialect();
+  if (attentionAt(root))
+    return "attention";
+  return matchLogSumExp(root) ? "logsumexp" : root->getName().stripDialect();
 }
 
 SmallVector<Operation *> kernelGroup(Operation *root) {
+  if (std::optional<Attention> attention = attentionAt(root))
+    return withWindows(attention->rows, attention->ops());
+  if (std::optional<LogSumExp> rows = matchLogSumExp(root))
+    return withWindows(rows->rows, rows->ops());
   llvm::SetVector<Operation *> group;
-  if (std::optional<Attention> attention = attentionAt(root)) {
-    addWindowsOf(attention->rows.scores.getLhs(), group); // keys and values lie in memory
-    addWindows(attention->rows.x, group);
-    group.insert_range(attention->ops());
-    return group.takeVector();
-  }
   if (auto map = dyn_cast<rxt::MapOp>(root))
     addWindows(map, group);
   if (auto reduce = dyn_cast<rxt::ReduceOp>(root))

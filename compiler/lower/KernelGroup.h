@@ -6,8 +6,8 @@
 
 namespace rx::compiler {
 
-/// What a kernel is called after: `attention` for one of several ops (SoftmaxRows.h), else the name
-/// of its op.
+/// What a kernel is called after: `attention` or `logsumexp` for one of several ops (SoftmaxRows.h),
+/// else the name of its op.
 llvm::StringRef kernelKind(mlir::Operation *root);
 
 /// The other ops of a kernel of several ops, and `root`, preceded by the windows that a kernel of it reads through instead of their results,

@@ -5,6 +5,7 @@
 #include "compiler/lower/ExpandScalars.h"
 #include "compiler/lower/Grain.h"
 #include "compiler/lower/LaunchWords.h"
+#include "compiler/lower/LogSumExpToLoops.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -30,21 +31,14 @@ Operation *rootOf(FunctionOpInterface kernel) {
   return root;
 }
 
-/// The attention that the kernel is, if it is one and nothing else.
-std::optional<Attention> attentionOf(FunctionOpInterface kernel) {
+/// Whether the kernel computes nothing but `ops`, of which it returns some of `results`.
+bool isAllOf(FunctionOpInterface kernel, ArrayRef<Operation *> ops, ArrayRef<Value> results) {
   Block &block = kernel.getFunctionBody().front();
-  Operation *end = block.getTerminator();
-  auto result = dyn_cast_or_null<rxt::MapOp>(end->getPrevNode());
-  if (!result || end->getNumOperands() != 1 || end->getOperand(0) != result.getResult())
-    return std::nullopt;
-  std::optional<Attention> attention = matchAttention(result);
-  if (!attention)
-    return std::nullopt;
-  SmallVector<Operation *> ops = attention->ops();
-  bool all = llvm::all_of(block.without_terminator(), [&](Operation &op) {
-    return isa<rxt::WindowOp>(op) || llvm::is_contained(ops, &op);
-  });
-  return all ? attention : std::nullopt;
+  return llvm::all_of(block.getTerminator()->getOperands(),
+                      [&](Value value) { return llvm::is_contained(results, value); }) &&
+         llvm::all_of(block.without_terminator(), [&](Operation &op) {
+           return isa<rxt::WindowOp>(op) || llvm::is_contained(ops, &op);
+         });
 }
 
 bool readsArguments(Operation *op) {
@@ -203,17 +197,40 @@ void prepareBodies(Operation *op) {
     }
 }
 
-LogicalResult lowerAttention(LoweredKernel &lowered, FunctionOpInterface kernel,
-                             Attention &attention, const CpuTarget &target) {
-  lowered.extent = SoftmaxPanels::extent(attention.rows);
-  lowered.scratchBytes = attentionScratchBytes(attention);
+/// A kernel of several ops, which softmax rows begin.
+LogicalResult lowerRows(LoweredKernel &lowered, FunctionOpInterface kernel, SoftmaxRows &rows,
+                        int64_t scratchBytes,
+                        function_ref<void(rxt::LoopEmitter &, ViewOf viewOf)> emit) {
+  lowered.extent = SoftmaxPanels::extent(rows);
+  lowered.scratchBytes = scratchBytes;
   lowered.grain = PanelProducts::width;
-  prepareBodies(attention.rows.x);
+  prepareBodies(rows.x);
   return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/true)
       .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
-        emitAttention(e, *lowered.module, attention, target, viewOf);
+        emit(e, viewOf);
         return success();
       });
+}
+
+/// Lowers a kernel of several ops; none if it is something else.
+std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, FunctionOpInterface kernel,
+                                        const CpuTarget &target) {
+  Operation *end = kernel.getFunctionBody().front().getTerminator(), *last = end->getPrevNode();
+  ModuleOp module = *lowered.module;
+  auto map = dyn_cast_or_null<rxt::MapOp>(last);
+  if (auto attention = map ? matchAttention(map) : std::nullopt;
+      attention && isAllOf(kernel, attention->ops(), {map.getResult()}))
+    return lowerRows(lowered, kernel, attention->rows, attentionScratchBytes(*attention),
+                     [&](rxt::LoopEmitter &e, ViewOf viewOf) {
+                       emitAttention(e, module, *attention, target, viewOf);
+                     });
+  if (auto group = last ? matchLogSumExp(last) : std::nullopt;
+      group && isAllOf(kernel, group->ops(), group->results()))
+    return lowerRows(lowered, kernel, group->rows, logSumExpScratchBytes(*group),
+                     [&](rxt::LoopEmitter &e, ViewOf viewOf) {
+                       emitLogSumExp(e, module, *group, end->getOperands(), target, viewOf);
+                     });
+  return std::nullopt;
 }
 
 LogicalResult lowerOp(LoweredKernel &lowered, FunctionOpInterface kernel, Operation *op,
@@ -245,12 +262,12 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   LoweredKernel lowered;
   lowered.module = ModuleOp::create(kernel.getLoc());
   lowered.sizes = rxt::sizeSymbols(own);
-  LogicalResult done = failure();
-  if (std::optional<Attention> attention = attentionOf(own))
-    done = lowerAttention(lowered, own, *attention, target);
-  else if (Operation *op = rootOf(own))
-    done = lowerOp(lowered, own, op, target);
-  if (failed(done))
+  std::optional<LogicalResult> done = lowerGroup(lowered, own, target);
+  if (!done) {
+    Operation *op = rootOf(own);
+    done = op ? lowerOp(lowered, own, op, target) : failure();
+  }
+  if (failed(*done))
     return failure();
   return lowered;
 }

@@ -26,9 +26,9 @@ struct LoweredKernel {
   int64_t grain = 1;
 };
 
-/// `kernel` is a function over tensors whose body is one rxt op with loops, or the ops of an
-/// attention (SoftmaxRows.h), and a return of the last op's results in order; windows may stand
-/// before, through which operands are read.
+/// `kernel` is a function over tensors whose body is one rxt op with loops and a return of its
+/// results in order, or one of the groups of SoftmaxRows.h and a return of some of its results;
+/// windows may stand before, through which operands are read.
 /// Arguments with a `rx.name` that a presence of the op names are read as that presence's lengths
 /// or mask. The kernel itself is left as it was. Contractions that are matrix products go through
 /// the GEMM generator; everything else asks the op for its loops. Failure is reported on the

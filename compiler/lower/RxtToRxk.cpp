@@ -29,42 +29,46 @@ public:
     Group group(op);
     rx::rxk::KernelOp kernel = kernelOf(group);
     OpBuilder builder(op);
-    auto launch = rx::rxk::LaunchOp::create(builder, op->getLoc(), op->getResultTypes(), kernel.getSymName(), group.inputs);
-    op->replaceAllUsesWith(launch.getResults());
+    auto launch = rx::rxk::LaunchOp::create(builder, op->getLoc(), ValueRange(group.outputs).getTypes(), kernel.getSymName(), group.inputs);
+    for (auto [output, result] : llvm::zip(group.outputs, launch.getResults()))
+      output.replaceAllUsesWith(result);
     op->erase();
   }
 
 private:
-  /// The ops of one kernel and what they read from outside. A value read twice is two inputs: each use
-  /// reads its own.
+  /// The ops of one kernel, what they read from outside and what is read of them there. A value read
+  /// twice is two inputs: each use reads its own.
   struct Group {
     explicit Group(Operation *root) : root(root), ops(rx::compiler::kernelGroup(root)) {
-      for (Operation *op : ops)
+      for (Operation *op : ops) {
         for (Value operand : op->getOperands())
           if (!isInside(operand))
             inputs.push_back(operand);
+        bool isRead = llvm::any_of(op->getUsers(), [&](Operation *user) { return !llvm::is_contained(ops, user); });
+        if (op == root || (isRead && !isa<rx::rxt::WindowOp>(op)))
+          llvm::append_range(outputs, op->getResults());
+      }
     }
 
-    /// Copies of the ops, which read `arguments` for the inputs. Returns the copy of the root.
-    Operation *clone(OpBuilder &builder, ValueRange arguments) const {
+    /// Copies of the ops, which read `arguments` for the inputs. Returns the copies of the outputs.
+    llvm::SmallVector<Value> clone(OpBuilder &builder, ValueRange arguments) const {
       IRMapping mapping;
-      Operation *copy = nullptr;
       for (Operation *op : ops) {
-        copy = builder.clone(*op, mapping);
+        Operation *copy = builder.clone(*op, mapping);
         for (auto [index, operand] : llvm::enumerate(op->getOperands()))
           if (!isInside(operand)) {
             copy->setOperand(index, arguments.front());
             arguments = arguments.drop_front();
           }
       }
-      return copy;
+      return llvm::map_to_vector(outputs, [&](Value output) { return mapping.lookup(output); });
     }
 
     bool isInside(Value value) const { return llvm::is_contained(ops, value.getDefiningOp()); }
 
     Operation *root;
     llvm::SmallVector<Operation *> ops;
-    llvm::SmallVector<Value> inputs;
+    llvm::SmallVector<Value> inputs, outputs;
   };
 
   rx::rxk::KernelOp kernelOf(const Group &group) {
@@ -73,7 +77,7 @@ private:
       return it->second;
     Operation *op = group.root;
     auto builder = OpBuilder::atBlockEnd(module.getBody());
-    auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), op->getResultTypes());
+    auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), ValueRange(group.outputs).getTypes());
     OperationState state(op->getLoc(), rx::rxk::KernelOp::getOperationName());
     state.addAttribute("sym_name", builder.getStringAttr(nameFor(op)));
     state.addAttribute("function_type", TypeAttr::get(type));
@@ -84,8 +88,7 @@ private:
     for (Value input : group.inputs)
       block.addArgument(input.getType(), input.getLoc());
     auto inside = OpBuilder::atBlockEnd(&block);
-    Operation *copy = group.clone(inside, block.getArguments());
-    rx::rxk::ReturnOp::create(inside, op->getLoc(), copy->getResults());
+    rx::rxk::ReturnOp::create(inside, op->getLoc(), group.clone(inside, block.getArguments()));
     symbols.insert(kernel);
     return kernels[body] = kernel;
   }
@@ -95,11 +98,11 @@ private:
     MLIRContext *context = group.root->getContext();
     OwningOpRef<ModuleOp> scratch = ModuleOp::create(UnknownLoc::get(context));
     auto builder = OpBuilder::atBlockEnd(scratch->getBody());
-    auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), {});
+    auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), ValueRange(group.outputs).getTypes());
     auto function = func::FuncOp::create(builder, scratch->getLoc(), "k", type);
     Block *block = function.addEntryBlock();
     auto inside = OpBuilder::atBlockEnd(block);
-    group.clone(inside, block->getArguments());
+    func::ReturnOp::create(inside, scratch->getLoc(), group.clone(inside, block->getArguments()));
     std::string text;
     llvm::raw_string_ostream stream(text);
     function->print(stream, OpPrintingFlags().useLocalScope());

@@ -6,8 +6,8 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// A row of Q or a column of V longer than this would not leave room for its panel in L2.
-constexpr int64_t longest = 1024;
+/// Panels of longer queries or values would need more than half a megabyte of scratch each.
+constexpr int64_t longest = 4096;
 
 bool isPlainF32(Value value) {
   auto type = dyn_cast<rxt::TensorType>(value.getType());
@@ -92,6 +92,37 @@ bool isMixture(rxt::ContractOp mixed, const SoftmaxRows &rows, unsigned rowRank)
          llvm::all_of(distinct, [&](unsigned dim) { return dim < rows.batchRank; });
 }
 
+/// Whether nothing but `ops` reads their results, apart from `outputs`.
+bool isClosed(ArrayRef<Operation *> ops, ValueRange outputs) {
+  return llvm::all_of(ops, [&](Operation *op) {
+    return llvm::is_contained(outputs, op->getResult(0)) ||
+           llvm::all_of(op->getUsers(),
+                        [&](Operation *user) { return llvm::is_contained(ops, user); });
+  });
+}
+
+/// The sum behind x, if x is that of softmax rows.
+rxt::ReduceOp sumBehind(rxt::MapOp x) {
+  for (Operation *weights : x->getUsers())
+    if (isa<rxt::MapOp>(weights))
+      for (Operation *user : weights->getUsers())
+        if (auto sum = dyn_cast<rxt::ReduceOp>(user))
+          return sum;
+  return {};
+}
+
+/// Whether `chosen` reads one key of x for each row, whose axes it has in any order.
+bool choosesKey(rxt::GatherOp chosen, SoftmaxRows &rows) {
+  return chosen.getAxis() == rows.keyDim() && chosen.getSourceMap().isPermutation();
+}
+
+rxt::GatherOp gatherOf(SoftmaxRows &rows) {
+  for (Operation *user : rows.x->getUsers())
+    if (auto chosen = dyn_cast<rxt::GatherOp>(user))
+      return choosesKey(chosen, rows) ? chosen : rxt::GatherOp();
+  return {};
+}
+
 } // namespace
 
 int64_t SoftmaxRows::depth() { return rxt::iterationSizes(scores).back().constant(); }
@@ -136,7 +167,35 @@ std::optional<Attention> matchAttention(rxt::MapOp result) {
   if (!read.isPermutation() ||
       rxt::mapAt(result.getMaps(), 1) != read.dropResult(read.getNumResults() - 1))
     return std::nullopt;
-  return Attention{*rows, mixed, result};
+  Attention attention{*rows, mixed, result};
+  return isClosed(attention.ops(), result.getResult()) ? std::optional(attention) : std::nullopt;
+}
+
+std::optional<LogSumExp> matchLogSumExp(Operation *last) {
+  auto sum = dyn_cast<rxt::ReduceOp>(last);
+  if (auto chosen = dyn_cast<rxt::GatherOp>(last))
+    if (auto x = chosen.getSource().getDefiningOp<rxt::MapOp>())
+      sum = sumBehind(x);
+  std::optional<SoftmaxRows> rows = sum ? matchSoftmaxRows(sum) : std::nullopt;
+  if (!rows)
+    return std::nullopt;
+  LogSumExp found{*rows, gatherOf(*rows)};
+  bool closed = found.ops().back() == last && isClosed(found.ops(), found.results());
+  return closed ? std::optional(found) : std::nullopt;
+}
+
+SmallVector<Operation *> LogSumExp::ops() {
+  SmallVector<Operation *> ops = {rows.scores, rows.x, rows.max, rows.weights, rows.sum};
+  if (chosen)
+    ops.push_back(chosen);
+  return ops;
+}
+
+SmallVector<Value> LogSumExp::results() {
+  SmallVector<Value> results = {rows.max.getResult(), rows.sum.getResult()};
+  if (chosen)
+    results.push_back(chosen.getResult());
+  return results;
 }
 
 SmallVector<Operation *> Attention::ops() {

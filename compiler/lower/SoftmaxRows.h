@@ -1,4 +1,4 @@
-// The form in which kernels of kind `attention` and `head` are written: what compiler/passes makes
+// The form in which kernels of kind `attention` and `logsumexp` are written: what compiler/passes makes
 // of every spelling, what becomes one kernel, and what has loops here.
 #pragma once
 
@@ -46,6 +46,22 @@ struct Attention {
   /// The ops in order, ending in the result.
   llvm::SmallVector<mlir::Operation *> ops();
 };
+
+/// max and sum of the rows, and the x of one key per row:
+///
+///   chosen[..] = gather(x at keys[row..])   may be absent
+struct LogSumExp {
+  SoftmaxRows rows;
+  rxt::GatherOp chosen;
+
+  /// The ops in order.
+  llvm::SmallVector<mlir::Operation *> ops();
+  /// max, sum and, if there is one, chosen: what a kernel may return.
+  llvm::SmallVector<mlir::Value> results();
+};
+
+/// The rows that end in `last`, the sum or the gather.
+std::optional<LogSumExp> matchLogSumExp(mlir::Operation *last);
 
 /// The attention whose result `result` is.
 std::optional<Attention> matchAttention(rxt::MapOp result);
