@@ -30,7 +30,10 @@ public:
           panels.store(panels.number(std::numeric_limits<double>::quiet_NaN()), chosenAt(lane));
         });
       };
-      hooks.scored = [&](const KeyBlock &block, Value lane) { choose(block, lane); };
+      bool ofScores = group.chosen.getSource() == group.rows.scores.getResult();
+      (ofScores ? hooks.scored : hooks.equated) = [&](const KeyBlock &block, Value lane) {
+        choose(block, lane);
+      };
     }
     hooks.end = [&] { panels.forStrips([&](Value lane) { storeResults(lane); }); };
     panels.forPanels(hooks);
@@ -42,7 +45,7 @@ public:
 private:
   Value chosenAt(Value lane) { return panels.at(panels.own, lane); }
 
-  /// Takes x of the rows whose key is in the block.
+  /// Takes the elements of the rows whose key is in the block.
   void choose(const KeyBlock &block, Value lane) {
     // Dimensions of the index are those of the gather's result, whose axes are rows in some order.
     auto rowOf = rxt::dimensionsOf(group.chosen.getSourceMap());

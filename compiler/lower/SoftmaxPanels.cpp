@@ -196,9 +196,11 @@ void SoftmaxPanels::computeBlock(Value start, const PanelHooks &hooks) {
     KeyBlock block{from, e.sub(to, from), scoreTile, scales};
     computeScores(block);
     forStrips([&](Value lane) {
-      Value before = load(at(maxima, lane)), now = computeEquation(block, lane);
       if (hooks.scored)
         hooks.scored(block, lane);
+      Value before = load(at(maxima, lane)), now = computeEquation(block, lane);
+      if (hooks.equated)
+        hooks.equated(block, lane);
       computeWeights(block, lane, before, now);
     });
     if (hooks.weighed)

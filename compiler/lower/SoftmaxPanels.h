@@ -21,7 +21,7 @@ namespace rx::compiler {
 /// The view through which the kernel reads an operand.
 using ViewOf = llvm::function_ref<rxt::View(mlir::Value)>;
 
-/// A block of keys against a panel: x or, later, the weights as [count][32].
+/// A block of keys against a panel: [count][32] scores, later x, at last the weights.
 struct KeyBlock {
   mlir::Value first, count, tile;
   mlir::Value scale; ///< 32 factors for what was summed with the weights of earlier blocks
@@ -32,8 +32,8 @@ struct PanelHooks {
   using Value = mlir::Value;
   /// Before any block of keys, after all.
   std::function<void()> begin, end;
-  /// A block of which x is known, for one half of the panel.
-  std::function<void(const KeyBlock &, Value lane)> scored;
+  /// A block of which the scores, or x, are known, for one half of the panel.
+  std::function<void(const KeyBlock &, Value lane)> scored, equated;
   /// A block of which the weights are known.
   std::function<void(const KeyBlock &)> weighed;
 };

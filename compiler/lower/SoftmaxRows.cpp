@@ -101,13 +101,15 @@ bool isClosed(ArrayRef<Operation *> ops, ValueRange outputs) {
   });
 }
 
-/// The sum behind x, if x is that of softmax rows.
-rxt::ReduceOp sumBehind(rxt::MapOp x) {
-  for (Operation *weights : x->getUsers())
-    if (isa<rxt::MapOp>(weights))
-      for (Operation *user : weights->getUsers())
-        if (auto sum = dyn_cast<rxt::ReduceOp>(user))
-          return sum;
+/// A sum that maps alone lead to from `op`.
+rxt::ReduceOp sumBehind(Operation *op, unsigned maps = 2) {
+  for (Operation *user : op->getUsers()) {
+    auto sum = dyn_cast<rxt::ReduceOp>(user);
+    if (!sum && maps > 0 && isa<rxt::MapOp>(user))
+      sum = sumBehind(user, maps - 1);
+    if (sum && sum.getKind() == rxt::ReduceKind::Sum)
+      return sum;
+  }
   return {};
 }
 
@@ -117,9 +119,10 @@ bool choosesKey(rxt::GatherOp chosen, SoftmaxRows &rows) {
 }
 
 rxt::GatherOp gatherOf(SoftmaxRows &rows) {
-  for (Operation *user : rows.x->getUsers())
-    if (auto chosen = dyn_cast<rxt::GatherOp>(user))
-      return choosesKey(chosen, rows) ? chosen : rxt::GatherOp();
+  for (Operation *op : {rows.x.getOperation(), rows.scores.getOperation()})
+    for (Operation *user : op->getUsers())
+      if (auto chosen = dyn_cast<rxt::GatherOp>(user))
+        return choosesKey(chosen, rows) ? chosen : rxt::GatherOp();
   return {};
 }
 
@@ -174,8 +177,8 @@ std::optional<Attention> matchAttention(rxt::MapOp result) {
 std::optional<LogSumExp> matchLogSumExp(Operation *last) {
   auto sum = dyn_cast<rxt::ReduceOp>(last);
   if (auto chosen = dyn_cast<rxt::GatherOp>(last))
-    if (auto x = chosen.getSource().getDefiningOp<rxt::MapOp>())
-      sum = sumBehind(x);
+    if (Operation *source = chosen.getSource().getDefiningOp())
+      sum = sumBehind(source);
   std::optional<SoftmaxRows> rows = sum ? matchSoftmaxRows(sum) : std::nullopt;
   if (!rows)
     return std::nullopt;

@@ -47,9 +47,9 @@ struct Attention {
   llvm::SmallVector<mlir::Operation *> ops();
 };
 
-/// max and sum of the rows, and the x of one key per row:
+/// max and sum of the rows, and what one key per row has:
 ///
-///   chosen[..] = gather(x at keys[row..])   may be absent
+///   chosen[..] = gather(x or scores at keys[row..])   may be absent
 struct LogSumExp {
   SoftmaxRows rows;
   rxt::GatherOp chosen;

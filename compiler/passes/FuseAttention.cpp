@@ -1,4 +1,5 @@
 #include "compiler/passes/FuseAttention.h"
+#include "compiler/passes/LargeTemporary.h"
 #include "compiler/passes/SoftmaxBuilder.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -34,7 +35,7 @@ public:
     return false;
   }
 
-  /// Finds everything else. On failure `reason` says what stands in the way.
+  /// Finds everything else.
   bool match() {
     if (!matchWeights())
       return false;
@@ -62,8 +63,13 @@ public:
     }
   }
 
-  StringRef reason;
+  void warn() {
+    if (looksLikeAttention())
+      warnIfLarge(mix, cast<rxt::TensorType>(mix->getOperand(side).getType()),
+                  "the scores of an attention", reason);
+  }
 
+private:
   /// Whether the weights look like those of an attention: exponentials, or related to a maximum.
   bool looksLikeAttention() {
     bool exponentials = llvm::any_of(equation->block(), [&](Operation &op) {
@@ -74,16 +80,7 @@ public:
              return reduce && reduce.getKind() == rxt::ReduceKind::Max;
            });
   }
-  /// Elements of the scores where every symbol is 256.
-  std::optional<int64_t> typicalElements() {
-    SizeExpr count = cast<rxt::TensorType>(mix->getOperand(side).getType()).elementCount();
-    SizeExpr::Bindings typical;
-    for (const std::string &symbol : count.symbols())
-      typical[symbol] = 256;
-    return count.evaluate(typical);
-  }
 
-private:
   bool because(StringRef text) {
     reason = text;
     return false;
@@ -240,19 +237,10 @@ private:
   RowDims dims;
   SmallVector<unsigned> valuesRead, order;
   SizeExpr width;
+  StringRef reason;
   Value numerator, quotient; ///< in the op that divides the mixture
   rxt::MapOp reader;         ///< that op, if not the weights are divided
 };
-
-void warnIfLarge(rxt::ContractOp mix, AttentionMatch &match) {
-  constexpr int64_t large = 64 << 20;
-  std::optional<int64_t> elements = match.typicalElements();
-  if (!elements || *elements * 4 < large || !match.looksLikeAttention())
-    return;
-  mix.emitWarning("the scores that this sum reads take ")
-      << (*elements * 4 >> 20) << " MB where every size that is not known is 256; it is no attention"
-      << " that is computed without holding them, because " << match.reason;
-}
 
 struct FuseAttentionPass : PassWrapper<FuseAttentionPass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseAttentionPass)
@@ -278,7 +266,7 @@ LogicalResult fuseAttention(ModuleOp module) {
     if (match.match())
       match.rewrite();
     else
-      warnIfLarge(mix, match);
+      match.warn();
   }
   IRRewriter rewriter(module.getContext());
   (void)runRegionDCE(rewriter, module->getRegions());

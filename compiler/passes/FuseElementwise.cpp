@@ -1,5 +1,6 @@
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FusedBody.h"
+#include "compiler/passes/GatherBeforeMap.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -203,6 +204,7 @@ LogicalResult fuseElementwise(ModuleOp module) {
   RewritePatternSet patterns(module.getContext());
   patterns.add<FuseProducers<rxt::MapOp>, FuseProducers<rxt::ReduceOp>, DropCopies,
                MoveThroughWindow, MoveIntoContraction>(module.getContext());
+  populateGatherBeforeMap(patterns);
   return applyPatternsGreedily(module, std::move(patterns));
 }
 

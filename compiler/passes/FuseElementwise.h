@@ -14,6 +14,7 @@ namespace rx::compiler {
 ///  each;
 ///  - a window that only permutes or repeats axes;
 ///  - a constant that is one number.
+/// Gathers move in front of maps (GatherBeforeMap.h).
 /// Maps that only permute axes vanish into the windows and contractions around them.
 /// What an op computes stays the same, operation for operation; only where and how often changes.
 std::unique_ptr<mlir::Pass> createFuseElementwisePass();

@@ -30,7 +30,7 @@ public:
   mlir::Value attention(mlir::Value values, llvm::ArrayRef<unsigned> read, SizeExpr width,
                         rxt::TensorType type, llvm::ArrayRef<unsigned> order);
 
-  mlir::Value x, max, weights, sum;
+  mlir::Value scores, x, max, weights, sum;
 
 private:
   using Value = mlir::Value;
@@ -48,7 +48,6 @@ private:
   const RowDims &dims;
   unsigned rank; ///< of the rows
   llvm::SmallVector<SizeExpr> sizes; ///< of rows.., keys
-  Value scores;
 };
 
 } // namespace rx::compiler

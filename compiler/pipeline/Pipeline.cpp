@@ -6,6 +6,7 @@
 #include "compiler/lower/RxtToRxk.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
+#include "compiler/passes/FuseLogSumExp.h"
 #include "compiler/target/LinkSharedObject.h"
 #include "compiler/target/ObjectCache.h"
 #include "dialects/rx/Rx.h"
@@ -91,7 +92,9 @@ LogicalResult fuse(ModuleOp module) {
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
-  passes.addPass(createFuseAttentionPass()); // last: others would take its maps apart
+  // Last: others would take their maps apart.
+  passes.addPass(createFuseAttentionPass());
+  passes.addPass(createFuseLogSumExpPass());
   return passes.run(module);
 }
 
