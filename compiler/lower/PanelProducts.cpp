@@ -29,6 +29,7 @@ public:
     if (alongDepth)
       for (int64_t row = 0; row < rows; ++row)
         aRows.push_back(at(a, e.mul(aStep, e.constant(row))));
+    int64_t unroll = alongDepth ? 1 : rx::compiler::unroll;
     Value zero = e.constant(0), step = e.constant(unroll);
     Value unrolled = e.mul(e.div(depth, step), step);
     Values sums = e.forCarry(zero, unrolled, step, start(), [&](Value k, ValueRange carried) {
@@ -165,11 +166,11 @@ void PanelProducts::callTile(LoopEmitter &e, int64_t rows, const Operands &o, Va
 
 void PanelProducts::store(LoopEmitter &e, const Operands &operands) {
   // The last tile may overlap the one before it: its rows are computed again, to the same bits.
-  Value zero = e.constant(0), height = e.constant(target.gemm.rows);
+  Value zero = e.constant(0), height = e.constant(storeRows());
   Value last = e.sub(operands.rows, height);
   auto tiles = [&] {
     e.forLoop(zero, operands.rows, height, [&](Value row) {
-      callTile(e, target.gemm.rows, operands, e.min(row, last), Value());
+      callTile(e, storeRows(), operands, e.min(row, last), Value());
     });
     return Values();
   };

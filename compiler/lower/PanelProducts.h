@@ -45,6 +45,7 @@ private:
     int64_t rows, strips;
   };
 
+  int64_t storeRows() const { return target.vectorBits == 512 ? 12 : 6; }
   /// Halves of a panel that one register tile takes.
   int64_t tileStrips() const { return target.vectorBits == 512 ? 2 : 1; }
   void callTile(rxt::LoopEmitter &e, int64_t rows, const Operands &operands, Value row,
