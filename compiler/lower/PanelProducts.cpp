@@ -11,10 +11,6 @@ namespace {
 using rxt::LoopEmitter;
 using Values = LoopEmitter::Values;
 
-/// Steps of k per trip of the inner loop: addresses of A's rows may live in memory, and are then
-/// fetched once a trip.
-constexpr int64_t unroll = 4;
-
 /// The body of one register tile.
 class TileBuilder {
 public:
@@ -29,20 +25,13 @@ public:
     if (alongDepth)
       for (int64_t row = 0; row < rows; ++row)
         aRows.push_back(at(a, e.mul(aStep, e.constant(row))));
-    int64_t unroll = alongDepth ? 1 : rx::compiler::unroll;
-    Value zero = e.constant(0), step = e.constant(unroll);
-    Value unrolled = e.mul(e.div(depth, step), step);
-    Values sums = e.forCarry(zero, unrolled, step, start(), [&](Value k, ValueRange carried) {
-      Values next(carried);
-      for (int64_t i = 0; i < unroll; ++i)
-        multiplyAdd(e.add(k, e.constant(i)), next);
-      return next;
-    });
-    sums = e.forCarry(unrolled, depth, e.constant(1), sums, [&](Value k, ValueRange carried) {
-      Values next(carried);
-      multiplyAdd(k, next);
-      return next;
-    });
+    // One step a trip: with more, the loads of A's elements move up and sums are spilled.
+    Values sums = e.forCarry(e.constant(0), depth, e.constant(1), start(),
+                             [&](Value k, ValueRange carried) {
+                               Values next(carried);
+                               multiplyAdd(k, next);
+                               return next;
+                             });
     eachSum([&](int64_t i, int64_t offset) {
       LLVM::StoreOp::create(e.builder, e.loc, sums[i], at(c, offset), 4);
     });
@@ -164,13 +153,15 @@ void PanelProducts::callTile(LoopEmitter &e, int64_t rows, const Operands &o, Va
         [&] { return call(1, zero); });
 }
 
+int64_t PanelProducts::mostRows() const { return target.vectorBits == 512 ? 12 : 6; }
+
 void PanelProducts::store(LoopEmitter &e, const Operands &operands) {
   // The last tile may overlap the one before it: its rows are computed again, to the same bits.
-  Value zero = e.constant(0), height = e.constant(storeRows());
+  Value zero = e.constant(0), height = e.constant(mostRows());
   Value last = e.sub(operands.rows, height);
   auto tiles = [&] {
     e.forLoop(zero, operands.rows, height, [&](Value row) {
-      callTile(e, storeRows(), operands, e.min(row, last), Value());
+      callTile(e, mostRows(), operands, e.min(row, last), Value());
     });
     return Values();
   };
@@ -184,7 +175,7 @@ void PanelProducts::store(LoopEmitter &e, const Operands &operands) {
 
 void PanelProducts::accumulate(LoopEmitter &e, const Operands &operands, int64_t rows,
                                Value scale) {
-  int64_t tiles = (rows + target.gemm.rows - 1) / target.gemm.rows;
+  int64_t tiles = (rows + mostRows() - 1) / mostRows();
   int64_t height = (rows + tiles - 1) / tiles, whole = rows / height * height;
   e.forLoop(e.constant(0), e.constant(whole), e.constant(height), [&](Value row) {
     callTile(e, height, operands, row, scale);

@@ -45,7 +45,8 @@ private:
     int64_t rows, strips;
   };
 
-  int64_t storeRows() const { return target.vectorBits == 512 ? 12 : 6; }
+  /// Rows of a register tile: its sums, a row of B and some elements of A fit the registers.
+  int64_t mostRows() const;
   /// Halves of a panel that one register tile takes.
   int64_t tileStrips() const { return target.vectorBits == 512 ? 2 : 1; }
   void callTile(rxt::LoopEmitter &e, int64_t rows, const Operands &operands, Value row,

@@ -22,7 +22,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Vectors of 32 elements that a panel needs. An index or a bound is two elements.
 static int64_t panelVectors(SoftmaxRows &rows) {
-  constexpr int64_t maxima = 1, sums = 1, scales = 1, range = 1;
+  constexpr int64_t maxima = 1, sums = 2, scales = 1, range = 1;
   int64_t rowAxes = rows.rowRank() - rows.batchRank;
   return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
 }
@@ -84,6 +84,7 @@ void SoftmaxPanels::placePanel(Value slot, Value panel) {
   queries = take(rows.depth());
   maxima = take(1);
   sums = take(1);
+  lost = take(1);
   scales = take(1);
   range = take(1);
   indices = take(2 * rowAxes);
@@ -168,6 +169,7 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
                            forStrips([&](Value lane) {
                              store(number(-infinity), at(maxima, lane));
                              store(number(0), at(sums, lane));
+                             store(number(0), at(lost, lane));
                            });
                            if (hooks.begin)
                              hooks.begin();
@@ -413,8 +415,28 @@ void SoftmaxPanels::computeWeights(const KeyBlock &block, Value lane, Value befo
     return Values{arith::AddFOp::create(e.builder, e.loc, carried[0], w)};
   };
   Value sum = e.forCarry(e.constant(0), block.count, e.constant(1), {number(0)}, body)[0];
-  Value address = at(sums, lane);
-  store(math::FmaOp::create(e.builder, e.loc, load(address), scale, sum), address);
+  addToSums(lane, scale, sum);
+}
+
+/// sums = sums * scale + more. What rounding drops is kept beside: in a long row, the blocks without
+/// its large weights add less than half an ulp each and much together (Knuth's TwoSum, "The Art of
+/// Computer Programming", volume 2, 4.2.2).
+void SoftmaxPanels::addToSums(Value lane, Value scale, Value more) {
+  auto plus = [&](Value a, Value b) -> Value {
+    return arith::AddFOp::create(e.builder, e.loc, a, b);
+  };
+  auto minus = [&](Value a, Value b) -> Value {
+    return arith::SubFOp::create(e.builder, e.loc, a, b);
+  };
+  Value before = e.product(load(at(sums, lane)), scale), sum = plus(before, more);
+  Value added = minus(sum, before);
+  Value error = plus(minus(before, minus(sum, added)), minus(more, added));
+  store(sum, at(sums, lane));
+  store(math::FmaOp::create(e.builder, e.loc, load(at(lost, lane)), scale, error), at(lost, lane));
+}
+
+Value SoftmaxPanels::sumsOf(Value lane) {
+  return arith::AddFOp::create(e.builder, e.loc, load(at(sums, lane)), load(at(lost, lane)));
 }
 
 /// Scores to x in place; the maximum of x and of what came before. NaN is left out: its weight is

@@ -72,7 +72,7 @@ public:
   llvm::SmallVector<Value> indicesOf(Value lane);
   /// Maximum and sum of a half, once all blocks are done.
   Value maximaOf(Value lane) { return load(at(maxima, lane)); }
-  Value sumsOf(Value lane) { return load(at(sums, lane)); }
+  Value sumsOf(Value lane);
   /// The positions at which an operand with these dimensions is read for the rows of a half.
   llvm::SmallVector<rxt::Position> positions(llvm::ArrayRef<unsigned> dims, Value lane,
                                              llvm::function_ref<Value(unsigned dim)> other);
@@ -99,6 +99,7 @@ private:
   void computeBlock(Value start, const PanelHooks &hooks);
   void computeScores(const KeyBlock &block);
   void computeWeights(const KeyBlock &block, Value lane, Value before, Value now);
+  void addToSums(Value lane, Value scale, Value more);
   Value computeEquation(const KeyBlock &block, Value lane);
   Value rowCount();
   Value loadRange(int64_t end);
@@ -117,9 +118,9 @@ private:
   llvm::SmallVector<unsigned> positionDims;
   llvm::SmallVector<bool> ofKey; ///< which arguments of the equation differ from key to key
   llvm::SmallVector<KeyBound> bounds;
-  Value scoreTile;                              ///< [keyBlock][32], of one panel at a time
-  Value queries, maxima, sums, scales, indices; ///< of the panel
-  Value range;                                  ///< of the keys that the panel sees, two i64
+  Value scoreTile;                                    ///< [keyBlock][32], of one panel at a time
+  Value queries, maxima, sums, lost, scales, indices; ///< of the panel
+  Value range;                                        ///< of the keys that it sees, two i64
 };
 
 } // namespace rx::compiler

@@ -1,19 +1,5 @@
 // Spellings of attention that become one kernel, and what does not; values stay what they were.
-#include "compiler/lower/RxtToRxk.h"
-#include "compiler/passes/FuseAttention.h"
-#include "compiler/passes/FuseElementwise.h"
-#include "dialects/rxk/Rxk.h"
-#include "dialects/rxt/Evaluation.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/Verifier.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
-#include <gtest/gtest.h>
-#include <random>
-
-using namespace mlir;
+#include "tests/compiler/passes/KernelsOf.h"
 
 namespace rx::compiler {
 namespace {
@@ -77,69 +63,9 @@ std::string mix(std::string result, std::string weights) {
 const std::string end = "  return %o : !q\n}\n";
 const std::string plainEnd = mix("%o", "%a") + end;
 
-class FuseAttentionTest : public testing::Test {
+class FuseAttentionTest : public KernelsOf {
 protected:
-  FuseAttentionTest() {
-    context.loadDialect<rxt::RxtDialect, rxk::RxkDialect, func::FuncDialect, arith::ArithDialect,
-                        math::MathDialect>();
-    handler = std::make_unique<ScopedDiagnosticHandler>(&context, [&](Diagnostic &diagnostic) {
-      messages += diagnostic.str() + "\n";
-      return success();
-    });
-  }
-
-  /// The kinds of the kernels of `text`, in order, joined by spaces.
-  std::string kernelsOf(const std::string &text) {
-    module = parseSourceString<ModuleOp>(text, &context);
-    EXPECT_TRUE(module) << text << messages;
-    if (!module)
-      return "";
-    std::vector<double> before = evaluate();
-    PassManager passes(&context);
-    passes.addPass(createCSEPass());
-    passes.addPass(createFuseElementwisePass());
-    passes.addPass(createCanonicalizerPass());
-    passes.addPass(createCSEPass());
-    passes.addPass(createFuseAttentionPass());
-    EXPECT_TRUE(succeeded(passes.run(*module))) << messages;
-    std::vector<double> after = evaluate();
-    EXPECT_EQ(before.size(), after.size());
-    for (size_t i = 0; i < before.size(); ++i)
-      EXPECT_NEAR(before[i], after[i], 1e-12) << "element " << i;
-    EXPECT_TRUE(succeeded(rxtToRxk(*module)) && succeeded(verify(*module))) << messages;
-    std::string kinds;
-    for (auto kernel : module->getOps<rxk::KernelOp>())
-      kinds += (kinds.empty() ? "" : " ") + kernel->getAttrOfType<StringAttr>("kind").str();
-    return kinds;
-  }
-
-  MLIRContext context{MLIRContext::Threading::DISABLED};
-  OwningOpRef<ModuleOp> module;
-  std::string messages;
-
-private:
-  std::vector<double> evaluate() {
-    auto function = module->lookupSymbol<func::FuncOp>("f");
-    rxt::Evaluation evaluation(rxt::Precision::F64,
-                               {{"b", 2}, {"r", 3}, {"t", 5}, {"u", 5}}, {});
-    std::mt19937 rng(1);
-    std::uniform_real_distribution<float> uniform(-2, 2);
-    std::vector<rxt::ReferenceValue> arguments, results;
-    for (Type type : function.getArgumentTypes()) {
-      rxt::ReferenceTensor tensor = evaluation.allocate(cast<rxt::TensorType>(type));
-      for (rxt::Scalar &value : tensor.values)
-        value = rxt::scalarOf(double(uniform(rng)));
-      arguments.push_back(tensor);
-    }
-    EXPECT_TRUE(succeeded(evaluation.call(function, arguments, results))) << messages;
-    std::vector<double> numbers;
-    for (const rxt::ReferenceValue &result : results)
-      for (rxt::Scalar value : result.tensor().values)
-        numbers.push_back(value.real);
-    return numbers;
-  }
-
-  std::unique_ptr<ScopedDiagnosticHandler> handler;
+  FuseAttentionTest() { sizes = {{"b", 2}, {"r", 3}, {"t", 5}, {"u", 5}}; }
 };
 
 //===-- Spellings ---===//
