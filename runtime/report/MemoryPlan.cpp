@@ -41,18 +41,20 @@ Expected<std::map<std::string, Shape>> stateShapes(const PlannedRun &run) {
 
 } // namespace
 
-Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std::function<Expected<Shape>(const json &metric)> &batchShape) {
+Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std::function<Expected<std::optional<Shape>>(const json &metric)> &batchShape) {
   std::map<std::string, const json *> metrics;
   collectMetrics(bundle.experiment().at("reports"), metrics);
   std::vector<PlannedRun> runs;
   for (auto &[key, metric] : metrics) {
-    Expected<Shape> batch = batchShape(*metric);
+    Expected<std::optional<Shape>> batch = batchShape(*metric);
     if (!batch)
       return std::move(batch).status();
+    if (!*batch)
+      continue;
     Expected<const Program *> step = programNamed(bundle, metric->at("step").get<std::string>());
     if (!step)
       return std::move(step).status();
-    Expected<PlannedRun> stepRun = planRun(**step, {{"x", *batch}, {"y", *batch}});
+    Expected<PlannedRun> stepRun = planRun(**step, {{"x", **batch}, {"y", **batch}});
     if (!stepRun)
       return std::move(stepRun).status();
     auto sums = stateShapes(*stepRun);

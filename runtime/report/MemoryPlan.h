@@ -6,12 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace rx::runtime {
 
 /// Every run of a bundle's reports at its largest sizes: two programs for each metric, however often it is
-/// shown. `batchShape` gives the shape of a metric's first batch, which is the largest.
-Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std::function<Expected<Shape>(const nlohmann::json &metric)> &batchShape);
+/// shown. `batchShape` gives the shape of a metric's first batch, which is the largest, or nothing
+/// for one that is not run.
+Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std::function<Expected<std::optional<Shape>>(const nlohmann::json &metric)> &batchShape);
 
 } // namespace rx::runtime

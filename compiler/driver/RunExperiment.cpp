@@ -1,0 +1,161 @@
+#include "compiler/driver/RunExperiment.h"
+
+#include "compiler/driver/CommandLine.h"
+#include "runtime/data/Cache.h"
+#include "runtime/device/Cpu.h"
+#include "runtime/report/Circumstances.h"
+#include "runtime/report/Experiment.h"
+#include "runtime/report/Interrupt.h"
+#include "runtime/report/RunFolder.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <limits>
+
+namespace fs = std::filesystem;
+
+namespace rx::driver {
+
+using runtime::Expected;
+using runtime::RunFolder;
+using runtime::Status;
+
+void RunArguments::addTo(CLI::App *command) {
+  program.addTo(command);
+  target.addTo(command);
+  command->add_option("--threads", threads, "threads; 0 means every core that is free");
+  command->add_option("--memory", memory, "memory that may be used, 8GB; default: what is available");
+}
+
+namespace {
+
+int failRun(std::string_view message) {
+  std::cerr << "rxc: error: " << message << "\n";
+  return Failure;
+}
+
+/// What a reader of the report needs to run it again.
+runtime::Circumstances circumstances(const RunArguments &arguments, const runtime::Bundle &bundle,
+                                     const runtime::Cpu &device) {
+  runtime::Circumstances all = {{"program", arguments.program.program}};
+  std::string settings;
+  for (const std::string &setting : arguments.program.settings)
+    settings += (settings.empty() ? "--set " : " --set ") + setting;
+  if (!settings.empty())
+    all.emplace_back("settings", settings);
+  if (!arguments.program.preset.empty())
+    all.emplace_back("preset", arguments.program.preset);
+  auto general = runtime::circumstancesOf(bundle, device.threads());
+  all.insert(all.end(), general.begin(), general.end());
+  return all;
+}
+
+/// The run's folder with what is known before it begins: the program, and the manifest with all
+/// that the program's settings resolved to.
+Expected<RunFolder> openFolder(const RunArguments &arguments, const runtime::Bundle &bundle,
+                               const std::string &program) {
+  auto name = bundle.experiment().value("experiment", std::string("run"));
+  Expected<RunFolder> folder =
+      arguments.out.empty() ? RunFolder::createBelow("runs", name) : RunFolder::use(arguments.out);
+  if (!folder)
+    return folder;
+  auto manifest = runtime::readWhole(fs::path(bundle.folder()) / "manifest.json",
+                                     std::numeric_limits<uint32_t>::max());
+  if (!manifest)
+    return std::move(manifest).status();
+  if (Status kept = folder->keep("program.rx", program); !kept)
+    return kept;
+  if (Status kept = folder->keep("manifest.json", *manifest); !kept)
+    return kept;
+  return folder;
+}
+
+/// "1 value computed in 16 batches, 3 from earlier runs"; cells that share a value count once.
+std::string summary(const runtime::Experiment &experiment) {
+  runtime::MetricCounts counts = experiment.counts();
+  std::string text =
+      fmt::format("{} value{} computed in {} batch{}", counts.computed,
+                  counts.computed == 1 ? "" : "s", counts.batches, counts.batches == 1 ? "" : "es");
+  if (counts.remembered > 0)
+    text += fmt::format(", {} from earlier runs", counts.remembered);
+  return text;
+}
+
+/// Runs it with a folder to write to, or with none.
+int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::ExperimentOptions how,
+        const std::optional<RunFolder> &folder, runtime::Cpu &device) {
+  how.circumstances = circumstances(arguments, bundle, device);
+  how.shouldStop = runtime::wasInterrupted;
+  if (folder)
+    how.save = [&](const runtime::RunResult &result) { return folder->save(result); };
+  runtime::Experiment experiment(bundle, device, std::move(how));
+  Status done = experiment.run();
+  if (std::fflush(stdout) != 0 && done)
+    done = Status::error("standard output: cannot write the report");
+  std::cerr << summary(experiment) << "\n";
+  if (folder)
+    std::cerr << "report: " << folder->reportFile().string() << "\n";
+  if (!done)
+    return failRun(done.message());
+  return experiment.result().state == runtime::RunState::Interrupted ? Interrupted : Success;
+}
+
+/// The program compiled and opened; nothing, after a message, if that fails.
+std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
+                                          runtime::ExperimentOptions &how) {
+  auto pipeline = arguments.target.pipeline();
+  Compilation compilation;
+  if (!pipeline || !compilation.elaborate(arguments.program) ||
+      !compilation.lowerIntoCache(*pipeline))
+    return std::nullopt;
+  auto bundle = runtime::Bundle::open(pipeline->bundle.string());
+  if (!bundle) {
+    failRun(bundle.message());
+    return std::nullopt;
+  }
+  how.programFolder = arguments.program.folder();
+  how.cache = pipeline->cache;
+  how.profile = arguments.profile;
+  how.remember = !arguments.profile && !arguments.noMemo;
+  how.program = compilation.text();
+  return std::move(*bundle);
+}
+
+} // namespace
+
+int runExperiment(const RunArguments &arguments) {
+  runtime::ExperimentOptions how;
+  if (!arguments.memory.empty()) {
+    auto bytes = runtime::parseBytes(arguments.memory);
+    if (!bytes)
+      return failRun(fmt::format("--memory: {}", bytes.message()));
+    how.memory = *bytes;
+  }
+  auto bundle = openBundle(arguments, how);
+  if (!bundle)
+    return Failure;
+  runtime::noteInterrupts();
+  std::optional<RunFolder> folder;
+  if (!arguments.profile) {
+    auto opened = openFolder(arguments, *bundle, how.program);
+    if (!opened)
+      return failRun(opened.message());
+    folder = std::move(*opened);
+  }
+  runtime::Cpu device(arguments.threads);
+  return run(arguments, *bundle, std::move(how), folder, device);
+}
+
+int planExperiment(const RunArguments &arguments) {
+  runtime::ExperimentOptions how;
+  auto bundle = openBundle(arguments, how);
+  if (!bundle)
+    return Failure;
+  runtime::Cpu device(1);
+  if (Status done = runtime::Experiment(*bundle, device, std::move(how)).printPlan(); !done)
+    return failRun(done.message());
+  return Success;
+}
+
+} // namespace rx::driver

@@ -1,0 +1,25 @@
+//===- RunExperiment.h - compile into the cache and run ----------*- C++ -*-===//
+#pragma once
+
+#include "compiler/driver/Compilation.h"
+
+namespace rx::driver {
+
+struct RunArguments {
+  ProgramArguments program;
+  TargetArguments target;
+  unsigned threads = 0; ///< 0: every core that is free
+  bool profile = false; ///< count time and bytes per kernel; always computes, leaves no folder
+  bool noMemo = false;
+  std::string memory; ///< that may be used, "8GB"; empty: what is available
+  std::string out; ///< the run's folder; empty: a new one below ./runs
+
+  void addTo(CLI::App *command);
+};
+
+/// Both give the exit code.
+int runExperiment(const RunArguments &arguments);
+/// Prints what runExperiment would do; computes nothing and leaves no folder.
+int planExperiment(const RunArguments &arguments);
+
+} // namespace rx::driver

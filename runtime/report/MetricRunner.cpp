@@ -1,0 +1,250 @@
+#include "runtime/report/MetricRunner.h"
+
+#include "runtime/report/Forecast.h"
+#include "runtime/report/MemoryPlan.h"
+#include "runtime/report/Progress.h"
+#include "runtime/report/Table.h"
+
+namespace rx::runtime {
+
+using nlohmann::json;
+
+namespace {
+
+/// Under which values of one run are shared between cells.
+std::string textKey(const json &metric) {
+  return metric.at("step").get<std::string>() + metric.at("data").dump();
+}
+
+Expected<TensorMap> inputsOf(const DataRows &rows, int64_t index) {
+  auto batch = rows.batch(index);
+  if (!batch)
+    return std::move(batch).status();
+  return TensorMap{{"x", (*batch)[0]}, {"y", (*batch)[1]}};
+}
+
+} // namespace
+
+double scalarOf(const HostTensor &value) {
+  switch (value.dtype()) {
+  case RX_F64:
+    return value.values<double>()[0];
+  case RX_F32:
+    return value.values<float>()[0];
+  case RX_I64:
+    return static_cast<double>(value.values<int64_t>()[0]);
+  default:
+    return value.values<int32_t>()[0];
+  }
+}
+
+MetricRunner::MetricRunner(const Bundle &bundle, Device &device, RunFiles &files,
+                           MetricOptions options)
+    : bundle(bundle), files(files), options(std::move(options)),
+      keys(bundle, [&files](const std::string &file) { return files.identity(file); }),
+      parameters(
+          bundle,
+          [&files](const std::string &file, const std::string &tensor, std::span<float> out) {
+            return files.weights().load(file, tensor, out);
+          }),
+      decompositions(this->options.cache / "linalg",
+                     [out = this->options.progress](const Status &problem) {
+                       if (out)
+                         fmt::print(out, "rxc: warning: decompositions are not kept: {}\n",
+                                    problem.message());
+                     }),
+      executor(bundle, device, parameters) {
+  executor.setBudget(this->options.memory);
+  executor.setMemo(&decompositions);
+  executor.setComputeProgress([out = this->options.progress,
+                               line = std::make_shared<std::optional<Progress>>()](
+                                  int64_t done, int64_t total) {
+    if (done == 0)
+      line->emplace("weights: matrices decomposed", out);
+    (*line)->update(done, total, 0);
+    if (done == total)
+      line->reset();
+  });
+}
+
+Expected<std::optional<Shape>> MetricRunner::largestBatch(const json &metric) {
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
+  if (options.memo) {
+    auto key = keyOf(metric, **data);
+    if (!key)
+      return std::move(key).status();
+    if (options.memo->find(*key))
+      return std::optional<Shape>();
+  }
+  auto batch = (*data)->batch(0);
+  if (!batch)
+    return std::move(batch).status();
+  return std::optional<Shape>((*batch)[0].shape());
+}
+
+Status MetricRunner::admit() {
+  auto runs = runsOfReports(bundle, [this](const json &metric) { return largestBatch(metric); });
+  if (!runs)
+    return std::move(runs).status();
+  if (runs->empty())
+    return Status::ok();
+  return admitRuns(bundle, parameters, *runs, "the experiment",
+                   {options.memory, files.memoryBytes(), options.progress});
+}
+
+Expected<const DataRows *> MetricRunner::rowsOf(const json &metric) {
+  std::string key = metric.at("tokenizer").get<std::string>() + metric.at("data").dump();
+  if (auto it = rows.find(key); it != rows.end())
+    return const_cast<const DataRows *>(it->second.get());
+  auto opened = DataRows::open(metric.at("data"), metric.at("tokenizer"), files);
+  if (!opened)
+    return std::move(opened).status();
+  auto kept = std::make_unique<DataRows>(std::move(*opened));
+  return const_cast<const DataRows *>((rows[key] = std::move(kept)).get());
+}
+
+Expected<Hash128> MetricRunner::keyOf(const json &metric, const DataRows &rows) {
+  CacheHash hash;
+  hash.add("metric").add(rows.identity());
+  for (const char *program : {"step", "value_program"}) {
+    auto key = keys.program(metric.at(program));
+    if (!key)
+      return key;
+    hash.add(*key);
+  }
+  return hash.key();
+}
+
+Expected<const Measured *> MetricRunner::measure(const json &metric, const std::string &what) {
+  std::string key = textKey(metric);
+  if (auto it = known.find(key); it != known.end())
+    return const_cast<const Measured *>(&it->second);
+  if (options.shouldStop && options.shouldStop())
+    return const_cast<const Measured *>(static_cast<Measured *>(nullptr));
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
+  std::optional<Hash128> memoKey;
+  if (options.memo) {
+    auto made = keyOf(metric, **data);
+    if (!made)
+      return std::move(made).status();
+    memoKey = *made;
+    if (auto found = options.memo->find(*memoKey))
+      return const_cast<const Measured *>(&(known[key] = {std::move(*found), true}));
+  }
+  auto computed = compute(metric, **data, what);
+  if (!computed)
+    return std::move(computed).status();
+  if (!*computed)
+    return const_cast<const Measured *>(static_cast<Measured *>(nullptr));
+  if (memoKey)
+    if (Status kept = options.memo->store(*memoKey, **computed); !kept && options.progress)
+      fmt::print(options.progress, "rxc: warning: the value is not kept for later runs: {}\n",
+                 kept.message());
+  return const_cast<const Measured *>(&(known[key] = {std::move(**computed), false}));
+}
+
+Expected<int64_t> MetricRunner::plannedBytes(const std::string &step,
+                                             const TensorMap &inputs) const {
+  auto memory = executor.plannedMemory(step, shapesOf(inputs));
+  if (!memory)
+    return std::move(memory).status();
+  return memory->total();
+}
+
+MetricCounts MetricRunner::counts() const {
+  MetricCounts counts;
+  counts.batches = batchesRun;
+  for (const auto &[key, value] : known)
+    ++(value.isRemembered ? counts.remembered : counts.computed);
+  return counts;
+}
+
+Expected<HostTensor> MetricRunner::finish(const json &metric) {
+  TensorMap sums;
+  for (const json &state : metric.at("states")) {
+    auto name = state.at("name").get<std::string>();
+    auto sum = executor.state(name);
+    if (!sum)
+      return std::move(sum).status();
+    sums[name] = std::move(*sum);
+  }
+  auto results = executor.run(metric.at("value_program").get<std::string>(), sums);
+  if (!results)
+    return std::move(results).status();
+  return results->at("value");
+}
+
+Expected<std::optional<MemoEntry>> MetricRunner::compute(const json &metric, const DataRows &rows,
+                                                         const std::string &what) {
+  auto step = metric.at("step").get<std::string>();
+  Progress progress(what, options.progress);
+  MemoEntry entry;
+  entry.what = what;
+  for (int64_t i = 0; i < rows.batches(); ++i) {
+    auto inputs = inputsOf(rows, i);
+    if (!inputs)
+      return std::move(inputs).status();
+    entry.tokens += inputs->at("x").elementCount();
+    if (i ==
+        0) { // the first batch also sets the sums to zero; the executor keeps them from then on
+      auto planned = plannedBytes(step, *inputs);
+      if (!planned)
+        return std::move(planned).status();
+      entry.plannedBytes = *planned;
+      auto zeros = zeroStates(bundle.plan().programs.find(step)->second, *inputs);
+      if (!zeros)
+        return std::move(zeros).status();
+      inputs->merge(*zeros);
+    }
+    if (auto done = executor.run(step, *inputs); !done)
+      return std::move(done).status();
+    ++batchesRun;
+    progress.update(i + 1, rows.batches(), entry.tokens);
+    if (options.shouldStop && i + 1 < rows.batches() && options.shouldStop())
+      return std::optional<MemoEntry>();
+  }
+  auto value = finish(metric);
+  if (!value)
+    return std::move(value).status();
+  entry.value = std::move(*value);
+  entry.batches = rows.batches();
+  entry.seconds = progress.seconds();
+  progress.finish(entry.value.shape().empty() ? formatNumber(scalarOf(entry.value))
+                                              : "a distribution");
+  return std::optional<MemoEntry>(std::move(entry));
+}
+
+Expected<MetricForecast> MetricRunner::forecast(const json &metric) {
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
+  auto key = keyOf(metric, **data);
+  if (!key)
+    return std::move(key).status();
+  auto inputs = inputsOf(**data, 0);
+  if (!inputs)
+    return std::move(inputs).status();
+  auto step = metric.at("step").get<std::string>();
+  const Program &program = bundle.plan().programs.find(step)->second;
+  MetricForecast forecast;
+  forecast.batches = (*data)->batches();
+  forecast.tokens = (*data)->tokens();
+  forecast.parameters = parametersRead(bundle, program);
+  if (auto found = options.memo ? options.memo->find(*key) : std::nullopt) {
+    forecast.isRemembered = true;
+    forecast.seconds = found->seconds;
+  }
+  auto memory = plannedBytes(step, *inputs);
+  auto moved = bytesMoved(bundle, program, shapesOf(*inputs));
+  if (!memory || !moved)
+    return !memory ? std::move(memory).status() : std::move(moved).status();
+  forecast.plannedBytes = *memory;
+  forecast.bytesPerBatch = *moved;
+  return forecast;
+}
+
+} // namespace rx::runtime

@@ -1,0 +1,94 @@
+// Computes the metrics of a bundle: a step program over every batch of the data, then a formula
+// over what the steps have summed.
+#pragma once
+
+#include "runtime/data/DiskMemo.h"
+#include "runtime/plan/Executor.h"
+#include "runtime/report/ContentKeys.h"
+#include "runtime/report/DataRows.h"
+#include "runtime/report/ValueMemo.h"
+#include "runtime/report/RunFiles.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rx::runtime {
+
+struct MetricOptions {
+  std::FILE *progress = stderr;     ///< null: silent
+  const ValueMemo *memo = nullptr;       ///< null: nothing is looked up or kept
+  std::function<bool()> shouldStop; ///< asked after every batch; empty: never
+  std::filesystem::path cache;      ///< where matrix decompositions are kept
+  int64_t memory = 0;               ///< bytes that may be used; 0: what the system has available
+};
+
+struct Measured {
+  MemoEntry entry;
+  bool isRemembered = false; ///< found in the memo: nothing was run
+};
+
+/// What a metric will take, without running it.
+struct MetricForecast {
+  bool isRemembered = false;
+  double seconds = 0; ///< that a remembered value took
+  int64_t batches = 0, tokens = 0;
+  int64_t parameters = 0;    ///< elements of the distinct buffers that a step reads
+  int64_t plannedBytes = 0;  ///< memory of a step, if nothing else is loaded
+  int64_t bytesPerBatch = 0; ///< moved, see bytesMoved()
+};
+
+/// Over a whole run.
+struct MetricCounts {
+  int64_t computed = 0, remembered = 0; ///< values
+  int64_t batches = 0;                  ///< that were run, those of unfinished values included
+};
+
+class MetricRunner {
+public:
+  /// All references outlive this object.
+  MetricRunner(const Bundle &bundle, Device &device, RunFiles &files, MetricOptions options);
+
+  /// Says what memory all values that are to be computed need at their peak, before any weight is
+  /// loaded; fails when that does not fit.
+  Status admit();
+  /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
+  /// The pointer lives as long as this object. `what` names the value in messages.
+  Expected<const Measured *> measure(const nlohmann::json &metric, const std::string &what);
+  /// Reads and tokenises the data, since their number decides; loads no weights.
+  Expected<MetricForecast> forecast(const nlohmann::json &metric);
+
+  Executor &programs() { return executor; }
+  MetricCounts counts() const;
+
+private:
+  Expected<const DataRows *> rowsOf(const nlohmann::json &metric);
+  /// The shapes of the first batch, which is the largest; nothing for a remembered value.
+  Expected<std::optional<Shape>> largestBatch(const nlohmann::json &metric);
+  Expected<Hash128> keyOf(const nlohmann::json &metric, const DataRows &rows);
+  Expected<std::optional<MemoEntry>> compute(const nlohmann::json &metric, const DataRows &rows,
+                                             const std::string &what);
+  Expected<HostTensor> finish(const nlohmann::json &metric);
+  Expected<int64_t> plannedBytes(const std::string &step, const TensorMap &inputs) const;
+
+  const Bundle &bundle;
+  RunFiles &files;
+  MetricOptions options;
+  ContentKeys keys;
+  ParameterStore parameters;
+  DiskMemo decompositions;
+  Executor executor;
+  std::map<std::string, std::unique_ptr<DataRows>> rows; ///< by the text of their pipeline
+  std::map<std::string, Measured> known;                 ///< by step program and data
+  int64_t batchesRun = 0;
+};
+
+/// The one element of a value that is no distribution.
+double scalarOf(const HostTensor &value);
+
+} // namespace rx::runtime
