@@ -216,8 +216,10 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   }
   addCode({{"op", "loop"}, {"trips", loop.getTrips()}, {"trip", trip.buffer}, {"carried", carried}, {"stacked", json::array()}}, loop.getLoc());
   ++openLoops;
-  for (auto [i, shared] : llvm::enumerate(loop.getShared()))
-    places[body.getArgument(1 + i)] = places.at(shared);
+  for (auto [i, shared] : llvm::enumerate(loop.getShared())) {
+    Place place = places.at(shared); // a copy: what is inserted moves the others
+    places[body.getArgument(1 + i)] = place;
+  }
   for (auto [i, indexed] : llvm::enumerate(loop.getIndexed())) {
     BlockArgument argument = body.getArgument(loop.firstIndexedArgument() + i);
     Place place = places.at(indexed);
