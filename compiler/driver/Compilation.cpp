@@ -1,0 +1,140 @@
+#include "compiler/driver/Compilation.h"
+
+#include "compiler/driver/CommandLine.h"
+#include "compiler/parse/Parse.h"
+#include "dialects/rx/Rx.h"
+#include "dialects/rxk/Rxk.h"
+#include "dialects/rxt/Rxt.h"
+#include "runtime/core/Hash.h"
+#include "runtime/data/Cache.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace rx::driver {
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+void ProgramArguments::addTo(CLI::App *command) {
+  command->add_option("program", program, "the .rx file")->required();
+  command->add_option("--set", settings,
+                      "change a setting: NAME=VALUE or NAME.ARGUMENT=VALUE (may be repeated)");
+  command->add_option("--preset", preset, "apply a preset of the experiment");
+}
+
+fs::path ProgramArguments::folder() const {
+  fs::path folder = fs::path(program).parent_path();
+  return folder.empty() ? fs::path(".") : folder;
+}
+
+std::optional<elaborate::Options> ProgramArguments::elaboration() const {
+  elaborate::Options options;
+  options.preset = preset;
+  for (const std::string &setting : settings) {
+    size_t at = setting.find('=');
+    if (at == std::string::npos || at == 0) {
+      fail("--set takes NAME=VALUE, not `" + setting + "` [unknown-setting]");
+      return std::nullopt;
+    }
+    options.settings.push_back({setting.substr(0, at), setting.substr(at + 1)});
+  }
+  return options;
+}
+
+void TargetArguments::addTo(CLI::App *command) {
+  command->add_option("--cpu", cpu, "avx2, avx512 or host")->capture_default_str();
+  command->add_option("--dump-dir", dumpFolder,
+                      "keep the program after every phase, as NN-name.mlir");
+}
+
+std::optional<compiler::PipelineOptions> TargetArguments::pipeline() const {
+  auto target = compiler::findCpuTarget(cpu);
+  if (!target) {
+    fail(llvm::toString(target.takeError()));
+    return std::nullopt;
+  }
+  compiler::PipelineOptions options;
+  options.target = *target;
+  options.cache = runtime::cacheRoot();
+  options.dumpFolder = dumpFolder;
+  return options;
+}
+
+//===----------------------------------------------------------------------===//
+// Steps
+//===----------------------------------------------------------------------===//
+
+bool Compilation::report() {
+  bool colour = isatty(STDERR_FILENO) && !std::getenv("NO_COLOR");
+  std::cerr << diagnostics.render(colour);
+  return !diagnostics.hasErrors();
+}
+
+bool Compilation::parse(const std::string &path) {
+  auto text = runtime::readWhole(path, std::numeric_limits<uint32_t>::max());
+  if (!text) {
+    fail(std::string(text.message()) + " [file]");
+    return false;
+  }
+  programName = fs::path(path).stem().string();
+  source = std::make_unique<diag::Source>(path, std::move(*text));
+  file = parse::parseFile(*source, diagnostics);
+  return report();
+}
+
+bool Compilation::elaborate(const ProgramArguments &arguments) {
+  auto options = arguments.elaboration();
+  if (!options || !parse(arguments.program))
+    return false;
+  context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect,
+                      mlir::arith::ArithDialect, mlir::math::MathDialect>();
+  resolver = std::make_unique<FileResolver>(fs::path(arguments.program).parent_path());
+  elaborator = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics, *options);
+  module = elaborator->run(*file);
+  if (!report())
+    return false;
+  if (mlir::succeeded(mlir::verify(*module)))
+    return true;
+  std::cerr << "rxc: internal error: the elaborated program is not valid IR; this is a bug of "
+               "rxc\n";
+  return false;
+}
+
+bool Compilation::lower(const compiler::PipelineOptions &options) {
+  auto result = compiler::runPipeline(*module, options);
+  if (mlir::failed(result))
+    return false;
+  lowered = *result;
+  return true;
+}
+
+/// Changes whenever this binary does.
+static std::string compilerIdentity() {
+  std::error_code ignored;
+  fs::path self = fs::read_symlink("/proc/self/exe", ignored);
+  return std::to_string(fs::file_size(self, ignored)) +
+         std::to_string(fs::last_write_time(self, ignored).time_since_epoch().count());
+}
+
+bool Compilation::lowerIntoCache(compiler::PipelineOptions &options) {
+  std::string text = options.target->name.str();
+  llvm::raw_string_ostream stream(text);
+  module->print(stream, mlir::OpPrintingFlags().enableDebugInfo());
+  uint64_t key = runtime::hash64(text + compilerIdentity(), 0);
+  options.bundle = options.cache / "bundles" / fmt::format("{}-{:016x}", programName, key);
+  if (fs::exists(options.bundle / "manifest.json") && options.dumpFolder.empty())
+    return true;
+  return lower(options);
+}
+
+} // namespace rx::driver

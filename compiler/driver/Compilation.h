@@ -1,0 +1,74 @@
+//===- Compilation.h - a program on its way to a bundle ----------*- C++ -*-===//
+#pragma once
+
+#include "compiler/ast/Ast.h"
+#include "compiler/diag/Diagnostic.h"
+#include "compiler/driver/FileResolver.h"
+#include "compiler/elaborate/Elaborator.h"
+#include "compiler/pipeline/Pipeline.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rx::driver {
+
+/// Which program, with which settings: what every command that elaborates takes.
+struct ProgramArguments {
+  std::string program, preset;
+  std::vector<std::string> settings; ///< NAME=VALUE
+
+  void addTo(CLI::App *command);
+  /// The folder that relative paths of the program, and its lock file, are looked for from.
+  std::filesystem::path folder() const;
+  std::optional<elaborate::Options> elaboration() const;
+};
+
+/// Options for commands that generate code; nothing, after a message, for a CPU that is not known.
+struct TargetArguments {
+  std::string cpu = "host", dumpFolder;
+
+  void addTo(CLI::App *command);
+  std::optional<compiler::PipelineOptions> pipeline() const;
+};
+
+/// A program read, parsed, elaborated and lowered, step by step. A step that returns false has
+/// printed why.
+class Compilation {
+public:
+  bool parse(const std::string &path);
+  /// parse(), then everything that is checked before lowering.
+  bool elaborate(const ProgramArguments &arguments);
+  /// Lowers to a bundle, or to the phase asked for.
+  bool lower(const compiler::PipelineOptions &options);
+  /// Lowers to a bundle in the cache, unless it is there: equal programs compiled by this binary
+  /// for this target share one. Sets options.bundle.
+  bool lowerIntoCache(compiler::PipelineOptions &options);
+
+  const ast::File &syntax() const { return *file; }
+  mlir::ModuleOp program() const { return *module; }
+  const compiler::PipelineResult &result() const { return lowered; }
+
+private:
+  bool report();
+
+  mlir::MLIRContext context;
+  diag::DiagnosticEngine diagnostics;
+  std::unique_ptr<diag::Source> source;
+  std::unique_ptr<ast::File> file;
+  std::unique_ptr<FileResolver> resolver;
+  std::unique_ptr<elaborate::Elaborator> elaborator;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  compiler::PipelineResult lowered;
+  std::string programName;
+};
+
+} // namespace rx::driver

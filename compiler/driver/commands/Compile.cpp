@@ -1,0 +1,77 @@
+//===- Compile.cpp - rxc compile ---------------------------------*- C++ -*-===//
+#include "compiler/driver/CommandLine.h"
+#include "compiler/driver/Compilation.h"
+#include "compiler/driver/commands/Commands.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <iostream>
+
+namespace fs = std::filesystem;
+
+namespace rx::driver {
+
+namespace {
+
+constexpr const char *details =
+    R"(Without --stop-after it writes a bundle, which rx-run runs where no compiler is.
+
+Examples:
+  rxc compile examples/gemma.rx -o gemma.bundle && rx-run gemma.bundle
+  rxc compile examples/gemma.rx --stop-after=rxt)";
+
+struct Arguments {
+  ProgramArguments program;
+  TargetArguments target;
+  std::string stopAfter, bundle;
+};
+
+int compileProgram(const Arguments &arguments) {
+  Compilation compilation;
+  if (arguments.stopAfter == "parse") {
+    if (!compilation.parse(arguments.program.program))
+      return Failure;
+    std::cout << ast::dump(compilation.syntax());
+    return Success;
+  }
+  auto options = arguments.target.pipeline();
+  if (!options)
+    return Failure;
+  options->bundle = arguments.bundle;
+  if (options->bundle.empty())
+    options->bundle = fs::path(arguments.program.program).stem().string() + ".bundle";
+  if (!arguments.stopAfter.empty()) {
+    auto phase = compiler::phaseNamed(arguments.stopAfter);
+    if (!phase)
+      return fail("there is no phase `" + arguments.stopAfter + "`; see rxc compile --help",
+                  WrongUsage);
+    options->stopAfter = *phase;
+  }
+  if (!compilation.elaborate(arguments.program) || !compilation.lower(*options))
+    return Failure;
+  if (options->stopAfter != compiler::Phase::bundle)
+    compilation.program().print(llvm::outs());
+  else
+    std::cerr << options->bundle.string() << ": " << compilation.result().kernels << " kernels, "
+              << compilation.result().compiled << " compiled\n";
+  return Success;
+}
+
+} // namespace
+
+void addCompile(CommandLine &line) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App *command =
+      line.add("compile", "lower a program, and print or keep what becomes of it", details,
+               [arguments] { return compileProgram(*arguments); });
+  arguments->program.addTo(command);
+  std::string phases = "print the program after a phase: parse";
+  for (auto &[name, help] : compiler::phases())
+    phases += "\n  " + name + ": " + help;
+  command->add_option("--stop-after", arguments->stopAfter, phases);
+  command->add_option("-o", arguments->bundle,
+                      "the folder to write (default: NAME.bundle, beside the caller)");
+  arguments->target.addTo(command);
+}
+
+} // namespace rx::driver
