@@ -243,7 +243,8 @@ Layout Formatter::argumentList(const std::vector<Argument> &list, diag::SourceRa
   std::vector<Element> elements;
   for (const Argument &each : list) {
     size_t end = each.rangeEnd ? each.rangeEnd->range.end : each.value->range.end;
-    elements.push_back({argument(each), each.value->range.begin, end, each.name.empty()});
+    bool fills = each.name.empty() && each.value->kind != Expr::Call; // a call may need lines itself
+    elements.push_back({argument(each), each.value->range.begin, end, fills});
   }
   return separated("(", std::move(elements), ")", "", within, false, true);
 }
@@ -293,7 +294,8 @@ Layout Formatter::separated(std::string open, std::vector<Element> elements, std
     if (isLast)
       break;
     Layout gap = comment ? hardBreak() : breakOr(keepsComma ? " " : ", ");
-    inner.push_back(elements[i + 1].fills && !comment ? group(gap) : gap);
+    bool shares = elements[i].fills && elements[i + 1].fills && !comment;
+    inner.push_back(shares ? group(gap) : gap);
   }
   for (const Comment *comment : take(elements.back().end, end)) {
     inner.insert(inner.end(), {hardBreak(), text(textOf(*comment))});
