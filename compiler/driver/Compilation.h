@@ -54,6 +54,7 @@ public:
   bool lowerIntoCache(compiler::PipelineOptions &options);
 
   const ast::File &syntax() const { return *file; }
+  std::string text() const { return std::string(source->text()); }
   mlir::ModuleOp program() const { return *module; }
   const compiler::PipelineResult &result() const { return lowered; }
 

@@ -1,12 +1,23 @@
 #include "compiler/driver/RunExperiment.h"
 
 #include "compiler/driver/CommandLine.h"
+#include "runtime/data/Cache.h"
 #include "runtime/device/Cpu.h"
+#include "runtime/report/Circumstances.h"
 #include "runtime/report/Experiment.h"
+#include "runtime/report/Interrupt.h"
+#include "runtime/report/RunFolder.h"
 
 #include <iostream>
+#include <limits>
+
+namespace fs = std::filesystem;
 
 namespace rx::driver {
+
+using runtime::Expected;
+using runtime::RunFolder;
+using runtime::Status;
 
 void RunArguments::addTo(CLI::App *command) {
   program.addTo(command);
@@ -14,10 +25,69 @@ void RunArguments::addTo(CLI::App *command) {
   command->add_option("--threads", threads, "threads; 0 means every core that is free");
 }
 
-static int failRun(std::string_view message) {
+namespace {
+
+int failRun(std::string_view message) {
   std::cerr << "rxc: error: " << message << "\n";
   return Failure;
 }
+
+/// What a reader of the report needs to run it again.
+runtime::Circumstances circumstances(const RunArguments &arguments, const runtime::Bundle &bundle,
+                                     const runtime::Cpu &device) {
+  runtime::Circumstances all = {{"program", arguments.program.program}};
+  std::string settings;
+  for (const std::string &setting : arguments.program.settings)
+    settings += (settings.empty() ? "--set " : " --set ") + setting;
+  if (!settings.empty())
+    all.emplace_back("settings", settings);
+  if (!arguments.program.preset.empty())
+    all.emplace_back("preset", arguments.program.preset);
+  auto general = runtime::circumstancesOf(bundle, device.threads());
+  all.insert(all.end(), general.begin(), general.end());
+  return all;
+}
+
+/// The run's folder with what is known before it begins: the program, and the manifest with all
+/// that the program's settings resolved to.
+Expected<RunFolder> openFolder(const RunArguments &arguments, const runtime::Bundle &bundle,
+                               const std::string &program) {
+  auto name = bundle.experiment().value("experiment", std::string("run"));
+  Expected<RunFolder> folder =
+      arguments.out.empty() ? RunFolder::createBelow("runs", name) : RunFolder::use(arguments.out);
+  if (!folder)
+    return folder;
+  auto manifest = runtime::readWhole(fs::path(bundle.folder()) / "manifest.json",
+                                     std::numeric_limits<uint32_t>::max());
+  if (!manifest)
+    return std::move(manifest).status();
+  if (Status kept = folder->keep("program.rx", program); !kept)
+    return kept;
+  if (Status kept = folder->keep("manifest.json", *manifest); !kept)
+    return kept;
+  return folder;
+}
+
+/// Runs it with a folder to write to, or with none.
+int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::ExperimentOptions how,
+        const std::optional<RunFolder> &folder, runtime::Cpu &device) {
+  how.circumstances = circumstances(arguments, bundle, device);
+  how.shouldStop = runtime::wasInterrupted;
+  if (folder)
+    how.save = [&](const runtime::RunResult &result) { return folder->save(result); };
+  runtime::noteInterrupts();
+  runtime::Experiment experiment(bundle, device, std::move(how));
+  Status done = experiment.run();
+  if (std::fflush(stdout) != 0 && done)
+    done = Status::error("standard output: cannot write the report");
+  if (folder)
+    std::cerr << "report: " << folder->reportFile().string() << "\n";
+  if (!done)
+    return failRun(done.message());
+  return experiment.result().state == runtime::RunState::Interrupted ? Interrupted : Success;
+}
+
+} // namespace
 
 int runExperiment(const RunArguments &arguments) {
   auto pipeline = arguments.target.pipeline();
@@ -33,10 +103,16 @@ int runExperiment(const RunArguments &arguments) {
   how.programFolder = arguments.program.folder();
   how.cache = pipeline->cache;
   how.profile = arguments.profile;
-  runtime::Experiment experiment(*bundle, device, how);
-  if (auto done = experiment.run(); !done)
-    return failRun(done.message());
-  return Success;
+  how.remember = !arguments.profile && !arguments.noMemo;
+  how.program = compilation.text();
+  std::optional<RunFolder> folder;
+  if (!arguments.profile) {
+    auto opened = openFolder(arguments, *bundle, how.program);
+    if (!opened)
+      return failRun(opened.message());
+    folder = std::move(*opened);
+  }
+  return run(arguments, *bundle, std::move(how), folder, device);
 }
 
 } // namespace rx::driver

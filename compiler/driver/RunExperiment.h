@@ -9,7 +9,9 @@ struct RunArguments {
   ProgramArguments program;
   TargetArguments target;
   unsigned threads = 0; ///< 0: every core that is free
-  bool profile = false;
+  bool profile = false; ///< count time and bytes per kernel; always computes, leaves no folder
+  bool noMemo = false;
+  std::string out; ///< the run's folder; empty: a new one below ./runs
 
   void addTo(CLI::App *command);
 };

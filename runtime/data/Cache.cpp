@@ -39,11 +39,19 @@ Status writeAll(int descriptor, std::string_view data, const fs::path &file) {
 
 } // namespace
 
+/// Whether `path` lies in the cache, by its name alone.
+static bool isInCache(const fs::path &path) {
+  fs::path below = path.lexically_relative(cacheRoot());
+  return !below.empty() && *below.begin() != "..";
+}
+
 Status systemError(const fs::path &where, std::string_view what, int code) {
-  std::string advice = code == ENOSPC ? "; free some space, or set RXC_CACHE to a folder elsewhere"
-                       : code == EACCES || code == EROFS
-                           ? "; set RXC_CACHE to a folder that you may write"
-                           : "";
+  const char *elsewhere = isInCache(where) ? "set RXC_CACHE to" : "choose";
+  std::string advice;
+  if (code == ENOSPC)
+    advice = fmt::format("; free some space, or {} a folder elsewhere", elsewhere);
+  else if (code == EACCES || code == EROFS)
+    advice = fmt::format("; {} a folder that you may write", elsewhere);
   return Status::error(
       fmt::format("{}: {}: {}{}", where.string(), what, std::strerror(code), advice));
 }

@@ -58,7 +58,7 @@ Status writeWhole(const std::filesystem::path &file, std::string_view data);
 /// The bytes of `file`. Errors: absent, not a regular file, larger than `limit`, unreadable.
 Expected<std::string> readWhole(const std::filesystem::path &file, uint64_t limit);
 
-/// A failed system call: "<where>: <what>: <reason>", with advice where the cache is at fault (full
+/// A failed system call: "<where>: <what>: <reason>", with advice where the place is at fault (full
 /// disk, no right to write). `code` is an errno value.
 Status systemError(const std::filesystem::path &where, std::string_view what, int code);
 

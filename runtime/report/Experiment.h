@@ -1,74 +1,66 @@
-//===- Experiment.h - run what a bundle's reports show ------------*- C++ -*-===//
+// Runs what a bundle's reports show.
 #pragma once
 
 #include "runtime/core/Status.h"
-#include "runtime/data/DiskMemo.h"
-#include "runtime/data/WeightFiles.h"
-#include "runtime/plan/Executor.h"
+#include "runtime/report/MetricRunner.h"
+#include "runtime/report/Profile.h"
+#include "runtime/report/Results.h"
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rx::runtime {
 
-class Tokenizer;
-
 struct ExperimentOptions {
-  std::filesystem::path programFolder; ///< what relative paths and the lock file are looked for from
+  std::filesystem::path programFolder; ///< where relative paths and the lock file are looked for
   std::filesystem::path cache;
-  std::FILE *out = stdout;      ///< the report
+  std::FILE *out = stdout;      ///< the reports
   std::FILE *progress = stderr; ///< null: silent
-  int64_t memory = 0;           ///< bytes that a run may use; 0: what the system has available
   bool profile = false;         ///< after the reports, time and bytes per place in the program
+  bool remember = true;         ///< take values from earlier runs, and keep new ones for later runs
+  std::function<bool()> shouldStop; ///< asked after every batch; empty: never
+  /// Called with the results at the start, after every value that was computed, and at the end.
+  std::function<Status(const RunResult &)> save;
+  /// For the report: where and with what the run takes place, and the text of the program.
+  std::vector<std::pair<std::string, std::string>> circumstances;
+  std::string program;
 };
 
-/// Runs the reports of a bundle: every cell is computed when its turn comes, and a table is printed when it is
-/// complete. Weights are loaded once, tokenised texts come from the cache.
+/// Every cell is computed when its turn comes, and a table is printed when its turn is over.
+/// Weights are loaded once, tokenised texts come from the cache.
 class Experiment {
 public:
+  /// `bundle` and `device` outlive this object.
   Experiment(const Bundle &bundle, Device &device, ExperimentOptions options);
-  ~Experiment();
 
-  /// All reports, in order. The first error ends the run; what was printed before stays.
+  /// All reports, in order. The first error ends the run; what was printed before stays. A run that
+  /// was stopped is no error: result().state says so, and what is missing is marked.
   Status run();
 
-private:
-  struct Value {
-    bool isDistribution = false;
-    double number = 0;
-    HostTensor distribution;
-  };
+  const RunResult &result() const { return found; }
+  int64_t stepsRun() const { return metrics.stepsRun(); }
 
-  Status admit();
-  Status show(const nlohmann::json &shown);
-  void printProfile();
-  Status showTable(const nlohmann::json &shown);
-  Status showMostLikely(const nlohmann::json &shown);
-  Status judge(const nlohmann::json &claim);
-  Expected<Value> cell(const nlohmann::json &cell, const std::string &what);
-  Expected<Value> metric(const nlohmann::json &metric, const std::string &what);
-  Expected<std::vector<HostTensor>> batch(const nlohmann::json &metric, int64_t index, int64_t &count);
-  Expected<const Tokenizer *> tokenizer(const std::string &name);
+private:
+  Status runReports();
+  Status compute(ShowResult &shown);
+  Status compute(CellResult &cell);
+  Status rank(RankingResult &ranking);
+  Status save();
+  void finish(const Status &status);
 
   const Bundle &bundle;
   ExperimentOptions options;
-  WeightFiles files;
-  std::map<std::string, std::unique_ptr<Tokenizer>> tokenizers;
-  struct Rows;
-  std::map<std::string, std::unique_ptr<Rows>> rows; ///< by the text of their pipeline
-  std::map<std::string, Value> values;               ///< metrics already computed, by step program and data
-  struct Spent {
-    double seconds = 0;
-    int64_t bytes = 0, runs = 0;
-  };
-  std::map<std::string, Spent> spent; ///< by instruction and place
-  ParameterStore parameters;
-  DiskMemo decompositions;
-  Executor executor;
+  RunFiles files;
+  Memo memo;
+  MetricRunner metrics;
+  Profile profile;
+  RunResult found;
+  std::chrono::steady_clock::time_point start;
 };
 
 } // namespace rx::runtime

@@ -85,6 +85,8 @@ struct PlotResult {
 };
 
 using ShowResult = std::variant<TableResult, ValueResult, RankingResult, PlotResult>;
+/// Every cell, in the order of computation.
+std::vector<CellResult *> cellsOf(ShowResult &shown);
 
 enum class Verdict { Undecided, Holds, Fails };
 std::string_view verdictName(Verdict verdict);

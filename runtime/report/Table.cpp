@@ -11,7 +11,8 @@ namespace {
 
 /// Columns on a terminal, not bytes: continuation bytes of UTF-8 take no room.
 size_t width(const std::string &text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
 }
 
 } // namespace

@@ -61,9 +61,8 @@ int compileProgram(const Arguments &arguments) {
 
 void addCompile(CommandLine &line) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App *command =
-      line.add("compile", "lower a program, and print or keep what becomes of it", details,
-               [arguments] { return compileProgram(*arguments); });
+  CLI::App *command = line.add("compile", "lower a program, and print or keep what becomes of it",
+                               details, [arguments] { return compileProgram(*arguments); });
   arguments->program.addTo(command);
   std::string phases = "print the program after a phase: parse";
   for (auto &[name, help] : compiler::phases())

@@ -14,9 +14,8 @@ Example:
 void addProfile(CommandLine &line) {
   auto arguments = std::make_shared<RunArguments>();
   arguments->profile = true;
-  CLI::App *command =
-      line.add("profile", "run, then show where time and bytes went", details,
-               [arguments] { return runExperiment(*arguments); });
+  CLI::App *command = line.add("profile", "run, then show where time and bytes went", details,
+                               [arguments] { return runExperiment(*arguments); });
   arguments->addTo(command);
 }
 

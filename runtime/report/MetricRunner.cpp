@@ -1,0 +1,253 @@
+#include "runtime/report/MetricRunner.h"
+
+#include "runtime/report/Progress.h"
+#include "runtime/report/Table.h"
+
+#include <set>
+
+namespace rx::runtime {
+
+using nlohmann::json;
+
+namespace {
+
+/// Under which values of one run are shared between cells.
+std::string textKey(const json &metric) {
+  return metric.at("step").get<std::string>() + metric.at("data").dump();
+}
+
+Expected<TensorMap> inputsOf(const DataRows &rows, int64_t index) {
+  auto batch = rows.batch(index);
+  if (!batch)
+    return std::move(batch).status();
+  return TensorMap{{"x", (*batch)[0]}, {"y", (*batch)[1]}};
+}
+
+std::map<std::string, Shape> shapesOf(const TensorMap &inputs) {
+  std::map<std::string, Shape> shapes;
+  for (const auto &[name, tensor] : inputs)
+    shapes[name] = tensor.shape();
+  return shapes;
+}
+
+std::set<std::string> parametersOf(const Program &program) {
+  std::set<std::string> names;
+  for (const BufferInfo &buffer : program.buffers)
+    if (buffer.kind == BufferKind::Parameter)
+      names.insert(buffer.name);
+  for (const TableInfo &table : program.tables)
+    names.insert(table.buffers.begin(), table.buffers.end());
+  return names;
+}
+
+int64_t elementsOf(const BufferType &type) {
+  int64_t count = 1;
+  for (const SizeExpr &dim : type.dims)
+    count *= dim.constant();
+  return count;
+}
+
+/// Bytes of the operands of every launch, as often as it runs. Both sides of a branch count.
+int64_t launchedBytes(const BoundProgram &bound) {
+  int64_t bytes = 0, times = 1;
+  std::vector<int64_t> open;
+  for (size_t i = 0; i < bound.program->code.size(); ++i) {
+    const auto &op = bound.program->code[i].op;
+    if (const auto *loop = std::get_if<Loop>(&op))
+      open.push_back(loop->trips);
+    else if (std::holds_alternative<Branch>(op))
+      open.push_back(1);
+    else if (std::holds_alternative<End>(op)) {
+      times /= open.back();
+      open.pop_back();
+      continue;
+    }
+    if (std::holds_alternative<Loop>(op))
+      times *= std::max<int64_t>(open.back(), 1);
+    for (BufferId buffer : bound.launches[i].buffers)
+      bytes += times * bound.bytes[buffer];
+  }
+  return bytes;
+}
+
+} // namespace
+
+double scalarOf(const HostTensor &value) {
+  switch (value.dtype()) {
+  case RX_F64:
+    return value.values<double>()[0];
+  case RX_F32:
+    return value.values<float>()[0];
+  case RX_I64:
+    return static_cast<double>(value.values<int64_t>()[0]);
+  default:
+    return value.values<int32_t>()[0];
+  }
+}
+
+MetricRunner::MetricRunner(const Bundle &bundle, Device &device, RunFiles &files,
+                           MetricOptions options)
+    : bundle(bundle), files(files), options(std::move(options)),
+      keys(bundle, [&files](const std::string &file) { return files.identity(file); }),
+      parameters(
+          bundle,
+          [&files](const std::string &file, const std::string &tensor, std::span<float> out) {
+            return files.weights().load(file, tensor, out);
+          }),
+      executor(bundle, device, parameters) {}
+
+Expected<const DataRows *> MetricRunner::rowsOf(const json &metric) {
+  std::string key = metric.at("tokenizer").get<std::string>() + metric.at("data").dump();
+  if (auto it = rows.find(key); it != rows.end())
+    return const_cast<const DataRows *>(it->second.get());
+  auto opened = DataRows::open(metric.at("data"), metric.at("tokenizer"), files);
+  if (!opened)
+    return std::move(opened).status();
+  auto kept = std::make_unique<DataRows>(std::move(*opened));
+  return const_cast<const DataRows *>((rows[key] = std::move(kept)).get());
+}
+
+Expected<Hash128> MetricRunner::keyOf(const json &metric, const DataRows &rows) {
+  CacheHash hash;
+  hash.add("metric").add(rows.identity());
+  for (const char *program : {"step", "value_program"}) {
+    auto key = keys.program(metric.at(program));
+    if (!key)
+      return key;
+    hash.add(*key);
+  }
+  return hash.key();
+}
+
+Expected<const Measured *> MetricRunner::measure(const json &metric, const std::string &what) {
+  std::string key = textKey(metric);
+  if (auto it = known.find(key); it != known.end())
+    return const_cast<const Measured *>(&it->second);
+  if (options.shouldStop && options.shouldStop())
+    return const_cast<const Measured *>(static_cast<Measured *>(nullptr));
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
+  std::optional<Hash128> memoKey;
+  if (options.memo) {
+    auto made = keyOf(metric, **data);
+    if (!made)
+      return std::move(made).status();
+    memoKey = *made;
+    if (auto found = options.memo->find(*memoKey))
+      return const_cast<const Measured *>(&(known[key] = {std::move(*found), true}));
+  }
+  auto computed = compute(metric, **data, what);
+  if (!computed)
+    return std::move(computed).status();
+  if (!*computed)
+    return const_cast<const Measured *>(static_cast<Measured *>(nullptr));
+  if (memoKey)
+    if (Status kept = options.memo->store(*memoKey, **computed); !kept && options.progress)
+      fmt::print(options.progress, "rxc: warning: the value is not kept for later runs: {}\n",
+                 kept.message());
+  return const_cast<const Measured *>(&(known[key] = {std::move(**computed), false}));
+}
+
+Expected<int64_t> MetricRunner::plannedBytes(const std::string &step,
+                                             const TensorMap &inputs) const {
+  auto memory = executor.plannedMemory(step, shapesOf(inputs));
+  if (!memory)
+    return std::move(memory).status();
+  return memory->total();
+}
+
+Expected<HostTensor> MetricRunner::finish(const json &metric) {
+  TensorMap sums;
+  for (const json &state : metric.at("states")) {
+    auto name = state.at("name").get<std::string>();
+    auto sum = executor.state(name);
+    if (!sum)
+      return std::move(sum).status();
+    sums[name] = std::move(*sum);
+  }
+  auto results = executor.run(metric.at("value_program").get<std::string>(), sums);
+  if (!results)
+    return std::move(results).status();
+  return results->at("value");
+}
+
+Expected<std::optional<MemoEntry>> MetricRunner::compute(const json &metric, const DataRows &rows,
+                                                         const std::string &what) {
+  auto step = metric.at("step").get<std::string>();
+  Progress progress(what, options.progress);
+  MemoEntry entry;
+  entry.what = what;
+  for (int64_t i = 0; i < rows.batches(); ++i) {
+    auto inputs = inputsOf(rows, i);
+    if (!inputs)
+      return std::move(inputs).status();
+    entry.tokens += inputs->at("x").elementCount();
+    if (i ==
+        0) { // the first batch also sets the sums to zero; the executor keeps them from then on
+      auto planned = plannedBytes(step, *inputs);
+      if (!planned)
+        return std::move(planned).status();
+      entry.plannedBytes = *planned;
+      auto zeros = zeroStates(bundle.plan().programs.find(step)->second, *inputs);
+      if (!zeros)
+        return std::move(zeros).status();
+      inputs->merge(*zeros);
+    }
+    if (auto done = executor.run(step, *inputs); !done)
+      return std::move(done).status();
+    ++steps;
+    progress.update(i + 1, rows.batches(), entry.tokens);
+    if (options.shouldStop && i + 1 < rows.batches() && options.shouldStop())
+      return std::optional<MemoEntry>();
+  }
+  auto value = finish(metric);
+  if (!value)
+    return std::move(value).status();
+  entry.value = std::move(*value);
+  entry.batches = rows.batches();
+  entry.seconds = progress.seconds();
+  progress.finish(entry.value.shape().empty() ? formatNumber(scalarOf(entry.value))
+                                              : "a distribution");
+  return std::optional<MemoEntry>(std::move(entry));
+}
+
+Expected<MetricForecast> MetricRunner::forecast(const json &metric) {
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
+  MetricForecast forecast;
+  forecast.batches = (*data)->batches();
+  auto key = keyOf(metric, **data);
+  if (!key)
+    return std::move(key).status();
+  if (auto found = options.memo ? options.memo->find(*key) : std::nullopt) {
+    forecast.isRemembered = true;
+    forecast.seconds = found->seconds;
+  }
+  auto inputs = inputsOf(**data, 0);
+  if (!inputs)
+    return std::move(inputs).status();
+  forecast.tokens = (*data)->tokens();
+  auto step = metric.at("step").get<std::string>();
+  auto memory = executor.plannedMemory(step, shapesOf(*inputs));
+  if (!memory)
+    return std::move(memory).status();
+  forecast.memory = *memory;
+  const Program &program = bundle.plan().programs.find(step)->second;
+  for (const std::string &name : parametersOf(program))
+    forecast.parameters += elementsOf(bundle.findBuffer(name)->type);
+  auto bindings = bindSymbols(program, [&](BufferId id) -> const Shape * {
+    auto found = inputs->find(program.buffers[id].name);
+    return found == inputs->end() ? nullptr : &found->second.shape();
+  });
+  if (!bindings)
+    return std::move(bindings).status();
+  auto bound = bindProgram(bundle.plan(), program, std::move(*bindings));
+  if (!bound)
+    return std::move(bound).status();
+  forecast.bytesPerStep = launchedBytes(*bound);
+  return forecast;
+}
+
+} // namespace rx::runtime

@@ -1,0 +1,79 @@
+// Computes the metrics of a bundle: a step program over every batch of the data, then a formula
+// over what the steps have summed.
+#pragma once
+
+#include "runtime/plan/Executor.h"
+#include "runtime/report/ContentKeys.h"
+#include "runtime/report/DataRows.h"
+#include "runtime/report/Memo.h"
+#include "runtime/report/RunFiles.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rx::runtime {
+
+struct MetricOptions {
+  std::FILE *progress = stderr;     ///< null: silent
+  const Memo *memo = nullptr;       ///< null: nothing is looked up or kept
+  std::function<bool()> shouldStop; ///< asked after every batch; empty: never
+};
+
+struct Measured {
+  MemoEntry entry;
+  bool isRemembered = false; ///< found in the memo: nothing was run
+};
+
+/// What a metric will take, without running it.
+struct MetricForecast {
+  bool isRemembered = false;
+  double seconds = 0; ///< that a remembered value took
+  int64_t batches = 0, tokens = 0;
+  int64_t parameters = 0;   ///< elements of the distinct buffers that the step reads
+  MemoryReport memory;      ///< of a step, if nothing else is loaded
+  int64_t bytesPerStep = 0; ///< operands of all launches, loops counted by their trips
+};
+
+class MetricRunner {
+public:
+  /// All references outlive this object.
+  MetricRunner(const Bundle &bundle, Device &device, RunFiles &files, MetricOptions options);
+
+  /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
+  /// The pointer lives as long as this object. `what` names the value in messages.
+  Expected<const Measured *> measure(const nlohmann::json &metric, const std::string &what);
+  Expected<MetricForecast> forecast(const nlohmann::json &metric);
+
+  Executor &programs() { return executor; }
+  /// Steps that were run, over all metrics.
+  int64_t stepsRun() const { return steps; }
+
+private:
+  Expected<const DataRows *> rowsOf(const nlohmann::json &metric);
+  Expected<Hash128> keyOf(const nlohmann::json &metric, const DataRows &rows);
+  Expected<std::optional<MemoEntry>> compute(const nlohmann::json &metric, const DataRows &rows,
+                                             const std::string &what);
+  Expected<HostTensor> finish(const nlohmann::json &metric);
+  Expected<int64_t> plannedBytes(const std::string &step, const TensorMap &inputs) const;
+
+  const Bundle &bundle;
+  RunFiles &files;
+  MetricOptions options;
+  ContentKeys keys;
+  ParameterStore parameters;
+  Executor executor;
+  std::map<std::string, std::unique_ptr<DataRows>> rows; ///< by the text of their pipeline
+  std::map<std::string, Measured> known;                 ///< by step program and data
+  int64_t steps = 0;
+};
+
+/// The one element of a value that is no distribution.
+double scalarOf(const HostTensor &value);
+
+} // namespace rx::runtime
