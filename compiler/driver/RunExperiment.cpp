@@ -8,6 +8,8 @@
 #include "runtime/report/Interrupt.h"
 #include "runtime/report/RunFolder.h"
 
+#include <fmt/format.h>
+
 #include <iostream>
 #include <limits>
 
@@ -68,6 +70,17 @@ Expected<RunFolder> openFolder(const RunArguments &arguments, const runtime::Bun
   return folder;
 }
 
+/// "1 value computed in 16 batches, 3 from earlier runs"; cells that share a value count once.
+std::string summary(const runtime::Experiment &experiment) {
+  runtime::MetricCounts counts = experiment.counts();
+  std::string text =
+      fmt::format("{} value{} computed in {} batch{}", counts.computed,
+                  counts.computed == 1 ? "" : "s", counts.batches, counts.batches == 1 ? "" : "es");
+  if (counts.remembered > 0)
+    text += fmt::format(", {} from earlier runs", counts.remembered);
+  return text;
+}
+
 /// Runs it with a folder to write to, or with none.
 int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::ExperimentOptions how,
         const std::optional<RunFolder> &folder, runtime::Cpu &device) {
@@ -75,11 +88,11 @@ int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::Experim
   how.shouldStop = runtime::wasInterrupted;
   if (folder)
     how.save = [&](const runtime::RunResult &result) { return folder->save(result); };
-  runtime::noteInterrupts();
   runtime::Experiment experiment(bundle, device, std::move(how));
   Status done = experiment.run();
   if (std::fflush(stdout) != 0 && done)
     done = Status::error("standard output: cannot write the report");
+  std::cerr << summary(experiment) << "\n";
   if (folder)
     std::cerr << "report: " << folder->reportFile().string() << "\n";
   if (!done)
@@ -87,24 +100,35 @@ int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::Experim
   return experiment.result().state == runtime::RunState::Interrupted ? Interrupted : Success;
 }
 
-} // namespace
-
-int runExperiment(const RunArguments &arguments) {
+/// The program compiled and opened; nothing, after a message, if that fails.
+std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
+                                          runtime::ExperimentOptions &how) {
   auto pipeline = arguments.target.pipeline();
   Compilation compilation;
   if (!pipeline || !compilation.elaborate(arguments.program) ||
       !compilation.lowerIntoCache(*pipeline))
-    return Failure;
+    return std::nullopt;
   auto bundle = runtime::Bundle::open(pipeline->bundle.string());
-  if (!bundle)
-    return failRun(bundle.message());
-  runtime::Cpu device(arguments.threads);
-  runtime::ExperimentOptions how;
+  if (!bundle) {
+    failRun(bundle.message());
+    return std::nullopt;
+  }
   how.programFolder = arguments.program.folder();
   how.cache = pipeline->cache;
   how.profile = arguments.profile;
   how.remember = !arguments.profile && !arguments.noMemo;
   how.program = compilation.text();
+  return std::move(*bundle);
+}
+
+} // namespace
+
+int runExperiment(const RunArguments &arguments) {
+  runtime::ExperimentOptions how;
+  auto bundle = openBundle(arguments, how);
+  if (!bundle)
+    return Failure;
+  runtime::noteInterrupts();
   std::optional<RunFolder> folder;
   if (!arguments.profile) {
     auto opened = openFolder(arguments, *bundle, how.program);
@@ -112,7 +136,19 @@ int runExperiment(const RunArguments &arguments) {
       return failRun(opened.message());
     folder = std::move(*opened);
   }
+  runtime::Cpu device(arguments.threads);
   return run(arguments, *bundle, std::move(how), folder, device);
+}
+
+int planExperiment(const RunArguments &arguments) {
+  runtime::ExperimentOptions how;
+  auto bundle = openBundle(arguments, how);
+  if (!bundle)
+    return Failure;
+  runtime::Cpu device(1);
+  if (Status done = runtime::Experiment(*bundle, device, std::move(how)).printPlan(); !done)
+    return failRun(done.message());
+  return Success;
 }
 
 } // namespace rx::driver

@@ -16,7 +16,9 @@ struct RunArguments {
   void addTo(CLI::App *command);
 };
 
-/// Gives the exit code.
+/// Both give the exit code.
 int runExperiment(const RunArguments &arguments);
+/// Prints what runExperiment would do; computes nothing and leaves no folder.
+int planExperiment(const RunArguments &arguments);
 
 } // namespace rx::driver

@@ -134,15 +134,21 @@ void Experiment::finish(const Status &status) {
       (void)files.identity(source.file).hasValue();
 }
 
-Status Experiment::run() {
+Status Experiment::layOutReports() {
   const json &experiment = bundle.experiment();
   if (!experiment.contains("reports"))
     return makeError("{}: this bundle holds no experiment", bundle.folder());
-  try { // the manifest's shape is the compiler's business; a damaged one must not crash
+  try { // its shape is the compiler's business; a damaged one must not end the process
     found = layOut(experiment);
   } catch (const json::exception &error) {
     return makeError("{}/manifest.json: experiment: {}", bundle.folder(), error.what());
   }
+  return Status::ok();
+}
+
+Status Experiment::run() {
+  if (Status made = layOutReports(); !made)
+    return made;
   found.started = nowText();
   found.circumstances = options.circumstances;
   found.program = options.program;
@@ -154,6 +160,40 @@ Status Experiment::run() {
   if (options.profile)
     fmt::print(options.out, "{}", profile.text());
   return done ? saved : done;
+}
+
+//===----------------------------------------------------------------------===//
+// The plan
+//===----------------------------------------------------------------------===//
+
+Status Experiment::printPlan() {
+  if (Status made = layOutReports(); !made)
+    return made;
+  Table table;
+  table.header = {"value", "", "batches", "tokens", "parameters", "peak memory", "moved per batch"};
+  std::set<json> seen; // cells that share a value count once
+  int64_t remembered = 0, batches = 0;
+  for (const CellResult *cell : found.cells()) {
+    if (cell->isKnown() || !seen.insert(*cell->form).second)
+      continue;
+    auto forecast = metrics.forecast(*cell->form);
+    if (!forecast)
+      return std::move(forecast).status().withContext(cell->what);
+    remembered += forecast->isRemembered;
+    batches += forecast->isRemembered ? 0 : forecast->batches;
+    table.rows.push_back(
+        {cell->what,
+         forecast->isRemembered ? fmt::format("from an earlier run ({:.3g} s)", forecast->seconds)
+                                : "to compute",
+         std::to_string(forecast->batches), formatNumber(static_cast<double>(forecast->tokens)),
+         formatNumber(static_cast<double>(forecast->parameters)), bytesText(forecast->plannedBytes),
+         bytesText(forecast->bytesPerBatch)});
+  }
+  int64_t computed = std::ssize(table.rows) - remembered;
+  fmt::print(options.out, "{}{} value{} to compute in {} batch{}, {} from earlier runs\n",
+             table.text(), computed, computed == 1 ? "" : "s", batches, batches == 1 ? "" : "es",
+             remembered);
+  return Status::ok();
 }
 
 } // namespace rx::runtime

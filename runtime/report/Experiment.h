@@ -42,10 +42,15 @@ public:
   /// was stopped is no error: result().state says so, and what is missing is marked.
   Status run();
 
+  /// Prints what run() would do for every value, without computing any: whether it is remembered,
+  /// its batches and tokens, parameters, planned memory, and bytes moved per batch.
+  Status printPlan();
+
   const RunResult &result() const { return found; }
-  int64_t stepsRun() const { return metrics.stepsRun(); }
+  MetricCounts counts() const { return metrics.counts(); }
 
 private:
+  Status layOutReports();
   Status runReports();
   Status compute(ShowResult &shown);
   Status compute(CellResult &cell);

@@ -163,15 +163,12 @@ private:
   }
 
   void show(const ClaimResult &claim) {
-    Verdict verdict = claim.verdict();
-    std::string difference =
-        verdict == Verdict::Undecided
-            ? ""
-            : fmt::format(" (difference {:.6g})", claim.left.value - claim.right.value);
+    bool remembered =
+        claim.left.origin == Origin::Remembered || claim.right.origin == Origin::Remembered;
     put(fmt::format("<li class=\"{0}\"><span class=\"verdict\">{0}</span>: {1}<br>"
-                    "<code>{2}</code><br>{3} {4} {5}{6}</li>\n",
-                    verdictName(verdict), plain(claim.text), plain(claim.expression),
-                    value(claim.left), plain(claim.comparison), value(claim.right), difference));
+                    "<code>{2}</code><br>{3}{4}</li>\n",
+                    verdictName(claim.verdict()), plain(claim.text), plain(claim.expression),
+                    plain(valuesText(claim)), remembered ? " <sup>†</sup>" : ""));
   }
 
   void list(const std::vector<std::pair<std::string, std::string>> &pairs) {

@@ -72,10 +72,11 @@ json claimJson(const ClaimResult &claim) {
   return {{"text", claim.text},
           {"expression", claim.expression},
           {"operator", claim.comparison},
+          {"within", claim.within},
           {"verdict", verdictName(claim.verdict())},
           {"left", cellJson(claim.left)},
           {"right", cellJson(claim.right)},
-          {"difference", number(claim.left.value - claim.right.value)}};
+          {"difference", number(claim.difference())}};
 }
 
 json pairsJson(const std::vector<std::pair<std::string, std::string>> &pairs) {

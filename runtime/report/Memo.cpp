@@ -75,6 +75,12 @@ std::optional<MemoEntry> Memo::find(const Hash128 &key) const {
   return entry;
 }
 
+std::optional<std::string> Memo::describe(const std::filesystem::path &file) {
+  auto bytes = readWhole(file, largestFile);
+  auto entry = bytes ? deserialise(*bytes) : std::nullopt;
+  return entry ? std::optional(entry->what) : std::nullopt;
+}
+
 Status Memo::store(const Hash128 &key, const MemoEntry &entry) const {
   return writeWhole(fileOf(key), serialise(entry));
 }

@@ -31,7 +31,8 @@ public:
   /// Nothing where the key is unknown or its file is damaged. An entry that is found counts as used
   /// now.
   std::optional<MemoEntry> find(const Hash128 &key) const;
-  bool holds(const Hash128 &key) const { return find(key).has_value(); }
+  /// What the value in a file of the memo is, for people; nothing if the file is damaged.
+  static std::optional<std::string> describe(const std::filesystem::path &file);
   Status store(const Hash128 &key, const MemoEntry &entry) const;
 
 private:

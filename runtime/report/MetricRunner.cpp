@@ -1,9 +1,8 @@
 #include "runtime/report/MetricRunner.h"
 
+#include "runtime/report/Forecast.h"
 #include "runtime/report/Progress.h"
 #include "runtime/report/Table.h"
-
-#include <set>
 
 namespace rx::runtime {
 
@@ -28,46 +27,6 @@ std::map<std::string, Shape> shapesOf(const TensorMap &inputs) {
   for (const auto &[name, tensor] : inputs)
     shapes[name] = tensor.shape();
   return shapes;
-}
-
-std::set<std::string> parametersOf(const Program &program) {
-  std::set<std::string> names;
-  for (const BufferInfo &buffer : program.buffers)
-    if (buffer.kind == BufferKind::Parameter)
-      names.insert(buffer.name);
-  for (const TableInfo &table : program.tables)
-    names.insert(table.buffers.begin(), table.buffers.end());
-  return names;
-}
-
-int64_t elementsOf(const BufferType &type) {
-  int64_t count = 1;
-  for (const SizeExpr &dim : type.dims)
-    count *= dim.constant();
-  return count;
-}
-
-/// Bytes of the operands of every launch, as often as it runs. Both sides of a branch count.
-int64_t launchedBytes(const BoundProgram &bound) {
-  int64_t bytes = 0, times = 1;
-  std::vector<int64_t> open;
-  for (size_t i = 0; i < bound.program->code.size(); ++i) {
-    const auto &op = bound.program->code[i].op;
-    if (const auto *loop = std::get_if<Loop>(&op))
-      open.push_back(loop->trips);
-    else if (std::holds_alternative<Branch>(op))
-      open.push_back(1);
-    else if (std::holds_alternative<End>(op)) {
-      times /= open.back();
-      open.pop_back();
-      continue;
-    }
-    if (std::holds_alternative<Loop>(op))
-      times *= std::max<int64_t>(open.back(), 1);
-    for (BufferId buffer : bound.launches[i].buffers)
-      bytes += times * bound.bytes[buffer];
-  }
-  return bytes;
 }
 
 } // namespace
@@ -157,6 +116,14 @@ Expected<int64_t> MetricRunner::plannedBytes(const std::string &step,
   return memory->total();
 }
 
+MetricCounts MetricRunner::counts() const {
+  MetricCounts counts;
+  counts.batches = batchesRun;
+  for (const auto &[key, value] : known)
+    ++(value.isRemembered ? counts.remembered : counts.computed);
+  return counts;
+}
+
 Expected<HostTensor> MetricRunner::finish(const json &metric) {
   TensorMap sums;
   for (const json &state : metric.at("states")) {
@@ -196,7 +163,7 @@ Expected<std::optional<MemoEntry>> MetricRunner::compute(const json &metric, con
     }
     if (auto done = executor.run(step, *inputs); !done)
       return std::move(done).status();
-    ++steps;
+    ++batchesRun;
     progress.update(i + 1, rows.batches(), entry.tokens);
     if (options.shouldStop && i + 1 < rows.batches() && options.shouldStop())
       return std::optional<MemoEntry>();
@@ -216,37 +183,28 @@ Expected<MetricForecast> MetricRunner::forecast(const json &metric) {
   auto data = rowsOf(metric);
   if (!data)
     return std::move(data).status();
-  MetricForecast forecast;
-  forecast.batches = (*data)->batches();
   auto key = keyOf(metric, **data);
   if (!key)
     return std::move(key).status();
+  auto inputs = inputsOf(**data, 0);
+  if (!inputs)
+    return std::move(inputs).status();
+  auto step = metric.at("step").get<std::string>();
+  const Program &program = bundle.plan().programs.find(step)->second;
+  MetricForecast forecast;
+  forecast.batches = (*data)->batches();
+  forecast.tokens = (*data)->tokens();
+  forecast.parameters = parametersRead(bundle, program);
   if (auto found = options.memo ? options.memo->find(*key) : std::nullopt) {
     forecast.isRemembered = true;
     forecast.seconds = found->seconds;
   }
-  auto inputs = inputsOf(**data, 0);
-  if (!inputs)
-    return std::move(inputs).status();
-  forecast.tokens = (*data)->tokens();
-  auto step = metric.at("step").get<std::string>();
-  auto memory = executor.plannedMemory(step, shapesOf(*inputs));
-  if (!memory)
-    return std::move(memory).status();
-  forecast.memory = *memory;
-  const Program &program = bundle.plan().programs.find(step)->second;
-  for (const std::string &name : parametersOf(program))
-    forecast.parameters += elementsOf(bundle.findBuffer(name)->type);
-  auto bindings = bindSymbols(program, [&](BufferId id) -> const Shape * {
-    auto found = inputs->find(program.buffers[id].name);
-    return found == inputs->end() ? nullptr : &found->second.shape();
-  });
-  if (!bindings)
-    return std::move(bindings).status();
-  auto bound = bindProgram(bundle.plan(), program, std::move(*bindings));
-  if (!bound)
-    return std::move(bound).status();
-  forecast.bytesPerStep = launchedBytes(*bound);
+  auto memory = plannedBytes(step, *inputs);
+  auto moved = bytesMoved(bundle, program, shapesOf(*inputs));
+  if (!memory || !moved)
+    return !memory ? std::move(memory).status() : std::move(moved).status();
+  forecast.plannedBytes = *memory;
+  forecast.bytesPerBatch = *moved;
   return forecast;
 }
 

@@ -35,9 +35,15 @@ struct MetricForecast {
   bool isRemembered = false;
   double seconds = 0; ///< that a remembered value took
   int64_t batches = 0, tokens = 0;
-  int64_t parameters = 0;   ///< elements of the distinct buffers that the step reads
-  MemoryReport memory;      ///< of a step, if nothing else is loaded
-  int64_t bytesPerStep = 0; ///< operands of all launches, loops counted by their trips
+  int64_t parameters = 0;    ///< elements of the distinct buffers that a step reads
+  int64_t plannedBytes = 0;  ///< memory of a step, if nothing else is loaded
+  int64_t bytesPerBatch = 0; ///< moved, see bytesMoved()
+};
+
+/// Over a whole run.
+struct MetricCounts {
+  int64_t computed = 0, remembered = 0; ///< values
+  int64_t batches = 0;                  ///< that were run, those of unfinished values included
 };
 
 class MetricRunner {
@@ -48,11 +54,11 @@ public:
   /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
   /// The pointer lives as long as this object. `what` names the value in messages.
   Expected<const Measured *> measure(const nlohmann::json &metric, const std::string &what);
+  /// Reads and tokenises the data, since their number decides; loads no weights.
   Expected<MetricForecast> forecast(const nlohmann::json &metric);
 
   Executor &programs() { return executor; }
-  /// Steps that were run, over all metrics.
-  int64_t stepsRun() const { return steps; }
+  MetricCounts counts() const;
 
 private:
   Expected<const DataRows *> rowsOf(const nlohmann::json &metric);
@@ -70,7 +76,7 @@ private:
   Executor executor;
   std::map<std::string, std::unique_ptr<DataRows>> rows; ///< by the text of their pipeline
   std::map<std::string, Measured> known;                 ///< by step program and data
-  int64_t steps = 0;
+  int64_t batchesRun = 0;
 };
 
 /// The one element of a value that is no distribution.

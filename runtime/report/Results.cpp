@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace rx::runtime {
@@ -44,7 +45,8 @@ Verdict ClaimResult::verdict() const {
                : comparison == "<=" ? a <= b
                : comparison == ">"  ? a > b
                : comparison == ">=" ? a >= b
-                                    : a == b;
+               : within > 0 ? std::fabs(a - b) <= within * std::max(std::fabs(a), std::fabs(b))
+                            : a == b;
   return holds ? Verdict::Holds : Verdict::Fails;
 }
 
@@ -178,10 +180,26 @@ ShowResult showOf(const json &shown) {
   return ValueResult{title, std::move(cell)};
 }
 
+/// The two sides of `a < b` as the author wrote them, where the sign stands there once.
+std::pair<std::string, std::string> sidesOf(const std::string &expression,
+                                            const std::string &sign) {
+  std::string between = " " + sign + " ";
+  size_t at = expression.find(between);
+  if (at == expression.npos || expression.find(between, at + 1) != expression.npos)
+    return {expression + ", left side", expression + ", right side"};
+  return {expression.substr(0, at), expression.substr(at + between.size())};
+}
+
 ClaimResult claimOf(const json &form) {
   auto expression = form.at("expression").get<std::string>();
-  return {form.at("text").get<std::string>(), expression, form.at("operator").get<std::string>(),
-          cellOf(form.at("left"), expression), cellOf(form.at("right"), expression)};
+  auto sign = form.at("operator").get<std::string>();
+  auto [left, right] = sidesOf(expression, sign);
+  return {form.at("text").get<std::string>(),
+          expression,
+          sign,
+          form.value("within", 0.0),
+          cellOf(form.at("left"), left),
+          cellOf(form.at("right"), right)};
 }
 
 } // namespace
@@ -259,14 +277,25 @@ std::string textOf(const ShowResult &shown) {
   return std::visit([](const auto &one) { return text(one); }, shown);
 }
 
+std::string valuesText(const ClaimResult &claim) {
+  std::string text =
+      fmt::format("{} {} {}", claim.left.text(), claim.comparison, claim.right.text());
+  if (claim.within > 0)
+    text += fmt::format(" within {:g}", claim.within);
+  if (claim.verdict() == Verdict::Undecided)
+    return text;
+  double larger = std::max(std::fabs(claim.left.value), std::fabs(claim.right.value));
+  if (claim.within > 0 && larger > 0)
+    return text +
+           fmt::format(" (relative difference {:.2g})", std::fabs(claim.difference()) / larger);
+  return text + fmt::format(" (difference {:.6g})", claim.difference());
+}
+
 std::string textOf(const ClaimResult &claim) {
   Verdict verdict = claim.verdict();
-  std::string values =
-      fmt::format("{} {} {}", claim.left.text(), claim.comparison, claim.right.text());
-  if (verdict != Verdict::Undecided)
-    values += fmt::format(" (difference {:.6g})", claim.left.value - claim.right.value);
   return fmt::format("claim \"{}\" {}: {}\n", claim.text,
-                     verdict == Verdict::Undecided ? "is undecided" : verdictName(verdict), values);
+                     verdict == Verdict::Undecided ? "is undecided" : verdictName(verdict),
+                     valuesText(claim));
 }
 
 } // namespace rx::runtime

@@ -93,7 +93,10 @@ std::string_view verdictName(Verdict verdict);
 
 struct ClaimResult {
   std::string text, expression, comparison; ///< comparison: <, <=, >, >= or ==
+  double within = 0; ///< of `==`: the difference that is allowed, relative to the larger side
   CellResult left, right;
+
+  double difference() const { return left.value - right.value; }
 
   /// Undecided while a side is missing, and where a side is not a number.
   Verdict verdict() const;
@@ -133,5 +136,7 @@ RunResult layOut(const nlohmann::json &experiment);
 /// Plain text for a terminal, ending in a line feed.
 std::string textOf(const ShowResult &shown);
 std::string textOf(const ClaimResult &claim);
+/// "40.3 < 56.1 (difference -15.8)"
+std::string valuesText(const ClaimResult &claim);
 
 } // namespace rx::runtime

@@ -10,11 +10,13 @@ namespace rx::driver {
 class CommandLine;
 
 void addRun(CommandLine &line);
+void addPlan(CommandLine &line);
 void addProfile(CommandLine &line);
 void addCheck(CommandLine &line);
 void addCompile(CommandLine &line);
 void addFmt(CommandLine &line);
 void addExplain(CommandLine &line);
 void addLock(CommandLine &line);
+void addCache(CommandLine &line);
 
 } // namespace rx::driver

@@ -1,0 +1,63 @@
+#include "runtime/report/Forecast.h"
+
+#include <set>
+#include <vector>
+
+namespace rx::runtime {
+
+namespace {
+
+std::set<std::string> buffersRead(const Program &program) {
+  std::set<std::string> names;
+  for (const BufferInfo &buffer : program.buffers)
+    if (buffer.kind == BufferKind::Parameter)
+      names.insert(buffer.name);
+  for (const TableInfo &table : program.tables)
+    names.insert(table.buffers.begin(), table.buffers.end());
+  return names;
+}
+
+int64_t elementsOf(const BufferType &type) {
+  int64_t count = 1;
+  for (const SizeExpr &dim : type.dims)
+    count *= dim.constant();
+  return count;
+}
+
+} // namespace
+
+int64_t parametersRead(const Bundle &bundle, const Program &program) {
+  int64_t count = 0;
+  for (const std::string &name : buffersRead(program))
+    count += elementsOf(bundle.findBuffer(name)->type);
+  return count;
+}
+
+Expected<int64_t> bytesMoved(const Bundle &bundle, const Program &program,
+                             const std::map<std::string, Shape> &inputs) {
+  auto bindings = bindSymbols(program, [&](BufferId id) -> const Shape * {
+    auto found = inputs.find(program.buffers[id].name);
+    return found == inputs.end() ? nullptr : &found->second;
+  });
+  if (!bindings)
+    return std::move(bindings).status();
+  auto bound = bindProgram(bundle.plan(), program, std::move(*bindings));
+  if (!bound)
+    return std::move(bound).status();
+  int64_t bytes = 0;
+  std::vector<int64_t> times = {1}; // by open loop or branch
+  for (size_t i = 0; i < program.code.size(); ++i) {
+    const auto &op = program.code[i].op;
+    if (const auto *loop = std::get_if<Loop>(&op))
+      times.push_back(times.back() * loop->trips);
+    else if (std::holds_alternative<Branch>(op))
+      times.push_back(times.back());
+    else if (std::holds_alternative<End>(op))
+      times.pop_back();
+    for (BufferId buffer : bound->launches[i].buffers)
+      bytes += times.back() * bound->bytes[buffer];
+  }
+  return bytes;
+}
+
+} // namespace rx::runtime
