@@ -25,6 +25,9 @@ void RunArguments::addTo(CLI::App *command) {
   program.addTo(command);
   target.addTo(command);
   command->add_option("--threads", threads, "threads; 0 means every core that is free");
+  command
+      ->add_option("--memory", memory, "memory that may be used, 8GB; default: what is available")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true));
 }
 
 namespace {
@@ -115,6 +118,7 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   }
   how.programFolder = arguments.program.folder();
   how.cache = pipeline->cache;
+  how.memory = arguments.memory;
   how.profile = arguments.profile;
   how.remember = !arguments.profile && !arguments.noMemo;
   how.program = compilation.text();

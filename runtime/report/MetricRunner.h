@@ -2,11 +2,12 @@
 // over what the steps have summed.
 #pragma once
 
+#include "runtime/data/DiskMemo.h"
 #include "runtime/plan/Executor.h"
 #include "runtime/report/ContentKeys.h"
 #include "runtime/report/DataRows.h"
-#include "runtime/report/Memo.h"
 #include "runtime/report/RunFiles.h"
+#include "runtime/report/ValueMemo.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,8 @@ namespace rx::runtime {
 
 struct MetricOptions {
   std::FILE *progress = stderr;     ///< null: silent
-  const Memo *memo = nullptr;       ///< null: nothing is looked up or kept
+  int64_t memory = 0;               ///< bytes that may be used; 0: what the system has available
+  const ValueMemo *memo = nullptr;  ///< null: nothing is looked up or kept
   std::function<bool()> shouldStop; ///< asked after every batch; empty: never
 };
 
@@ -51,6 +53,10 @@ public:
   /// All references outlive this object.
   MetricRunner(const Bundle &bundle, Device &device, RunFiles &files, MetricOptions options);
 
+  /// Before the first metric: says what memory those of the reports need that are not remembered,
+  /// and refuses what does not fit. Gives the bytes.
+  Expected<int64_t> admit();
+
   /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
   /// The pointer lives as long as this object. `what` names the value in messages.
   Expected<const Measured *> measure(const nlohmann::json &metric, const std::string &what);
@@ -61,6 +67,8 @@ public:
   MetricCounts counts() const;
 
 private:
+  /// A value that this run or an earlier one has computed, or null.
+  Expected<const Measured *> recall(const nlohmann::json &metric);
   Expected<const DataRows *> rowsOf(const nlohmann::json &metric);
   Expected<Hash128> keyOf(const nlohmann::json &metric, const DataRows &rows);
   Expected<std::optional<MemoEntry>> compute(const nlohmann::json &metric, const DataRows &rows,
@@ -73,6 +81,7 @@ private:
   MetricOptions options;
   ContentKeys keys;
   ParameterStore parameters;
+  DiskMemo decompositions;
   Executor executor;
   std::map<std::string, std::unique_ptr<DataRows>> rows; ///< by the text of their pipeline
   std::map<std::string, Measured> known;                 ///< by step program and data

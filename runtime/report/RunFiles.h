@@ -30,6 +30,9 @@ public:
   /// Names and identities that were asked for so far.
   const std::map<std::string, std::string> &identities() const { return known; }
 
+  /// Of vocabularies and of the metadata of open files, held in memory.
+  int64_t memoryBytes() const;
+
   const std::filesystem::path &folder() const { return programFolder; }
   const FetchOptions &fetch() const { return fetchOptions; }
 

@@ -3,7 +3,7 @@
 #include "compiler/driver/CommandLine.h"
 #include "compiler/driver/commands/Commands.h"
 #include "runtime/data/CacheInventory.h"
-#include "runtime/report/Memo.h"
+#include "runtime/report/ValueMemo.h"
 #include "runtime/report/Table.h"
 
 #include <fmt/chrono.h>
@@ -67,7 +67,7 @@ int listEntries(const std::string &kind) {
       continue;
     std::string name = entry.path.filename().string();
     if (kind == "memo")
-      name += "  " + runtime::Memo::describe(entry.path).value_or("damaged");
+      name += "  " + runtime::ValueMemo::describe(entry.path).value_or("damaged");
     table.rows.push_back({dateText(entry.lastUse), runtime::humanBytes(entry.bytes), name});
   }
   std::cout << table.text();

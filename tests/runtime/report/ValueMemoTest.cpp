@@ -1,4 +1,4 @@
-#include "runtime/report/Memo.h"
+#include "runtime/report/ValueMemo.h"
 #include "tests/runtime/data/TempFolder.h"
 
 #include <gmock/gmock.h>
@@ -23,12 +23,12 @@ fs::path fileIn(const TempFolder &temp) {
   return fs::directory_iterator(temp.path() / "memo")->path();
 }
 
-TEST(Memo, KeepsAValueWithAllItsBits) {
+TEST(ValueMemo, KeepsAValueWithAllItsBits) {
   TempFolder temp;
-  Memo memo(temp.path() / "memo");
+  ValueMemo memo(temp.path() / "memo");
   EXPECT_FALSE(memo.find(key));
   ASSERT_TRUE(memo.store(key, entryOf(scalar(0.1 + 0.2))));
-  auto found = Memo(temp.path() / "memo").find(key);
+  auto found = ValueMemo(temp.path() / "memo").find(key);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->value.values<double>()[0], 0.1 + 0.2);
   EXPECT_EQ(found->value.shape(), Shape());
@@ -40,9 +40,9 @@ TEST(Memo, KeepsAValueWithAllItsBits) {
   EXPECT_FALSE(memo.find(other));
 }
 
-TEST(Memo, KeepsDistributionsAndValuesThatJsonLacks) {
+TEST(ValueMemo, KeepsDistributionsAndValuesThatJsonLacks) {
   TempFolder temp;
-  Memo memo(temp.path() / "memo");
+  ValueMemo memo(temp.path() / "memo");
   const std::vector<float> values = {0.25f, 0.75f, HUGE_VALF};
   ASSERT_TRUE(memo.store(key, entryOf(*HostTensor::of<float>({3}, values))));
   auto found = memo.find(key);
@@ -51,9 +51,9 @@ TEST(Memo, KeepsDistributionsAndValuesThatJsonLacks) {
   EXPECT_EQ(std::vector<float>(kept.begin(), kept.end()), values);
 }
 
-TEST(Memo, EveryDamagedByteMakesTheEntryUnknown) {
+TEST(ValueMemo, EveryDamagedByteMakesTheEntryUnknown) {
   TempFolder temp;
-  Memo memo(temp.path() / "memo");
+  ValueMemo memo(temp.path() / "memo");
   ASSERT_TRUE(memo.store(key, entryOf(scalar(40.3))));
   fs::path file = fileIn(temp);
   std::string whole = readFile(file);
@@ -69,10 +69,10 @@ TEST(Memo, EveryDamagedByteMakesTheEntryUnknown) {
   EXPECT_TRUE(memo.find(key));
 }
 
-TEST(Memo, AFolderThatCannotBeWrittenIsAnError) {
+TEST(ValueMemo, AFolderThatCannotBeWrittenIsAnError) {
   TempFolder temp;
   temp.write("memo", "a file where the folder should be");
-  Status stored = Memo(temp.path() / "memo").store(key, entryOf(scalar(1)));
+  Status stored = ValueMemo(temp.path() / "memo").store(key, entryOf(scalar(1)));
   ASSERT_FALSE(stored);
   EXPECT_CONTAINS(stored.message(), "memo");
 }

@@ -1,4 +1,4 @@
-#include "runtime/report/Memo.h"
+#include "runtime/report/ValueMemo.h"
 
 #include "runtime/data/Cache.h"
 
@@ -63,7 +63,7 @@ std::optional<MemoEntry> deserialise(std::string_view file) {
 
 } // namespace
 
-std::optional<MemoEntry> Memo::find(const Hash128 &key) const {
+std::optional<MemoEntry> ValueMemo::find(const Hash128 &key) const {
   auto bytes = readWhole(fileOf(key), largestFile);
   if (!bytes)
     return std::nullopt;
@@ -75,13 +75,13 @@ std::optional<MemoEntry> Memo::find(const Hash128 &key) const {
   return entry;
 }
 
-std::optional<std::string> Memo::describe(const std::filesystem::path &file) {
+std::optional<std::string> ValueMemo::describe(const std::filesystem::path &file) {
   auto bytes = readWhole(file, largestFile);
   auto entry = bytes ? deserialise(*bytes) : std::nullopt;
   return entry ? std::optional(entry->what) : std::nullopt;
 }
 
-Status Memo::store(const Hash128 &key, const MemoEntry &entry) const {
+Status ValueMemo::store(const Hash128 &key, const MemoEntry &entry) const {
   return writeWhole(fileOf(key), serialise(entry));
 }
 

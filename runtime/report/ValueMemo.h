@@ -23,10 +23,10 @@ struct MemoEntry {
   int64_t plannedBytes = 0;
 };
 
-class Memo {
+class ValueMemo {
 public:
   /// `folder`: <cache>/memo. Nothing is created before the first store().
-  explicit Memo(std::filesystem::path folder) : folder(std::move(folder)) {}
+  explicit ValueMemo(std::filesystem::path folder) : folder(std::move(folder)) {}
 
   /// Nothing where the key is unknown or its file is damaged. An entry that is found counts as used
   /// now.
