@@ -25,7 +25,9 @@ void RunArguments::addTo(CLI::App *command) {
   program.addTo(command);
   target.addTo(command);
   command->add_option("--threads", threads, "threads; 0 means every core that is free");
-  command->add_option("--memory", memory, "memory that may be used, 8GB; default: what is available");
+  command
+      ->add_option("--memory", memory, "memory that may be used, 8GB; default: what is available")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true));
 }
 
 namespace {
@@ -116,6 +118,7 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   }
   how.programFolder = arguments.program.folder();
   how.cache = pipeline->cache;
+  how.memory = arguments.memory;
   how.profile = arguments.profile;
   how.remember = !arguments.profile && !arguments.noMemo;
   how.program = compilation.text();
@@ -126,12 +129,6 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
 
 int runExperiment(const RunArguments &arguments) {
   runtime::ExperimentOptions how;
-  if (!arguments.memory.empty()) {
-    auto bytes = runtime::parseBytes(arguments.memory);
-    if (!bytes)
-      return failRun(fmt::format("--memory: {}", bytes.message()));
-    how.memory = *bytes;
-  }
   auto bundle = openBundle(arguments, how);
   if (!bundle)
     return Failure;

@@ -54,6 +54,7 @@ const std::vector<CacheKind> &cacheKinds() {
       {"tokens", "tokenised documents", false},
       {"bundles", "compiled programs", false},
       {"objects", "compiled kernels", false},
+      {"linalg", "decompositions of weights", false},
       {"memo", "values of metrics", false},
   };
   return kinds;

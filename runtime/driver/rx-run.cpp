@@ -2,10 +2,15 @@
 #include "runtime/data/Cache.h"
 #include "runtime/device/Cpu.h"
 #include "runtime/driver/ProgramRun.h"
+#include "runtime/report/Circumstances.h"
 #include "runtime/report/Experiment.h"
+#include "runtime/report/Interrupt.h"
+#include "runtime/report/RunFolder.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include <optional>
 
 using namespace rx::runtime;
 
@@ -17,20 +22,44 @@ int report(const Status &status) {
   return status ? 0 : 1;
 }
 
+/// Runs the reports and leaves them in `out`, unless that is empty.
+int runReports(const Bundle &bundle, Cpu &device, ExperimentOptions options,
+               const std::string &out) {
+  noteInterrupts();
+  options.shouldStop = wasInterrupted;
+  options.circumstances = circumstancesOf(bundle, device.threads());
+  std::optional<RunFolder> folder;
+  if (!out.empty()) {
+    auto opened = RunFolder::use(out);
+    if (!opened)
+      return report(opened.status());
+    folder = std::move(*opened);
+    options.save = [&](const RunResult &result) { return folder->save(result); };
+  }
+  Experiment experiment(bundle, device, std::move(options));
+  if (Status done = experiment.run(); !done)
+    return report(done);
+  return experiment.result().state == RunState::Interrupted ? 130 : 0;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
   CLI::App app{"rx-run: run a compiled experiment, or one program of it"};
-  std::string bundleFolder, memory;
+  std::string bundleFolder;
   unsigned threads = 0;
-  bool listPrograms = false;
+  bool listPrograms = false, noMemo = false;
+  std::string out;
   ProgramRun one;
   one.folder = ".";
   app.add_option("bundle", bundleFolder, "the folder that rxc compile wrote")->required();
   app.add_option("--folder", one.folder,
                  "where relative paths and rxc.lock are looked for (default: here)");
   app.add_option("--threads", threads, "threads; 0 means every core that is free");
-  app.add_option("--memory", memory, "memory that may be used, 8GB; default: what is available");
+  app.add_option("--memory", one.memory, "memory that may be used, 8GB; default: what is available")
+      ->transform(CLI::AsSizeValue(true));
+  app.add_option("--out", out, "a folder for report.html, report.json and metrics.jsonl");
+  app.add_flag("--no-memo", noMemo, "compute every value, and keep none for later runs");
   app.add_flag("--programs", listPrograms, "list the programs, what they take and what they give");
   auto *program =
       app.add_option("--program", one.program, "run this program once instead of the reports");
@@ -42,12 +71,6 @@ int main(int argc, char **argv) {
       ->needs(program)
       ->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
-  if (!memory.empty()) {
-    auto bytes = parseBytes(memory);
-    if (!bytes)
-      return report(std::move(bytes).status().withContext("--memory"));
-    one.memory = *bytes;
-  }
   auto bundle = Bundle::open(bundleFolder);
   if (!bundle)
     return report(bundle.status());
@@ -62,6 +85,6 @@ int main(int argc, char **argv) {
   options.programFolder = one.folder;
   options.cache = cacheRoot();
   options.memory = one.memory;
-  Experiment experiment(*bundle, device, options);
-  return report(experiment.run());
+  options.remember = !noMemo;
+  return runReports(*bundle, device, std::move(options), out);
 }

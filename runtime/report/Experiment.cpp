@@ -33,8 +33,8 @@ Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions g
     : bundle(bundle), options(std::move(given)),
       files(options.programFolder, {options.cache, options.progress}), memo(options.cache / "memo"),
       metrics(bundle, device, files,
-              {options.progress, options.remember ? &memo : nullptr, options.shouldStop,
-               options.cache, options.memory}),
+              {options.progress, options.memory, options.remember ? &memo : nullptr,
+               options.shouldStop}),
       start(std::chrono::steady_clock::now()) {}
 
 //===----------------------------------------------------------------------===//
@@ -58,8 +58,6 @@ Status Experiment::compute(CellResult &cell) {
   cell.batches = entry.batches;
   cell.tokens = entry.tokens;
   cell.plannedBytes = entry.plannedBytes;
-  if (cell.origin == Origin::Computed)
-    found.plannedBytes = std::max(found.plannedBytes, cell.plannedBytes);
   return cell.origin == Origin::Computed ? save() : Status::ok();
 }
 
@@ -107,8 +105,10 @@ Status Experiment::save() {
 Status Experiment::runReports() {
   if (Status saved = save(); !saved) // a folder that cannot be written is told before any work
     return saved;
-  if (Status fits = metrics.admit(); !fits)
-    return fits;
+  auto planned = metrics.admit();
+  if (!planned)
+    return std::move(planned).status();
+  found.plannedBytes = *planned;
   for (ReportResult &report : found.reports) {
     fmt::print(options.out, "{}, report {}\n", found.experiment, report.name);
     for (ShowResult &shown : report.shows) {

@@ -22,7 +22,6 @@ struct ExperimentOptions {
   std::FILE *out = stdout;      ///< the reports
   std::FILE *progress = stderr; ///< null: silent
   bool profile = false;         ///< after the reports, time and bytes per place in the program
-  int64_t memory = 0;           ///< bytes that may be used; 0: what the system has available
   bool remember = true;         ///< take values from earlier runs, and keep new ones for later runs
   std::function<bool()> shouldStop; ///< asked after every batch; empty: never
   /// Called with the results at the start, after every value that was computed, and at the end.

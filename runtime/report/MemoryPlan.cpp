@@ -23,7 +23,8 @@ void collectMetrics(const json &node, std::map<std::string, const json *> &found
 Expected<const Program *> programNamed(const Bundle &bundle, const std::string &name) {
   auto found = bundle.plan().programs.find(name);
   if (found == bundle.plan().programs.end())
-    return makeError("{}/manifest.json: a metric runs the program {}, which is not in plan.json", bundle.folder(), name);
+    return makeError("{}/manifest.json: a metric runs the program {}, which is not in plan.json",
+                     bundle.folder(), name);
   return &found->second;
 }
 
@@ -41,7 +42,9 @@ Expected<std::map<std::string, Shape>> stateShapes(const PlannedRun &run) {
 
 } // namespace
 
-Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std::function<Expected<std::optional<Shape>>(const json &metric)> &batchShape) {
+Expected<std::vector<PlannedRun>>
+runsOfReports(const Bundle &bundle,
+              const std::function<Expected<std::optional<Shape>>(const json &metric)> &batchShape) {
   std::map<std::string, const json *> metrics;
   collectMetrics(bundle.experiment().at("reports"), metrics);
   std::vector<PlannedRun> runs;
@@ -60,7 +63,8 @@ Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std:
     auto sums = stateShapes(*stepRun);
     if (!sums)
       return std::move(sums).status();
-    Expected<const Program *> formula = programNamed(bundle, metric->at("value_program").get<std::string>());
+    Expected<const Program *> formula =
+        programNamed(bundle, metric->at("value_program").get<std::string>());
     if (!formula)
       return std::move(formula).status();
     Expected<PlannedRun> formulaRun = planRun(**formula, *sums);

@@ -11,9 +11,11 @@
 
 namespace rx::runtime {
 
-/// Every run of a bundle's reports at its largest sizes: two programs for each metric, however often it is
-/// shown. `batchShape` gives the shape of a metric's first batch, which is the largest, or nothing
-/// for one that is not run.
-Expected<std::vector<PlannedRun>> runsOfReports(const Bundle &bundle, const std::function<Expected<std::optional<Shape>>(const nlohmann::json &metric)> &batchShape);
+/// Every run of a bundle's reports at its largest sizes: two programs for each metric, however
+/// often it is shown. `batchShape` gives the shape of a metric's first batch, which is the largest;
+/// nothing for one that will not be run.
+Expected<std::vector<PlannedRun>> runsOfReports(
+    const Bundle &bundle,
+    const std::function<Expected<std::optional<Shape>>(const nlohmann::json &metric)> &batchShape);
 
 } // namespace rx::runtime

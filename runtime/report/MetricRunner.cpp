@@ -23,6 +23,27 @@ Expected<TensorMap> inputsOf(const DataRows &rows, int64_t index) {
   return TensorMap{{"x", (*batch)[0]}, {"y", (*batch)[1]}};
 }
 
+/// A line for every program whose weights take more than a second to compute.
+ComputeProgress weightsProgress(std::FILE *out) {
+  auto line = std::make_shared<std::optional<Progress>>();
+  return [out, line](int64_t done, int64_t total) {
+    if (done == 0)
+      line->emplace("computing weights", out, "buffers");
+    if ((*line)->seconds() > 1)
+      (*line)->update(done, total, 0);
+    if (done == total && (*line)->seconds() > 1)
+      (*line)->finish("done");
+    if (done == total)
+      line->reset();
+  };
+}
+
+/// Tells once that values cannot be kept for later runs.
+void warn(std::FILE *out, const Status &problem) {
+  if (out)
+    fmt::print(out, "rxc: warning: values are not kept for later runs: {}\n", problem.message());
+}
+
 } // namespace
 
 double scalarOf(const HostTensor &value) {
@@ -47,51 +68,12 @@ MetricRunner::MetricRunner(const Bundle &bundle, Device &device, RunFiles &files
           [&files](const std::string &file, const std::string &tensor, std::span<float> out) {
             return files.weights().load(file, tensor, out);
           }),
-      decompositions(this->options.cache / "linalg",
-                     [out = this->options.progress](const Status &problem) {
-                       if (out)
-                         fmt::print(out, "rxc: warning: decompositions are not kept: {}\n",
-                                    problem.message());
-                     }),
+      decompositions(files.fetch().cache / "linalg",
+                     [out = this->options.progress](const Status &problem) { warn(out, problem); }),
       executor(bundle, device, parameters) {
-  executor.setBudget(this->options.memory);
   executor.setMemo(&decompositions);
-  executor.setComputeProgress([out = this->options.progress,
-                               line = std::make_shared<std::optional<Progress>>()](
-                                  int64_t done, int64_t total) {
-    if (done == 0)
-      line->emplace("weights: matrices decomposed", out);
-    (*line)->update(done, total, 0);
-    if (done == total)
-      line->reset();
-  });
-}
-
-Expected<std::optional<Shape>> MetricRunner::largestBatch(const json &metric) {
-  auto data = rowsOf(metric);
-  if (!data)
-    return std::move(data).status();
-  if (options.memo) {
-    auto key = keyOf(metric, **data);
-    if (!key)
-      return std::move(key).status();
-    if (options.memo->find(*key))
-      return std::optional<Shape>();
-  }
-  auto batch = (*data)->batch(0);
-  if (!batch)
-    return std::move(batch).status();
-  return std::optional<Shape>((*batch)[0].shape());
-}
-
-Status MetricRunner::admit() {
-  auto runs = runsOfReports(bundle, [this](const json &metric) { return largestBatch(metric); });
-  if (!runs)
-    return std::move(runs).status();
-  if (runs->empty())
-    return Status::ok();
-  return admitRuns(bundle, parameters, *runs, "the experiment",
-                   {options.memory, files.memoryBytes(), options.progress});
+  executor.setComputeProgress(weightsProgress(this->options.progress));
+  executor.setBudget(this->options.memory);
 }
 
 Expected<const DataRows *> MetricRunner::rowsOf(const json &metric) {
@@ -117,34 +99,76 @@ Expected<Hash128> MetricRunner::keyOf(const json &metric, const DataRows &rows) 
   return hash.key();
 }
 
-Expected<const Measured *> MetricRunner::measure(const json &metric, const std::string &what) {
+Expected<const Measured *> MetricRunner::recall(const json &metric) {
+  const Measured *none = nullptr;
   std::string key = textKey(metric);
   if (auto it = known.find(key); it != known.end())
     return const_cast<const Measured *>(&it->second);
-  if (options.shouldStop && options.shouldStop())
-    return const_cast<const Measured *>(static_cast<Measured *>(nullptr));
+  if (!options.memo)
+    return none;
   auto data = rowsOf(metric);
   if (!data)
     return std::move(data).status();
-  std::optional<Hash128> memoKey;
-  if (options.memo) {
-    auto made = keyOf(metric, **data);
-    if (!made)
-      return std::move(made).status();
-    memoKey = *made;
-    if (auto found = options.memo->find(*memoKey))
-      return const_cast<const Measured *>(&(known[key] = {std::move(*found), true}));
-  }
+  auto memoKey = keyOf(metric, **data);
+  if (!memoKey)
+    return std::move(memoKey).status();
+  auto found = options.memo->find(*memoKey);
+  if (!found)
+    return none;
+  return const_cast<const Measured *>(&(known[key] = {std::move(*found), true}));
+}
+
+Expected<const Measured *> MetricRunner::measure(const json &metric, const std::string &what) {
+  auto recalled = recall(metric);
+  if (!recalled || *recalled)
+    return recalled;
+  const Measured *stopped = nullptr;
+  if (options.shouldStop && options.shouldStop())
+    return stopped;
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
   auto computed = compute(metric, **data, what);
   if (!computed)
     return std::move(computed).status();
   if (!*computed)
-    return const_cast<const Measured *>(static_cast<Measured *>(nullptr));
-  if (memoKey)
-    if (Status kept = options.memo->store(*memoKey, **computed); !kept && options.progress)
-      fmt::print(options.progress, "rxc: warning: the value is not kept for later runs: {}\n",
-                 kept.message());
-  return const_cast<const Measured *>(&(known[key] = {std::move(**computed), false}));
+    return stopped;
+  if (options.memo) {
+    auto key = keyOf(metric, **data);
+    if (!key)
+      return std::move(key).status();
+    if (Status kept = options.memo->store(*key, **computed); !kept)
+      warn(options.progress, kept);
+  }
+  return const_cast<const Measured *>(&(known[textKey(metric)] = {std::move(**computed), false}));
+}
+
+Expected<int64_t> MetricRunner::admit() {
+  auto runs = runsOfReports(bundle, [&](const json &metric) -> Expected<std::optional<Shape>> {
+    auto recalled = recall(metric);
+    if (!recalled)
+      return std::move(recalled).status();
+    if (*recalled)
+      return std::optional<Shape>();
+    auto data = rowsOf(metric);
+    if (!data)
+      return std::move(data).status();
+    auto first = (*data)->batch(0);
+    if (!first)
+      return std::move(first).status();
+    return std::optional<Shape>((*first)[0].shape());
+  });
+  if (!runs)
+    return std::move(runs).status();
+  if (runs->empty())
+    return 0;
+  MemoryLimit limit{options.memory, files.memoryBytes(), options.progress};
+  if (Status fits = admitRuns(bundle, parameters, *runs, "the reports", limit); !fits)
+    return fits;
+  auto planned = planMemory(bundle, parameters, *runs);
+  if (!planned)
+    return std::move(planned).status();
+  return planned->total() + limit.tokenizers;
 }
 
 Expected<int64_t> MetricRunner::plannedBytes(const std::string &step,
@@ -222,9 +246,9 @@ Expected<MetricForecast> MetricRunner::forecast(const json &metric) {
   auto data = rowsOf(metric);
   if (!data)
     return std::move(data).status();
-  auto key = keyOf(metric, **data);
-  if (!key)
-    return std::move(key).status();
+  auto recalled = recall(metric);
+  if (!recalled)
+    return std::move(recalled).status();
   auto inputs = inputsOf(**data, 0);
   if (!inputs)
     return std::move(inputs).status();
@@ -234,10 +258,8 @@ Expected<MetricForecast> MetricRunner::forecast(const json &metric) {
   forecast.batches = (*data)->batches();
   forecast.tokens = (*data)->tokens();
   forecast.parameters = parametersRead(bundle, program);
-  if (auto found = options.memo ? options.memo->find(*key) : std::nullopt) {
-    forecast.isRemembered = true;
-    forecast.seconds = found->seconds;
-  }
+  forecast.isRemembered = *recalled != nullptr;
+  forecast.seconds = *recalled ? (*recalled)->entry.seconds : 0;
   auto memory = plannedBytes(step, *inputs);
   auto moved = bytesMoved(bundle, program, shapesOf(*inputs));
   if (!memory || !moved)

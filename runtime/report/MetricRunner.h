@@ -6,8 +6,8 @@
 #include "runtime/plan/Executor.h"
 #include "runtime/report/ContentKeys.h"
 #include "runtime/report/DataRows.h"
-#include "runtime/report/ValueMemo.h"
 #include "runtime/report/RunFiles.h"
+#include "runtime/report/ValueMemo.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,10 +22,9 @@ namespace rx::runtime {
 
 struct MetricOptions {
   std::FILE *progress = stderr;     ///< null: silent
-  const ValueMemo *memo = nullptr;       ///< null: nothing is looked up or kept
-  std::function<bool()> shouldStop; ///< asked after every batch; empty: never
-  std::filesystem::path cache;      ///< where matrix decompositions are kept
   int64_t memory = 0;               ///< bytes that may be used; 0: what the system has available
+  const ValueMemo *memo = nullptr;  ///< null: nothing is looked up or kept
+  std::function<bool()> shouldStop; ///< asked after every batch; empty: never
 };
 
 struct Measured {
@@ -54,9 +53,10 @@ public:
   /// All references outlive this object.
   MetricRunner(const Bundle &bundle, Device &device, RunFiles &files, MetricOptions options);
 
-  /// Says what memory all values that are to be computed need at their peak, before any weight is
-  /// loaded; fails when that does not fit.
-  Status admit();
+  /// Before the first metric: says what memory those of the reports need that are not remembered,
+  /// and refuses what does not fit. Gives the bytes.
+  Expected<int64_t> admit();
+
   /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
   /// The pointer lives as long as this object. `what` names the value in messages.
   Expected<const Measured *> measure(const nlohmann::json &metric, const std::string &what);
@@ -67,9 +67,9 @@ public:
   MetricCounts counts() const;
 
 private:
+  /// A value that this run or an earlier one has computed, or null.
+  Expected<const Measured *> recall(const nlohmann::json &metric);
   Expected<const DataRows *> rowsOf(const nlohmann::json &metric);
-  /// The shapes of the first batch, which is the largest; nothing for a remembered value.
-  Expected<std::optional<Shape>> largestBatch(const nlohmann::json &metric);
   Expected<Hash128> keyOf(const nlohmann::json &metric, const DataRows &rows);
   Expected<std::optional<MemoEntry>> compute(const nlohmann::json &metric, const DataRows &rows,
                                              const std::string &what);

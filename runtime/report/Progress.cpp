@@ -39,8 +39,9 @@ std::string timeText(double seconds) {
 
 } // namespace
 
-Progress::Progress(std::string what, std::FILE *out)
-    : what(std::move(what)), out(out), terminal(out && isatty(fileno(out))) {}
+Progress::Progress(std::string what, std::FILE *out, std::string unit)
+    : what(std::move(what)), unit(std::move(unit)), out(out), terminal(out && isatty(fileno(out))) {
+}
 
 Progress::~Progress() { clear(); }
 
@@ -56,29 +57,30 @@ void Progress::clear() {
   lineOpen = false;
 }
 
-std::string Progress::line(const std::string &what, int64_t batches, int64_t total, int64_t tokens,
-                           double seconds, size_t columns) {
-  std::string numbers = fmt::format("{}/{} batches", batches, total);
-  if (batches > 0 && seconds > 0)
-    numbers += fmt::format(
-        "  {:.0f} tokens/s  {} left", static_cast<double>(tokens) / seconds,
-        timeText(seconds / static_cast<double>(batches) * static_cast<double>(total - batches)));
+std::string Progress::line(double seconds, size_t columns) const {
+  std::string numbers = fmt::format("{}/{} {}", done, total, unit);
+  if (tokens > 0 && seconds > 0)
+    numbers += fmt::format("  {:.0f} tokens/s", static_cast<double>(tokens) / seconds);
+  if (done > 0)
+    numbers += fmt::format("  {} left", timeText(seconds / static_cast<double>(done) *
+                                                 static_cast<double>(total - done)));
   size_t taken = numbers.size() + 2 + barCells + 2;
   size_t room = columns > taken ? columns - taken : 0;
-  if (room >= 8) // the name is cut before the numbers are
-    return fmt::format("{}  {}  {}", what.size() <= room ? what : what.substr(0, room - 1) + "…",
-                       bar(batches, total), numbers);
-  return numbers.substr(0, columns);
+  if (room < 8) // the name is cut before the numbers are
+    return numbers.substr(0, columns);
+  return fmt::format("{}  {}  {}", what.size() <= room ? what : what.substr(0, room - 1) + "…",
+                     bar(done, total), numbers);
 }
 
-void Progress::update(int64_t done, int64_t total, int64_t tokensDone) {
-  batches = done;
-  tokens = tokensDone;
+void Progress::update(int64_t doneNow, int64_t totalNow, int64_t tokensNow) {
+  done = doneNow;
+  total = totalNow;
+  tokens = tokensNow;
   Clock::time_point now = Clock::now();
   if (!terminal || now - shown < refresh)
     return;
   shown = now;
-  fmt::print(out, "\r\033[K{}", line(what, done, total, tokens, seconds(), columnsOf(out) - 1));
+  fmt::print(out, "\r\033[K{}", line(seconds(), columnsOf(out) - 1));
   std::fflush(out);
   lineOpen = true;
 }
@@ -87,8 +89,11 @@ void Progress::finish(const std::string &value) {
   clear();
   if (!out || terminal)
     return;
-  fmt::print(out, "{}: {} ({} batches, {} tokens, {:.1f} s, {:.0f} tokens/s)\n", what, value,
-             batches, tokens, seconds(), static_cast<double>(tokens) / seconds());
+  fmt::print(out, "{}: {} ({} {}, ", what, value, done, unit);
+  if (tokens > 0)
+    fmt::print(out, "{} tokens, {:.0f} tokens/s, ", tokens,
+               static_cast<double>(tokens) / seconds());
+  fmt::print(out, "{:.1f} s)\n", seconds());
   std::fflush(out);
 }
 

@@ -11,29 +11,29 @@ namespace rx::runtime {
 
 class Progress {
 public:
-  /// `out` may be null: then nothing is shown.
-  Progress(std::string what, std::FILE *out);
+  /// `out` may be null: then nothing is shown. `unit` is what is counted.
+  Progress(std::string what, std::FILE *out, std::string unit = "batches");
   /// Leaves no unfinished line behind.
   ~Progress();
   Progress(const Progress &) = delete;
 
-  void update(int64_t batches, int64_t total, int64_t tokens);
+  /// `tokens` may be 0: then no rate is shown.
+  void update(int64_t done, int64_t total, int64_t tokens);
   /// The value as text; the numbers of the last update stand beside it.
   void finish(const std::string &value);
   double seconds() const;
 
-  /// "what  [████░░░░]  3/16 batches  420 tokens/s  12 s left", cut to `columns`.
-  static std::string line(const std::string &what, int64_t batches, int64_t total, int64_t tokens,
-                          double seconds, size_t columns);
+  /// "what  ████░░░░  3/16 batches  420 tokens/s  12 s left", cut to `columns`.
+  std::string line(double seconds, size_t columns) const;
 
 private:
   using Clock = std::chrono::steady_clock;
   void clear();
 
-  std::string what;
+  std::string what, unit;
   std::FILE *out;
   bool terminal, lineOpen = false;
-  int64_t batches = 0, tokens = 0;
+  int64_t done = 0, total = 0, tokens = 0;
   Clock::time_point start = Clock::now(), shown;
 };
 

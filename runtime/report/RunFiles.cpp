@@ -41,6 +41,13 @@ Expected<const Tokenizer *> RunFiles::tokenizer(const std::string &name) {
   return const_cast<const Tokenizer *>((tokenizers[name] = std::move(kept)).get());
 }
 
+int64_t RunFiles::memoryBytes() const {
+  int64_t bytes = weightFiles.memoryBytes();
+  for (const auto &[name, words] : tokenizers)
+    bytes += static_cast<int64_t>(words->memoryBytes());
+  return bytes;
+}
+
 Expected<std::string> RunFiles::identity(const std::string &name) {
   if (auto it = known.find(name); it != known.end())
     return it->second;
@@ -55,13 +62,6 @@ Expected<std::string> RunFiles::identity(const std::string &name) {
   if (!hash)
     return hash;
   return known[name] = *hash;
-}
-
-int64_t RunFiles::memoryBytes() const {
-  int64_t bytes = weightFiles.memoryBytes();
-  for (const auto &[name, words] : tokenizers)
-    bytes += words->memoryBytes();
-  return bytes;
 }
 
 } // namespace rx::runtime

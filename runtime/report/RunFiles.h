@@ -30,7 +30,7 @@ public:
   /// Names and identities that were asked for so far.
   const std::map<std::string, std::string> &identities() const { return known; }
 
-  /// Held by the tokenizers and headers that were opened so far.
+  /// Of vocabularies and of the metadata of open files, held in memory.
   int64_t memoryBytes() const;
 
   const std::filesystem::path &folder() const { return programFolder; }

@@ -8,27 +8,34 @@ using namespace rx::runtime::test;
 
 namespace {
 
+std::string lineOf(const std::string &what, int64_t done, int64_t total, int64_t tokens,
+                   double seconds, size_t columns) {
+  Progress progress(what, nullptr);
+  progress.update(done, total, tokens);
+  return progress.line(seconds, columns);
+}
+
 TEST(Progress, LineHoldsBarCountRateAndTimeLeft) {
-  std::string line = Progress::line("source, perplexity", 4, 16, 1024, 2.0, 120);
+  std::string line = lineOf("source, perplexity", 4, 16, 1024, 2.0, 120);
   EXPECT_CONTAINS(line, "source, perplexity  █████░░░░░░░░░░░░░░░  4/16 batches");
   EXPECT_CONTAINS(line, "512 tokens/s  6 s left");
 }
 
 TEST(Progress, TheFirstLineHasNoRate) {
-  EXPECT_EQ(Progress::line("a", 0, 3, 0, 0, 80), "a  ░░░░░░░░░░░░░░░░░░░░  0/3 batches");
+  EXPECT_EQ(lineOf("a", 0, 3, 0, 0, 80), "a  ░░░░░░░░░░░░░░░░░░░░  0/3 batches");
 }
 
 TEST(Progress, LongTimesAreMinutesAndHours) {
-  EXPECT_CONTAINS(Progress::line("a", 1, 61, 1, 10, 80), "10 min left");
-  EXPECT_CONTAINS(Progress::line("a", 1, 3601, 1, 10, 80), "10.0 h left");
+  EXPECT_CONTAINS(lineOf("a", 1, 61, 1, 10, 80), "10 min left");
+  EXPECT_CONTAINS(lineOf("a", 1, 3601, 1, 10, 80), "10.0 h left");
 }
 
 TEST(Progress, ANarrowTerminalCutsTheNameFirst) {
   std::string name(100, 'n');
-  std::string line = Progress::line(name, 4, 16, 1024, 2.0, 80);
+  std::string line = lineOf(name, 4, 16, 1024, 2.0, 80);
   EXPECT_CONTAINS(line, "nnn…");
   EXPECT_CONTAINS(line, "6 s left");
-  EXPECT_EQ(Progress::line(name, 4, 16, 1024, 2.0, 10), "4/16 batch");
+  EXPECT_EQ(lineOf(name, 4, 16, 1024, 2.0, 10), "4/16 batch");
 }
 
 TEST(Progress, PipedOutputGetsOneLinePerFinishedValue) {
