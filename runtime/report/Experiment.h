@@ -21,6 +21,7 @@ struct ExperimentOptions {
   std::filesystem::path cache;
   std::FILE *out = stdout;      ///< the reports
   std::FILE *progress = stderr; ///< null: silent
+  int64_t memory = 0;           ///< bytes that a run may use; 0: what the system has available
   bool profile = false;         ///< after the reports, time and bytes per place in the program
   bool remember = true;         ///< take values from earlier runs, and keep new ones for later runs
   std::function<bool()> shouldStop; ///< asked after every batch; empty: never
