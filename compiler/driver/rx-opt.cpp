@@ -1,6 +1,7 @@
 //===- rx-opt.cpp - run passes on the text of the middle -------------------===//
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
+#include "compiler/passes/BoundIds.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "dialects/rx/Rx.h"
 #include "dialects/rxk/Rxk.h"
@@ -40,6 +41,11 @@ template <Step step> void registerStep(llvm::StringRef name, llvm::StringRef des
   mlir::registerPass([=] { return std::make_unique<StepPass<step>>(name, description); });
 }
 
+mlir::LogicalResult boundIds(mlir::ModuleOp module) {
+  rx::compiler::boundIds(module);
+  return mlir::success();
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -48,6 +54,7 @@ int main(int argc, char **argv) {
                   mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect, mlir::LLVM::LLVMDialect>();
   mlir::registerTransformsPasses();
   registerStep<rx::compiler::rxToRxt>("rx-to-rxt", "Inline the structure of an experiment: programs of maths are left");
+  registerStep<boundIds>("rx-bound-ids", "Say of integers that programs are given what they count into");
   mlir::registerPass(rx::compiler::createFuseElementwisePass);
   registerStep<rx::compiler::rxtToRxk>("rxt-to-rxk", "Cut programs into kernels and launches");
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "rxc's middle\n", registry));

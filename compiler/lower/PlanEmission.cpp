@@ -328,6 +328,8 @@ FailureOr<json> ProgramEmitter::emit() {
     StringRef role = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "rx.role").getValue();
     Place place;
     place.buffer = addBuffer(role, typeText(type), name);
+    if (auto below = function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), "rx.below"); below && role == "input")
+      buffers[place.buffer]["below"] = below.getInt();
     places[argument] = place;
     for (auto &size : type.sizes())
       for (auto &symbol : size.symbols())

@@ -4,6 +4,7 @@
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
+#include "compiler/passes/BoundIds.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
@@ -87,6 +88,7 @@ void dump(ModuleOp module, Phase phase, const fs::path &folder) {
 }
 
 LogicalResult fuse(ModuleOp module) {
+  boundIds(module); // while every position is still read by an op of its own
   PassManager passes(module.getContext());
   passes.addPass(createCSEPass()); // a value computed twice would have two readers
   passes.addPass(createFuseElementwisePass());

@@ -32,6 +32,18 @@ template <typename Map> std::vector<std::string> namesOf(const Map &map) {
 
 bool isGiven(BufferKind kind) { return kind == BufferKind::Input || kind == BufferKind::State; }
 
+/// Kernels read at the positions they are given: one outside would read foreign memory.
+Status checkPositions(const BufferInfo &buffer, const HostTensor &tensor) {
+  auto positions = tensor.values<int32_t>();
+  auto bad = std::find_if(positions.begin(), positions.end(),
+                          [&](int32_t at) { return at < 0 || at >= *buffer.below; });
+  if (bad == positions.end())
+    return Status::ok();
+  return makeError("{} holds {} as its element {}, but what it counts into has {} entries: such as a "
+                   "tokenizer with more tokens than the model",
+                   buffer.name, *bad, bad - positions.begin(), *buffer.below);
+}
+
 } // namespace
 
 std::map<std::string, Shape> shapesOf(const TensorMap &tensors) {
@@ -89,6 +101,9 @@ Status Executor::acceptInput(const BufferInfo &buffer, const TensorMap &inputs) 
   if (given->second.dtype() != buffer.type.dtype)
     return makeError("{} is {}, but {} was given", buffer.name, buffer.type.text(),
                      given->second.text());
+  if (buffer.below)
+    if (Status inside = checkPositions(buffer, given->second); !inside)
+      return inside;
   return isState ? setState(buffer.name, given->second) : Status::ok();
 }
 

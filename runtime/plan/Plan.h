@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -42,6 +43,9 @@ struct BufferInfo {
   BufferType type;
   std::string name;   ///< of an input, state or parameter
   int64_t offset = 0; ///< of a constant, in constants.bin
+  /// Of an i32 input whose elements are positions: each is at least 0 and smaller than this. Kernels
+  /// trust it.
+  std::optional<int64_t> below;
 };
 
 /// Parameters of one type, one per combination of trips, in row-major order.

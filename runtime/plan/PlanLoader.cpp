@@ -128,6 +128,8 @@ Status readBuffer(const json &item, const std::string &where, BufferInfo &buffer
     buffer.name = fields.text("name");
   if (buffer.kind == Constant)
     buffer.offset = fields.integer("offset", 0, mostBytes);
+  if (buffer.kind == Input && buffer.type.dtype == RX_I32 && fields.has("below"))
+    buffer.below = fields.integer("below", 0, INT32_MAX);
   return fields.finish();
 }
 

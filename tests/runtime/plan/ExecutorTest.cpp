@@ -201,6 +201,21 @@ TEST(Executor, RefusesWhatDoesNotFitWithTheNumbersAndABatchThatDoes) {
   EXPECT_CONTAINS(machine.error("p", inputs), "the weights alone do not fit");
 }
 
+TEST(Executor, PositionsOutsideWhatTheyCountIntoAreRefused) {
+  json copy = program({buffer("input", "i32[b]", "x"), buffer("output", "i32[b]")},
+                      {{{"op", "copy"}, {"from", 0}, {"to", 1}}}, {output("y", 1)});
+  copy["buffers"][0]["below"] = 4;
+  Machine machine({{"p", copy}}, json::array());
+  auto given = [](std::vector<int32_t> ids) -> TensorMap {
+    return {{"x", *HostTensor::of<int32_t>({static_cast<int64_t>(ids.size())},
+                                           std::span(std::as_const(ids)))}};
+  };
+  EXPECT_TRUE(machine.executor->run("p", given({0, 3, 3})));
+  EXPECT_CONTAINS(machine.error("p", given({0, 1, 4})),
+                  "p: x holds 4 as its element 2, but what it counts into has 4 entries");
+  EXPECT_CONTAINS(machine.error("p", given({-1})), "x holds -1 as its element 0");
+}
+
 TEST(Executor, TellsItsMemoryWithoutRunning) {
   Machine machine({{"p", loopProgram()}}, loopWeights);
   auto report = machine.executor->plannedMemory("p", {{"x", {16, 2}}});

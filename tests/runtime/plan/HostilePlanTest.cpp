@@ -47,6 +47,8 @@ TEST(HostilePlan, NamesTheFieldThatIsWrong) {
       {"buffers[2]: `type` \"b; 2\" is not a size",
        [](json &p) { p["buffers"][2]["type"] = "f32[b; 2]"; }},
       {"is not an element type", [](json &p) { p["buffers"][2]["type"] = "q4_k[b]"; }},
+      {"buffers[0]: unknown field `below`", // only integers count into something
+       [](json &p) { p["buffers"][0]["below"] = 4; }},
       {"`kind` is no kind of buffer", [](json &p) { p["buffers"][2]["kind"] = "stack"; }},
       {"outputs[0]: `buffer` must lie in", [](json &p) { p["outputs"][0]["buffer"] = 99; }},
       {"tables[0]: `trips` has from 1 to 8",
