@@ -219,22 +219,23 @@ private:
     e.forEach(e.constant(0), call.columns, e.constant(form.columns), [&](Value n) {
       Value panel = columnsFrom(call, n);
       GemmEmitter::Values sums(rows * vectors, e.zeroVector());
-      sums = e.forCarry(
-          e.constant(0), groups, e.constant(1), sums, [&](Value group, ValueRange carried) {
-            GemmEmitter::Values next(carried);
-            fetchAhead(panel, group);
-            Value first = e.mul(group, steps);
-            decoder->decode(e, panel, group, [&](int64_t step, ArrayRef<Value> columns) {
-              for (int64_t row = 0; row < rows; ++row) {
-                Value a = factor(call, row, e.add(first, e.constant(step)));
-                for (auto [v, column] : llvm::enumerate(columns)) {
-                  Value &sum = next[row * vectors + static_cast<int64_t>(v)];
-                  sum = multiplyAdd(a, column, sum);
-                }
-              }
-            });
-            return next;
-          });
+      sums = e.forCarry(e.constant(0), groups, e.constant(1), sums,
+                        [&](Value group, ValueRange carried) {
+                          GemmEmitter::Values next(carried);
+                          fetchAhead(panel, group);
+                          Value first = e.mul(group, steps);
+                          auto addStep = [&](int64_t step, ArrayRef<Value> columns) {
+                            for (int64_t row = 0; row < rows; ++row) {
+                              Value a = factor(call, row, e.add(first, e.constant(step)));
+                              for (auto [v, column] : llvm::enumerate(columns)) {
+                                Value &sum = next[row * vectors + static_cast<int64_t>(v)];
+                                sum = multiplyAdd(a, column, sum);
+                              }
+                            }
+                          };
+                          decoder->decode(e, panel, group, {e.constant(0), form.columns}, addStep);
+                          return next;
+                        });
       for (int64_t v = 0; v < vectors; ++v) {
         Value mask = e.maskBelow(e.sub(call.columns, e.add(n, e.constant(v * e.lanes))));
         for (int64_t row = 0; row < rows; ++row)

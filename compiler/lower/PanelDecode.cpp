@@ -79,14 +79,16 @@ public:
   explicit PlainDecoder(const PanelForm &form) : form(form) {}
 
   int64_t steps() const override { return 1; }
-  void decode(GemmEmitter &e, Value panel, Value group, Visit visit) const override {
+  void decode(GemmEmitter &e, Value panel, Value group, Columns columns,
+              Visit visit) const override {
     Type byte = e.builder.getI8Type();
-    Value record = e.at(panel, e.mul(group, form.recordBytes()), byte);
     int64_t bytes = rx_dtype_block_bytes(form.element);
-    GemmEmitter::Values columns;
-    for (int64_t n = 0; n < form.columns; n += e.lanes)
-      columns.push_back(convert(e, e.at(record, n * bytes, byte)));
-    visit(0, columns);
+    Value offset = e.add(e.mul(group, form.recordBytes()), e.mul(columns.first, bytes));
+    Value first = e.at(panel, offset, byte);
+    GemmEmitter::Values values;
+    for (int64_t n = 0; n < columns.count; n += e.lanes)
+      values.push_back(convert(e, e.at(first, n * bytes, byte)));
+    visit(0, values);
   }
 
 private:
@@ -112,26 +114,31 @@ public:
   explicit BlockDecoder(const PanelForm &form) : form(form), layout(form.blockWords()) {}
 
   int64_t steps() const override { return groupSteps; }
-  void decode(GemmEmitter &e, Value panel, Value group, Visit visit) const override {
+  void decode(GemmEmitter &e, Value panel, Value group, Columns columns,
+              Visit visit) const override {
     int64_t parts = form.blockElements() / groupSteps;
+    Type byte = e.builder.getI8Type();
     Value block = parts == 1 ? group : e.div(group, e.constant(parts));
-    Place place{e, Lanes(e), e.at(panel, e.mul(block, form.recordBytes()), e.builder.getI8Type()),
-                parts == 1 ? e.constant(0) : e.rem(group, e.constant(parts)), 0};
+    Value part = parts == 1 ? e.constant(0) : e.rem(group, e.constant(parts));
+    Value record = e.at(panel, e.mul(block, form.recordBytes()), byte);
+    Value halves = e.at(record, 4 * layout.words * form.columns, byte);
     SmallVector<Place> places;
     SmallVector<Scale> scales;
-    for (place.column = 0; place.column < form.columns; place.column += e.lanes) {
-      places.push_back(place);
-      scales.push_back(scaleOf(place));
+    for (int64_t n = 0; n < columns.count; n += e.lanes) {
+      Value column = e.add(columns.first, e.constant(n));
+      places.push_back({e, Lanes(e), e.at(record, e.mul(column, 4), byte),
+                        e.at(halves, e.mul(column, 2), byte), part});
+      scales.push_back(scaleOf(places.back()));
     }
     for (int64_t w = 0; w < groupSteps / 4; ++w) {
       GemmEmitter::Values words;
       for (Place &each : places)
         words.push_back(codes(each, w));
-      for (int64_t byte = 0; byte < 4; ++byte) {
-        GemmEmitter::Values columns;
+      for (int64_t index = 0; index < 4; ++index) {
+        GemmEmitter::Values values;
         for (auto [word, scale] : llvm::zip(words, scales))
-          columns.push_back(element(e, place.lanes.signedByte(word, byte), scale, w));
-        visit(4 * w + byte, columns);
+          values.push_back(element(e, Lanes(e).signedByte(word, index), scale, w));
+        visit(4 * w + index, values);
       }
     }
   }
@@ -139,12 +146,12 @@ public:
 protected:
   static constexpr int64_t groupSteps = 32;
 
-  /// Lanes `column` and on of a record, and the part of the block (i64) that the group is.
+  /// Some columns of a record: where their first word and their 16-bit fields are, and the part of
+  /// the block (i64) that the group is.
   struct Place {
     GemmEmitter &e;
     Lanes lanes;
-    Value record, part;
-    int64_t column;
+    Value words, halves, part;
   };
 
   /// Of steps 0 to 15 and 16 to 31. Without a minimum, elements are one rounded product.
@@ -156,19 +163,13 @@ protected:
   virtual Value codes(Place &place, int64_t w) const = 0;
 
   Value word(Place &place, Value index) const {
-    Value offset =
-        place.e.add(place.e.mul(index, 4 * form.columns), place.e.constant(4 * place.column));
-    return place.lanes.loadWords(place.e.at(place.record, offset, place.e.builder.getI8Type()));
+    Value offset = place.e.mul(index, 4 * form.columns);
+    return place.lanes.loadWords(place.e.at(place.words, offset, place.e.builder.getI8Type()));
   }
-  Value word(Place &place, int64_t index) const {
-    return place.lanes.loadWords(place.e.at(place.record, 4 * (index * form.columns + place.column),
-                                            place.e.builder.getI8Type()));
-  }
+  Value word(Place &place, int64_t index) const { return word(place, place.e.constant(index)); }
   /// The block's 16-bit field, a scale in f16.
   Value half(Place &place) const {
-    int64_t offset = 4 * layout.words * form.columns + 2 * place.column;
-    return place.lanes.halfToFloat(
-        place.lanes.loadHalves(place.e.at(place.record, offset, place.e.builder.getI8Type())));
+    return place.lanes.halfToFloat(place.lanes.loadHalves(place.halves));
   }
 
   PanelForm form;
@@ -306,10 +307,11 @@ func::FuncOp buildPanelDecode(GemmEmitter &e, const PanelForm &form) {
       Value target = e.at(args[4], e.mul(panel, args[5]));
       e.forEach(zero, e.div(args[1], steps), one, [&](Value group) {
         Value first = e.at(target, e.mul(group, decoder->steps() * form.columns));
-        decoder->decode(e, source, group, [&](int64_t step, ArrayRef<Value> columns) {
+        auto storeStep = [&](int64_t step, ArrayRef<Value> columns) {
           for (auto [v, column] : llvm::enumerate(columns))
             e.store(column, e.at(first, step * form.columns + static_cast<int64_t>(v) * e.lanes));
-        });
+        };
+        decoder->decode(e, source, group, {zero, form.columns}, storeStep);
       });
     });
   };

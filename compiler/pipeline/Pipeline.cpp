@@ -4,6 +4,7 @@
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
+#include "compiler/passes/ChooseForms.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
@@ -183,9 +184,10 @@ FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &op
     dump(module, Phase::rx, options.dumpFolder);
   struct Step {
     Phase phase;
-    LogicalResult (*run)(ModuleOp);
+    std::function<LogicalResult(ModuleOp)> run;
   };
-  for (auto [phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}}) {
+  auto forms = [&](ModuleOp kernels) { return chooseForms(kernels, *options.target); };
+  for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
     if (options.stopAfter < phase)
       return PipelineResult();
     if (phase < reached)

@@ -49,9 +49,10 @@ class LaunchBinder {
 public:
   LaunchBinder(const Plan &plan, const BoundProgram &bound) : plan(plan), bound(bound) {}
 
-  Expected<BoundLaunch> bind(const Launch &launch) const {
-    const KernelInfo &kernel = plan.kernels[launch.kernel];
+  Expected<BoundLaunch> bind(const Launch &launch, int32_t variant) const {
+    const KernelInfo &kernel = plan.kernels[variant];
     BoundLaunch result;
+    result.kernel = variant;
     Bindings kernelSizes;
     for (size_t i = 0; i < launch.sizes.size(); ++i) {
       Expected<int64_t> size = evaluate(launch.sizes[i], bound.bindings);
@@ -137,7 +138,7 @@ Expected<SizedBuffers> sizeBuffers(const Program &program, const Bindings &bindi
     Expected<Shape> shape = evaluate(buffer.type, bindings);
     if (!shape)
       return std::move(shape).status();
-    std::optional<int64_t> bytes = tensorBytes(buffer.type.dtype, *shape);
+    std::optional<int64_t> bytes = buffer.type.bytes(*shape);
     if (!bytes || *bytes > largest)
       return makeError("{} is too large", tensorText(buffer.type.dtype, *shape));
     sizes.shapes.push_back(std::move(*shape));
@@ -216,6 +217,7 @@ Expected<BoundProgram> bindProgram(const Plan &plan, const Program &program, Bin
   if (!placement)
     return std::move(placement).status();
   bound.program = &program;
+  bound.plan = &plan;
   bound.bindings = std::move(bindings);
   bound.arenaOffsets = std::move(placement->offsets);
   bound.arenaBytes = placement->bytes;
@@ -223,13 +225,14 @@ Expected<BoundProgram> bindProgram(const Plan &plan, const Program &program, Bin
   bound.launches.resize(program.code.size());
   LaunchBinder binder(plan, bound);
   for (size_t i = 0; i < program.code.size(); ++i)
-    if (const auto *launch = std::get_if<Launch>(&program.code[i].op)) {
-      Expected<BoundLaunch> result = binder.bind(*launch);
-      if (!result)
-        return std::move(result).status().withContext(
-            fmt::format("code[{}], launch at {}", i, program.code[i].location));
-      bound.launches[i] = std::move(*result);
-    }
+    if (const auto *launch = std::get_if<Launch>(&program.code[i].op))
+      for (int32_t variant : launch->kernels) {
+        Expected<BoundLaunch> result = binder.bind(*launch, variant);
+        if (!result)
+          return std::move(result).status().withContext(
+              fmt::format("code[{}], launch at {}", i, program.code[i].location));
+        bound.launches[i].push_back(std::move(*result));
+      }
   return bound;
 }
 
