@@ -1,4 +1,5 @@
 #include "bench/gemm/Contest.h"
+#include "tests/tools/StoredMatrix.h"
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -21,6 +22,8 @@ Contest::Contest(const Product &p, const GemmKernel &kernel, const OpenBlas &bla
   fill();
   if (kernel.pack)
     packCopies();
+  if (isStored())
+    fillStored();
 }
 
 void Contest::fill() {
@@ -46,9 +49,27 @@ void Contest::packCopies() {
   }
 }
 
+/// Random blocks; OpenBLAS gets their values.
+void Contest::fillStored() {
+  std::mt19937 rng(1);
+  runtime::test::StoredMatrix stored(kernel.spec.formB, product.n, product.k, rng);
+  std::vector<std::byte> panels = stored.packed(gemmPanelForm(kernel.spec));
+  // Whole lines per copy, so that each is aligned as the runtime aligns weights.
+  packedSize = (static_cast<int64_t>(panels.size()) + 63) / 64 * 16;
+  packed = Floats(packedSize * copies);
+  for (int64_t copy = 0; copy < copies; ++copy) {
+    std::memcpy(packed.at(copy * packedSize), panels.data(), panels.size());
+    std::copy(stored.values.begin(), stored.values.end(), b.at(copy * product.n * product.k));
+  }
+}
+
+void *Contest::secondOperand(int64_t copy) const {
+  return kernel.spec.packedB ? packed.at(copy * packedSize) : b.at(copy * product.n * product.k);
+}
+
 void Contest::runKernel(int64_t copy) {
   const Product &p = product;
-  float *second = kernel.pack ? packed.at(copy * packedSize) : b.at(copy * p.n * p.k);
+  void *second = secondOperand(copy);
   rx_operand operands[] = {{a.at(0), {p.transA ? p.m : p.k, 1}},
                            {second, {p.transB ? p.k : p.n, 1}},
                            {c.at(0), {p.n, 1}}};

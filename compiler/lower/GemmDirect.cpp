@@ -46,18 +46,26 @@ public:
       call.b = columnsFrom(whole, column);
       call.c = e.at(whole.c, column);
       call.column = e.add(whole.column, column);
-      SmallVector<std::function<void()>> byRows;
-      for (int64_t rows = 1; rows <= mostRows(); ++rows)
-        byRows.push_back([this, call, rows] { products(call, rows); });
-      e.switchFrom1(call.rows, byRows);
+      SmallVector<std::function<void()>> cases;
+      Value index = e.constant(1);
+      for (int64_t rows : heights()) {
+        cases.push_back([this, call, rows] { products(call, rows); });
+        Value above = e.compare(arith::CmpIPredicate::sgt, call.rows, e.constant(rows));
+        index = e.select(above, e.constant(static_cast<int64_t>(cases.size()) + 1), index);
+      }
+      e.switchFrom1(index, cases);
       finish.call({call.c, call.cStride, call.rows, call.columns, call.row, call.column},
                   call.extras);
     });
   }
 
 protected:
+  /// Of `rows` rows; call.rows of them exist, more than of the next smaller height.
   virtual void products(const GemmDirectCall &call, int64_t rows) = 0;
-  virtual int64_t mostRows() const { return spec.target->gemm.directRows; }
+  /// The numbers of rows that code is made for, ascending.
+  virtual SmallVector<int64_t> heights() const {
+    return llvm::to_vector(llvm::seq_inclusive<int64_t>(1, spec.target->gemm.directRows));
+  }
   /// B from `column` on, a multiple of directColumns.
   virtual Value columnsFrom(const GemmDirectCall &whole, Value column) {
     return e.at(whole.b, spec.transB ? e.mul(column, whole.bStride) : column);
@@ -65,7 +73,9 @@ protected:
 
   /// A(m, k) in every lane.
   Value factor(const GemmDirectCall &call, int64_t row, Value k) {
-    Value m = e.constant(row);
+    return factor(call, e.constant(row), k);
+  }
+  Value factor(const GemmDirectCall &call, Value m, Value k) {
     Value offset =
         spec.transA ? e.add(e.mul(k, call.aStride), m) : e.add(e.mul(m, call.aStride), k);
     return e.splat(e.load(e.elementType, e.at(call.a, offset)));
@@ -195,7 +205,8 @@ class ColumnsBuilder : public DirectBuilder {
 };
 
 /// B in panels of a stored form, decoded into registers: every panel's sums stay there over all of
-/// k.
+/// k. Decoding makes long code, hence a few heights only; rows beyond those that exist repeat the
+/// last one and are not stored.
 class PanelsBuilder : public DirectBuilder {
 public:
   PanelsBuilder(GemmEmitter &e, const GemmSpec &spec, GemmFinish &finish)
@@ -203,7 +214,12 @@ public:
   }
 
 private:
-  int64_t mostRows() const override { return spec.target->gemm.decodeRows; }
+  SmallVector<int64_t> heights() const override {
+    SmallVector<int64_t> powers;
+    for (int64_t rows = 1; rows <= spec.target->gemm.decodeRows; rows *= 2)
+      powers.push_back(rows);
+    return powers;
+  }
 
   Value panelBytes(Value depth) {
     return e.mul(e.div(depth, e.constant(form.blockElements())), form.recordBytes());
@@ -216,6 +232,9 @@ private:
   void products(const GemmDirectCall &call, int64_t rows) override {
     int64_t steps = decoder->steps(), vectors = form.columns / e.lanes;
     Value groups = e.div(call.depth, e.constant(steps));
+    GemmEmitter::Values existing;
+    for (int64_t row = 0; row < rows; ++row)
+      existing.push_back(e.min(e.constant(row), e.sub(call.rows, e.constant(1))));
     e.forEach(e.constant(0), call.columns, e.constant(form.columns), [&](Value n) {
       Value panel = columnsFrom(call, n);
       GemmEmitter::Values sums(rows * vectors, e.zeroVector());
@@ -226,7 +245,7 @@ private:
                           Value first = e.mul(group, steps);
                           auto addStep = [&](int64_t step, ArrayRef<Value> columns) {
                             for (int64_t row = 0; row < rows; ++row) {
-                              Value a = factor(call, row, e.add(first, e.constant(step)));
+                              Value a = factor(call, existing[row], e.add(first, e.constant(step)));
                               for (auto [v, column] : llvm::enumerate(columns)) {
                                 Value &sum = next[row * vectors + static_cast<int64_t>(v)];
                                 sum = multiplyAdd(a, column, sum);
@@ -236,12 +255,14 @@ private:
                           decoder->decode(e, panel, group, {e.constant(0), form.columns}, addStep);
                           return next;
                         });
-      for (int64_t v = 0; v < vectors; ++v) {
-        Value mask = e.maskBelow(e.sub(call.columns, e.add(n, e.constant(v * e.lanes))));
-        for (int64_t row = 0; row < rows; ++row)
-          e.storeMasked(sums[row * vectors + v],
-                        e.at(e.at(e.at(call.c, e.mul(call.cStride, row)), n), v * e.lanes), mask);
-      }
+      for (int64_t row = 0; row < rows; ++row)
+        e.ifThen(e.compare(arith::CmpIPredicate::slt, e.constant(row), call.rows), [&] {
+          Value c = e.at(e.at(call.c, e.mul(call.cStride, row)), n);
+          for (int64_t v = 0; v < vectors; ++v) {
+            Value mask = e.maskBelow(e.sub(call.columns, e.add(n, e.constant(v * e.lanes))));
+            e.storeMasked(sums[row * vectors + v], e.at(c, v * e.lanes), mask);
+          }
+        });
     });
   }
 

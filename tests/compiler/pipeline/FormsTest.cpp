@@ -12,6 +12,8 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 
 using namespace rx::runtime;
@@ -84,7 +86,8 @@ protected:
       return makeError("does not parse:\n{}", program);
     rx::compiler::PipelineOptions options;
     options.target = llvm::cantFail(rx::compiler::findCpuTarget("host"));
-    options.cache = folder.path() / "cache";
+    // Stays for the other tests of this build: keys name the content.
+    options.cache = "build/forms-test-cache";
     options.bundle = folder.path() / "bundle";
     auto compiled = rx::compiler::runPipeline(*module, options);
     if (mlir::failed(compiled))

@@ -1,6 +1,8 @@
 // Panels hold every bit of the blocks they were made from.
 #include "tests/tools/StoredMatrix.h"
 
+#include <gtest/gtest.h>
+
 using namespace rx;
 using namespace rx::runtime;
 using namespace rx::runtime::test;
