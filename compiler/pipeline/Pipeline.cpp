@@ -1,10 +1,10 @@
 #include "compiler/pipeline/Pipeline.h"
 
+#include "compiler/lower/ChooseForms.h"
 #include "compiler/lower/KernelToLoops.h"
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
-#include "compiler/passes/ChooseForms.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"

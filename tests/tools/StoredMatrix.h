@@ -1,5 +1,4 @@
-// A matrix of weights in a stored form, at random: its blocks as in a file, and its values. For
-// tests and benchmarks.
+// A matrix of weights in a stored form, at random: its blocks as in a file, and its values.
 #pragma once
 
 #include "runtime/core/HostTensor.h"

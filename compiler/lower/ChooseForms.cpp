@@ -1,4 +1,4 @@
-#include "compiler/passes/ChooseForms.h"
+#include "compiler/lower/ChooseForms.h"
 #include "compiler/lower/PanelUses.h"
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
