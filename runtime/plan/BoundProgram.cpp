@@ -144,6 +144,17 @@ Expected<SizedBuffers> sizeBuffers(const Program &program, const Bindings &bindi
     sizes.shapes.push_back(std::move(*shape));
     sizes.bytes.push_back(*bytes);
   }
+  // An entry of any form counts as the largest of its table's.
+  for (const Instruction &instruction : program.code)
+    if (const auto *entry = std::get_if<Entry>(&instruction.op);
+        entry && program.buffers[entry->to].type.anyForm) {
+      const TableInfo &table = program.tables[entry->table];
+      int64_t largestEntry = 0;
+      for (size_t i = 0; i < table.forms.size(); ++i)
+        largestEntry = std::max(
+            largestEntry, table.entryType(i).bytes(sizes.shapes[entry->to]).value_or(0));
+      sizes.bytes[entry->to] = largestEntry;
+    }
   return sizes;
 }
 
