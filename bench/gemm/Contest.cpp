@@ -1,7 +1,10 @@
 #include "bench/gemm/Contest.h"
+#include "runtime/core/PanelPacker.h"
+#include "runtime/io/Dequantize.h"
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <random>
@@ -21,6 +24,8 @@ Contest::Contest(const Product &p, const GemmKernel &kernel, const OpenBlas &bla
   fill();
   if (kernel.pack)
     packCopies();
+  if (isStored())
+    fillStored();
 }
 
 void Contest::fill() {
@@ -46,9 +51,45 @@ void Contest::packCopies() {
   }
 }
 
+/// Blocks of random codes with scales of a moderate size.
+static std::vector<std::byte> randomBlocks(rx_dtype form, int64_t elements) {
+  std::mt19937 rng(1);
+  auto bytes = static_cast<int64_t>(rx_dtype_block_bytes(form));
+  std::vector<std::byte> blocks(elements / rx_dtype_block_elements(form) * bytes);
+  std::generate(blocks.begin(), blocks.end(), [&] { return static_cast<std::byte>(rng()); });
+  bool ofBfloats = form == RX_BF16;
+  for (int64_t block = 0; block < static_cast<int64_t>(blocks.size()); block += bytes)
+    for (int64_t scale : {form == RX_Q6_K ? 208 : 0, form == RX_Q4_K ? 2 : form == RX_Q6_K ? 208 : 0})
+      // Below 1 in either format of a scale: the upper byte holds the exponent.
+      blocks[block + scale + 1] =
+          static_cast<std::byte>(ofBfloats ? 0x3D + rng() % 3 : 0x20 + rng() % 0x10);
+  return blocks;
+}
+
+/// OpenBLAS gets the values of the blocks.
+void Contest::fillStored() {
+  PanelForm form = gemmPanelForm(kernel.spec);
+  std::vector<std::byte> blocks = randomBlocks(form.element, product.n * product.k);
+  std::vector<std::byte> panels(*form.bytes(product.n, product.k));
+  runtime::packPanels(form, product.k, 0, blocks, panels);
+  // Whole lines per copy, so that each is aligned as the runtime aligns weights.
+  packedSize = (static_cast<int64_t>(panels.size()) + 63) / 64 * 16;
+  packed = Floats(packedSize * copies);
+  for (int64_t copy = 0; copy < copies; ++copy) {
+    std::memcpy(packed.at(copy * packedSize), panels.data(), panels.size());
+    std::span values(b.at(copy * product.n * product.k), product.n * product.k);
+    if (!runtime::dequantize(form.element, blocks, values))
+      std::abort(); // the sizes agree
+  }
+}
+
+void *Contest::secondOperand(int64_t copy) const {
+  return kernel.spec.packedB ? packed.at(copy * packedSize) : b.at(copy * product.n * product.k);
+}
+
 void Contest::runKernel(int64_t copy) {
   const Product &p = product;
-  float *second = kernel.pack ? packed.at(copy * packedSize) : b.at(copy * p.n * p.k);
+  void *second = secondOperand(copy);
   rx_operand operands[] = {{a.at(0), {p.transA ? p.m : p.k, 1}},
                            {second, {p.transB ? p.k : p.n, 1}},
                            {c.at(0), {p.n, 1}}};

@@ -12,7 +12,8 @@
 
 namespace rx::bench {
 
-/// A compiled layout; `pack` is null unless B is packed beforehand, as weights are at load.
+/// A compiled layout; `pack` is null unless B of f32 is packed beforehand. Panels of other forms
+/// (spec.formB) are packed by the runtime, as at load.
 struct GemmKernel {
   compiler::GemmSpec spec;
   rx_kernel product = nullptr, pack = nullptr;
@@ -50,8 +51,11 @@ public:
   Measurement ours, openBlas;
 
 private:
+  bool isStored() const { return kernel.spec.packedB && !kernel.pack; }
   void fill();
   void packCopies();
+  void fillStored();
+  void *secondOperand(int64_t copy) const;
   void runKernel(int64_t copy);
   double quickestCall(double minSeconds, const std::function<void(int64_t copy)> &call);
   int64_t nextCopy() { return lastCopy = (lastCopy + 1) % copies; }

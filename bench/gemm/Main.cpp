@@ -15,8 +15,10 @@ using namespace rx::compiler;
 
 namespace {
 
-/// NN, NT, TN: how A and B are stored; NP: NT with B packed beforehand.
-constexpr const char *layouts[] = {"NN", "NT", "TN", "NP"};
+/// NN, NT, TN: how A and B are stored; NP: NT with B packed beforehand; else NT with B in panels of
+/// that element form.
+constexpr const char *layouts[] = {"NN",   "NT",   "TN",   "NP",   "f16", "bf16",
+                                   "q4_0", "q5_0", "q8_0", "q4_k", "q6_k"};
 
 struct Options {
   std::string cpu = "host", cacheFolder = "build/gemm-bench-cache";
@@ -25,25 +27,34 @@ struct Options {
   std::vector<std::string> works;
 };
 
+bool isStoredAlongDepth(llvm::StringRef layout) { return layout != "NN" && layout != "TN"; }
+
 struct Work {
   std::string name, layout;
   Product product;
 };
 
+std::optional<rx_dtype> storedForm(llvm::StringRef layout) {
+  return rx::dtypeNamed(std::string_view(layout.data(), layout.size()));
+}
+
 /// "NN_512x1024x640": layout, M, N, K.
 llvm::Expected<Work> parseWork(const std::string &name) {
-  Work work{name, name.substr(0, 2), {}};
+  auto [layout, shape] = llvm::StringRef(name).rsplit('_');
+  Work work{name, layout.str(), {}};
   llvm::SmallVector<llvm::StringRef, 3> sizes;
-  llvm::StringRef(name).drop_front(std::min<size_t>(3, name.size())).split(sizes, 'x');
+  shape.split(sizes, 'x');
   Product &p = work.product;
   if (!llvm::is_contained(layouts, work.layout) || sizes.size() != 3 ||
       sizes[0].getAsInteger(10, p.m) || sizes[1].getAsInteger(10, p.n) ||
       sizes[2].getAsInteger(10, p.k))
-    return llvm::createStringError("not a product: '" + name +
-                                   "'; write NN_512x1024x640: one of NN, "
-                                   "NT, TN, NP, then M, N and K");
+    return llvm::createStringError("not a product: '" + name + "'; write NN_512x1024x640: one of " +
+                                   llvm::join(llvm::ArrayRef(layouts), ", ") + ", then M, N and K");
   p.transA = work.layout == "TN";
-  p.transB = work.layout == "NT" || work.layout == "NP";
+  p.transB = isStoredAlongDepth(work.layout);
+  std::optional<rx_dtype> form = storedForm(work.layout);
+  if (form && p.k % rx_dtype_block_elements(*form) != 0)
+    return llvm::createStringError("'" + name + "': K is no whole number of blocks");
   return work;
 }
 
@@ -57,8 +68,9 @@ std::map<std::string, GemmKernel> compileKernels(const CpuTarget &target, const 
     GemmSpec &spec = kernels[layout].spec;
     spec.target = &target;
     spec.transA = layout == "TN";
-    spec.transB = layout == "NT" || layout == "NP";
-    spec.packedB = layout == "NP";
+    spec.transB = isStoredAlongDepth(layout);
+    spec.packedB = layout == "NP" || storedForm(layout);
+    spec.formB = storedForm(layout).value_or(RX_F32);
     owned.push_back(buildGemm(context, spec));
     owned.push_back(buildGemmPackB(context, spec));
   }
@@ -69,7 +81,7 @@ std::map<std::string, GemmKernel> compileKernels(const CpuTarget &target, const 
   for (size_t i = 0; i < std::size(layouts); ++i) {
     GemmKernel &kernel = kernels[layouts[i]];
     kernel.product = library->find(objects[2 * i].symbol);
-    if (kernel.spec.packedB)
+    if (layouts[i] == llvm::StringRef("NP"))
       kernel.pack = library->find(objects[2 * i + 1].symbol);
   }
   return kernels;

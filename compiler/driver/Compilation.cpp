@@ -103,6 +103,7 @@ bool Compilation::elaborate(const ProgramArguments &arguments) {
   module = elaborator->run(*file);
   if (!report())
     return false;
+  resolver->noteStoredForms(*module);
   if (mlir::succeeded(mlir::verify(*module)))
     return true;
   std::cerr << "rxc: internal error: the elaborated program is not valid IR; this is a bug of "

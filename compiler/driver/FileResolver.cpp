@@ -1,5 +1,7 @@
 #include "compiler/driver/FileResolver.h"
 
+#include "compiler/lower/PanelUses.h"
+#include "dialects/rxt/Rxt.h"
 #include "runtime/data/WeightFiles.h"
 
 #include <cstdlib>
@@ -43,6 +45,17 @@ const resolve::WeightHeader *rx::driver::FileResolver::weights(const std::string
   for (auto &tensor : file->tensors())
     header->tensors.push_back({tensor.name, {tensor.shape.begin(), tensor.shape.end()}, rx_dtype_name(tensor.dtype), int64_t(tensor.size)});
   return (headers[name] = std::move(header)).get();
+}
+
+void rx::driver::FileResolver::noteStoredForms(mlir::ModuleOp module) {
+  for (auto buffer : module.getOps<rxt::BufferOp>()) {
+    auto header = buffer.getFile() ? headers.find(buffer.getFile()->str()) : headers.end();
+    if (header == headers.end())
+      continue;
+    for (auto &tensor : header->second->tensors)
+      if (tensor.name == buffer.getTensor())
+        buffer->setAttr(compiler::storedAttribute, mlir::StringAttr::get(module.getContext(), tensor.storedAs));
+  }
 }
 
 std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::module(const std::string &dotted) {

@@ -3,6 +3,8 @@
 
 #include "compiler/resolve/Resolver.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 #include <filesystem>
 #include <memory>
 
@@ -16,6 +18,9 @@ public:
   explicit FileResolver(std::filesystem::path programFolder) : folder(std::move(programFolder)) {}
   const resolve::WeightHeader *weights(const std::string &package, bool isPath, std::string &error) override;
   std::optional<std::pair<std::string, std::string>> module(const std::string &dotted) override;
+
+  /// Says of every buffer of `module` that comes from a file in which element form the file has it.
+  void noteStoredForms(mlir::ModuleOp module);
 
 private:
   std::filesystem::path folder;

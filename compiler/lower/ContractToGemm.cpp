@@ -122,13 +122,15 @@ private:
 } // namespace
 
 void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::ContractOp op,
-                 const MatrixProduct &product, const CpuTarget &target) {
+                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target) {
   GemmSpec spec;
   spec.name = gemmName;
   spec.target = &target;
   spec.elementBits = op.getResult().getType().getElementType().getIntOrFloatBitWidth();
   spec.transA = product.transA;
   spec.transB = product.transB;
+  spec.packedB = !form.isDense();
+  spec.formB = form.element;
   spec.batchRank = product.batch.size();
   lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);

@@ -3,13 +3,14 @@
 
 #include "compiler/lower/ContractShape.h"
 #include "compiler/lower/KernelToLoops.h"
+#include "runtime/abi/PanelForm.h"
 
 namespace rx::compiler {
 
 /// Makes `lowered`, whose sizes and extent are known, the product `op` of `kernel`'s arguments. The
 /// parallel dimension counts elements of the result, as in all kernels; a part of it is cut at the
-/// nearest tiles.
+/// nearest tiles. `form` is that of the operand by which the product multiplies (B).
 void lowerToGemm(LoweredKernel &lowered, mlir::FunctionOpInterface kernel, rxt::ContractOp op,
-                 const MatrixProduct &product, const CpuTarget &target);
+                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target);
 
 } // namespace rx::compiler

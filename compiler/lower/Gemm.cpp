@@ -145,6 +145,8 @@ OwningOpRef<ModuleOp> buildGemmPackB(MLIRContext &context, const GemmSpec &spec)
   return module;
 }
 
+PanelForm gemmPanelForm(const GemmSpec &spec) { return {spec.formB, gemmPanelColumns(spec)}; }
+
 int64_t gemmPanelColumns(const GemmSpec &spec) {
   return spec.target->gemm.vectors * spec.target->lanes(spec.elementBits);
 }

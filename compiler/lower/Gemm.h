@@ -14,6 +14,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "runtime/abi/PanelForm.h"
 #include <functional>
 #include <string>
 
@@ -48,7 +49,8 @@ struct GemmSpec {
   unsigned elementBits = 32; ///< 32 or 64
   bool transA = false;       ///< A is stored [K, M] instead of [M, K]; its last axis has stride 1
   bool transB = false;       ///< B is stored [N, K] instead of [K, N]; its last axis has stride 1
-  bool packedB = false;      ///< B is what buildGemmPackB wrote; only its batch strides are read
+  bool packedB = false;      ///< B is panels (gemmPanelForm); only its batch strides are read
+  rx_dtype formB = RX_F32;   ///< element form of panels of f32 products; decoded on the way
   unsigned batchRank = 0;    ///< Up to RX_MAX_RANK - 2.
   unsigned extraInputs = 0;
   GemmEpilogue epilogue; ///< Empty: store the sums.
@@ -61,6 +63,9 @@ mlir::OwningOpRef<mlir::ModuleOp> buildGemm(mlir::MLIRContext &context, const Ge
 /// [ceil(N / panelColumns)][K][panelColumns] (operand 1); columns beyond N hold unspecified
 /// numbers, which no product uses. Sizes: N, K. Parallel dimension: panels. Uses no scratch.
 mlir::OwningOpRef<mlir::ModuleOp> buildGemmPackB(mlir::MLIRContext &context, const GemmSpec &spec);
+
+/// How packed B lies in memory. With RX_F32, as buildGemmPackB writes it.
+PanelForm gemmPanelForm(const GemmSpec &spec);
 
 /// Columns of a panel of packed B.
 int64_t gemmPanelColumns(const GemmSpec &spec);

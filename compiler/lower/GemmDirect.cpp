@@ -1,5 +1,6 @@
 #include "compiler/lower/GemmDirect.h"
 #include "compiler/lower/GemmPacking.h"
+#include "compiler/lower/PanelDecode.h"
 
 using namespace mlir;
 
@@ -42,24 +43,39 @@ public:
     e.forEach(e.constant(0), whole.columns, block, [&](Value column) {
       GemmDirectCall call = whole;
       call.columns = e.min(block, e.sub(whole.columns, column));
-      call.b = e.at(whole.b, spec.transB ? e.mul(column, whole.bStride) : column);
+      call.b = columnsFrom(whole, column);
       call.c = e.at(whole.c, column);
       call.column = e.add(whole.column, column);
-      SmallVector<std::function<void()>> byRows;
-      for (int64_t rows = 1; rows <= spec.target->gemm.directRows; ++rows)
-        byRows.push_back([this, call, rows] { products(call, rows); });
-      e.switchFrom1(call.rows, byRows);
+      SmallVector<std::function<void()>> cases;
+      Value index = e.constant(1);
+      for (int64_t rows : heights()) {
+        cases.push_back([this, call, rows] { products(call, rows); });
+        Value above = e.compare(arith::CmpIPredicate::sgt, call.rows, e.constant(rows));
+        index = e.select(above, e.constant(static_cast<int64_t>(cases.size()) + 1), index);
+      }
+      e.switchFrom1(index, cases);
       finish.call({call.c, call.cStride, call.rows, call.columns, call.row, call.column},
                   call.extras);
     });
   }
 
 protected:
+  /// Of `rows` rows; call.rows of them exist, more than of the next smaller height.
   virtual void products(const GemmDirectCall &call, int64_t rows) = 0;
+  /// The numbers of rows that code is made for, ascending.
+  virtual SmallVector<int64_t> heights() const {
+    return llvm::to_vector(llvm::seq_inclusive<int64_t>(1, spec.target->gemm.directRows));
+  }
+  /// B from `column` on, a multiple of directColumns.
+  virtual Value columnsFrom(const GemmDirectCall &whole, Value column) {
+    return e.at(whole.b, spec.transB ? e.mul(column, whole.bStride) : column);
+  }
 
   /// A(m, k) in every lane.
   Value factor(const GemmDirectCall &call, int64_t row, Value k) {
-    Value m = e.constant(row);
+    return factor(call, e.constant(row), k);
+  }
+  Value factor(const GemmDirectCall &call, Value m, Value k) {
     Value offset =
         spec.transA ? e.add(e.mul(k, call.aStride), m) : e.add(e.mul(m, call.aStride), k);
     return e.splat(e.load(e.elementType, e.at(call.a, offset)));
@@ -188,6 +204,83 @@ class ColumnsBuilder : public DirectBuilder {
   }
 };
 
+/// B in panels of a stored form, decoded into registers: every panel's sums stay there over all of
+/// k. Decoding makes long code, hence a few heights only; rows beyond those that exist repeat the
+/// last one and are not stored.
+class PanelsBuilder : public DirectBuilder {
+public:
+  PanelsBuilder(GemmEmitter &e, const GemmSpec &spec, GemmFinish &finish)
+      : DirectBuilder(e, spec, finish), form(gemmPanelForm(spec)), decoder(makePanelDecoder(form)) {
+  }
+
+private:
+  SmallVector<int64_t> heights() const override {
+    SmallVector<int64_t> powers;
+    for (int64_t rows = 1; rows <= spec.target->gemm.decodeRows; rows *= 2)
+      powers.push_back(rows);
+    return powers;
+  }
+
+  Value panelBytes(Value depth) {
+    return e.mul(e.div(depth, e.constant(form.blockElements())), form.recordBytes());
+  }
+  Value columnsFrom(const GemmDirectCall &whole, Value column) override {
+    Value panel = e.div(column, e.constant(form.columns));
+    return e.at(whole.b, e.mul(panel, panelBytes(whole.depth)), e.builder.getI8Type());
+  }
+
+  void products(const GemmDirectCall &call, int64_t rows) override {
+    int64_t steps = decoder->steps(), vectors = form.columns / e.lanes;
+    Value groups = e.div(call.depth, e.constant(steps));
+    GemmEmitter::Values existing;
+    for (int64_t row = 0; row < rows; ++row)
+      existing.push_back(e.min(e.constant(row), e.sub(call.rows, e.constant(1))));
+    e.forEach(e.constant(0), call.columns, e.constant(form.columns), [&](Value n) {
+      Value panel = columnsFrom(call, n);
+      GemmEmitter::Values sums(rows * vectors, e.zeroVector());
+      sums = e.forCarry(e.constant(0), groups, e.constant(1), sums,
+                        [&](Value group, ValueRange carried) {
+                          GemmEmitter::Values next(carried);
+                          fetchAhead(panel, group);
+                          Value first = e.mul(group, steps);
+                          auto addStep = [&](int64_t step, ArrayRef<Value> columns) {
+                            for (int64_t row = 0; row < rows; ++row) {
+                              Value a = factor(call, existing[row], e.add(first, e.constant(step)));
+                              for (auto [v, column] : llvm::enumerate(columns)) {
+                                Value &sum = next[row * vectors + static_cast<int64_t>(v)];
+                                sum = multiplyAdd(a, column, sum);
+                              }
+                            }
+                          };
+                          decoder->decode(e, panel, group, {e.constant(0), form.columns}, addStep);
+                          return next;
+                        });
+      for (int64_t row = 0; row < rows; ++row)
+        e.ifThen(e.compare(arith::CmpIPredicate::slt, e.constant(row), call.rows), [&] {
+          Value c = e.at(e.at(call.c, e.mul(call.cStride, row)), n);
+          for (int64_t v = 0; v < vectors; ++v) {
+            Value mask = e.maskBelow(e.sub(call.columns, e.add(n, e.constant(v * e.lanes))));
+            e.storeMasked(sums[row * vectors + v], e.at(c, v * e.lanes), mask);
+          }
+        });
+    });
+  }
+
+  /// The lines that will be read some groups later: panels follow each other in memory, and
+  /// decoding is too slow a reader for prefetchers to run far ahead.
+  void fetchAhead(Value panel, Value group) {
+    constexpr int64_t ahead = 2048, line = 64;
+    int64_t bytes = form.recordBytes() * decoder->steps() / form.blockElements();
+    Type byte = e.builder.getI8Type();
+    Value from = e.at(panel, e.mul(group, bytes), byte);
+    for (int64_t offset = 0; offset < bytes; offset += line)
+      e.prefetch(e.at(from, ahead + offset, byte));
+  }
+
+  PanelForm form;
+  std::unique_ptr<PanelDecoder> decoder;
+};
+
 } // namespace
 
 func::FuncOp buildGemmDirect(GemmEmitter &e, const GemmSpec &spec, GemmFinish &finish) {
@@ -197,10 +290,14 @@ func::FuncOp buildGemmDirect(GemmEmitter &e, const GemmSpec &spec, GemmFinish &f
   SmallVector<bool> noalias = {true, false, true, false, spec.extraInputs == 0};
   func::FuncOp function =
       e.function("direct", types, /*isPublic=*/false, noalias, [&](ValueRange arguments) {
-        RowsBuilder rows(e, spec, finish);
-        ColumnsBuilder columns(e, spec, finish);
-        DirectBuilder &builder = spec.transB ? static_cast<DirectBuilder &>(columns) : rows;
-        builder.body(GemmDirectCall::unflatten(arguments));
+        std::unique_ptr<DirectBuilder> builder;
+        if (spec.packedB)
+          builder = std::make_unique<PanelsBuilder>(e, spec, finish);
+        else if (spec.transB)
+          builder = std::make_unique<ColumnsBuilder>(e, spec, finish);
+        else
+          builder = std::make_unique<RowsBuilder>(e, spec, finish);
+        builder->body(GemmDirectCall::unflatten(arguments));
       });
   function.setNoInline(true);
   return function;

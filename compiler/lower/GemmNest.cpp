@@ -2,6 +2,7 @@
 #include "compiler/lower/GemmDirect.h"
 #include "compiler/lower/GemmPacking.h"
 #include "compiler/lower/GemmPanel.h"
+#include "compiler/lower/PanelDecode.h"
 
 using namespace mlir;
 using Predicate = mlir::arith::CmpIPredicate;
@@ -38,12 +39,15 @@ class NestBuilder {
 public:
   NestBuilder(GemmEmitter &e, const GemmSpec &spec)
       : e(e), spec(spec), tiling(spec.target->gemm), scratch(spec), tiles(e, tiling),
-        finish(e, spec), columns(tiles.panelColumns()) {
+        finish(e, spec), form(gemmPanelForm(spec)), decodes(spec.packedB && spec.formB != RX_F32),
+        columns(tiles.panelColumns()) {
     packA = buildPack(e, "pack_a", tiling.rows, !spec.transA, /*padded=*/false);
     if (!spec.packedB)
       packB = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true);
+    if (decodes)
+      decodeB = buildPanelDecode(e, form);
     panel = buildGemmPanel(e, spec, tiles, finish);
-    if (!spec.packedB)
+    if (!spec.packedB || decodes)
       direct = buildGemmDirect(e, spec, finish);
   }
 
@@ -55,13 +59,15 @@ public:
     e.ifThen(some, [&] {
       if (!direct)
         return blockedNest();
-      Value few = is(Predicate::sle, rows, e.constant(tiling.directRows));
+      int64_t most = decodes ? tiling.decodeRows : tiling.directRows;
+      Value few = is(Predicate::sle, rows, e.constant(most));
       e.ifElse(few, [&] { directProduct(); }, [&] { blockedNest(); });
     });
   }
 
 private:
-  /// Blocks of columns, of k, of rows, groups of panels, panels. B is packed with the first block
+  /// Blocks of columns, of k, of rows, groups of panels, panels. B is packed (or panels of another
+  /// form than f32 are decoded, which is the same to everything else) with the first block
   /// of rows, group by group, and kept for the others; with one block of rows there are no others,
   /// and one group's room is used again and again.
   void blockedNest() {
@@ -93,7 +99,8 @@ private:
                              : e.at(range.a, e.mul(range.rowBegin, range.aStride));
     GemmDirectCall call{aRow,
                         range.aStride,
-                        sourceB(e.constant(0), range.columnBegin),
+                        decodes ? panelsAt(e.constant(0), range.columnBegin)
+                                : sourceB(e.constant(0), range.columnBegin),
                         range.bStride,
                         startC(range.rowBegin, range.columnBegin),
                         range.cStride,
@@ -108,10 +115,11 @@ private:
   }
 
   /// Equal blocks of at most depthBlock steps, in whole vectors so that transposing packs have no
-  /// rest but at the end.
+  /// rest but at the end, or in whole blocks of a stored form.
   Value balancedDepth() {
+    int64_t multiple = decodes ? std::max(form.blockElements(), e.lanes) : e.lanes;
     Value blocks = e.max(e.ceilDiv(range.depth, tiling.depthBlock), e.constant(1));
-    return e.max(e.roundUp(e.ceilDiv(range.depth, blocks), e.lanes), e.constant(e.lanes));
+    return e.max(e.roundUp(e.ceilDiv(range.depth, blocks), multiple), e.constant(multiple));
   }
 
   GemmPanelCall emptyCall() {
@@ -165,24 +173,38 @@ private:
     return e.select(several, packed, source);
   }
 
-  /// Points call.b at the columns [begin, end) of B, packing them behind `kept` packed columns if
-  /// `fresh`. Packed B is there already.
+  /// Points call.b at the columns [begin, end) of B, packing or decoding them behind `kept` packed
+  /// columns if `fresh`. Packed B of f32 is there already.
   void placeGroup(GemmPanelCall &call, Value depthBegin, Value begin, Value end, Value kept,
                   Value fresh) {
     call.bStep = e.constant(columns);
-    if (spec.packedB) {
+    if (spec.packedB && !decodes) {
       call.bPanelStep = e.mul(range.depth, columns);
-      Value panels = e.div(begin, e.constant(columns));
-      call.b = e.at(e.at(range.b, e.mul(panels, call.bPanelStep)), e.mul(depthBegin, columns));
+      call.b = panelsAt(depthBegin, begin);
       return;
     }
     call.bPanelStep = e.mul(e.roundUp(call.depth, e.lanes), columns);
     Value start = e.mul(e.div(kept, e.constant(columns)), call.bPanelStep);
     call.b = e.at(e.at(range.scratch, scratch.packedB), start);
     e.ifThen(fresh, [&] {
+      if (decodes)
+        return e.call(decodeB, {e.ceilDiv(e.sub(end, begin), columns), call.depth,
+                                panelsAt(depthBegin, begin), panelBytes(range.depth), call.b,
+                                call.bPanelStep});
       e.call(packB, {e.sub(end, begin), call.depth, e.constant(columns), sourceB(depthBegin, begin),
                      range.bStride, call.b, call.bPanelStep});
     });
+  }
+
+  /// Of a panel of `depth` steps, whole blocks.
+  Value panelBytes(Value depth) {
+    return e.mul(e.div(depth, e.constant(form.blockElements())), form.recordBytes());
+  }
+
+  /// Step `depth` of the panel that begins at `column` of packed B.
+  Value panelsAt(Value depth, Value column) {
+    Value panels = e.mul(e.div(column, e.constant(columns)), panelBytes(range.depth));
+    return e.at(range.b, e.add(panels, panelBytes(depth)), e.builder.getI8Type());
   }
 
   Value sourceB(Value depth, Value column) {
@@ -227,8 +249,10 @@ private:
   GemmScratch scratch;
   GemmMicroKernels tiles;
   GemmFinish finish;
+  PanelForm form; ///< Of packed B.
+  bool decodes;   ///< B is panels of another form than f32.
   int64_t columns;
-  func::FuncOp packA, packB, panel, direct;
+  func::FuncOp packA, packB, decodeB, panel, direct;
   GemmRange range;
   Value rows; ///< Of the range.
 };

@@ -3,9 +3,11 @@
 #include "compiler/lower/ContractProducts.h"
 #include "compiler/lower/ContractToGemm.h"
 #include "compiler/lower/ExpandScalars.h"
+#include "compiler/lower/GatherPanels.h"
 #include "compiler/lower/Grain.h"
 #include "compiler/lower/LaunchWords.h"
 #include "compiler/lower/LogSumExpToLoops.h"
+#include "compiler/lower/PanelUses.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -47,6 +49,22 @@ bool readsArguments(Operation *op) {
 
 /// What a kernel computes: emits it for the kernel's operands, whose views `viewOf` gives.
 using EmitBody = llvm::function_ref<LogicalResult(rxt::LoopEmitter &, ViewOf viewOf)>;
+
+/// The form of the argument that lies in panels; dense when there is none.
+FailureOr<PanelForm> formOfWeights(FunctionOpInterface kernel, const CpuTarget &target) {
+  PanelForm found;
+  for (unsigned i = 0; i < kernel.getNumArguments(); ++i) {
+    PanelForm form = formOfArgument(kernel, i);
+    if (form.isDense())
+      continue;
+    bool fits = form.columns == target.gemm.vectors * target.lanes(/*elementBits=*/32);
+    if (panelUse(kernel, i) == PanelUse::None || !found.isDense() || !fits)
+      return kernel.emitError("argument ")
+             << i << " cannot be read in the form " << form.str() << " on " << target.name;
+    found = form;
+  }
+  return found;
+}
 
 /// Emits the two functions of a kernel: the entry unpacks rx_launch, the inner one has the loops.
 /// That the operands do not overlap can be said of a function's arguments only, hence two.
@@ -237,11 +255,18 @@ LogicalResult lowerOp(LoweredKernel &lowered, FunctionOpInterface kernel, Operat
                       const CpuTarget &target) {
   lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
   lowered.grain = parallelGrain(op);
+  FailureOr<PanelForm> form = formOfWeights(kernel, target);
+  if (failed(form))
+    return failure();
   if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
     if (auto product = matchMatrixProduct(contraction)) {
-      lowerToGemm(lowered, kernel, contraction, *product, target);
+      lowerToGemm(lowered, kernel, contraction, *product, *form, target);
       return success();
     }
+  if (auto gather = dyn_cast<rxt::GatherOp>(op); gather && !form->isDense()) {
+    lowerGatherOfPanels(lowered, kernel, gather, *form);
+    return success();
+  }
   prepareBodies(op);
   return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/false)
       .build([&](rxt::LoopEmitter &e, ViewOf) {

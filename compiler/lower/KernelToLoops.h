@@ -30,7 +30,8 @@ struct LoweredKernel {
 /// results in order, or one of the groups of SoftmaxRows.h and a return of some of its results;
 /// windows may stand before, through which operands are read.
 /// Arguments with a `rx.name` that a presence of the op names are read as that presence's lengths
-/// or mask. The kernel itself is left as it was. Contractions that are matrix products go through
+/// or mask; those with a `rx.form` lie in panels (PanelUses.h), of which there is one at most. The
+/// kernel itself is left as it was. Contractions that are matrix products go through
 /// the GEMM generator; everything else asks the op for its loops. Failure is reported on the
 /// kernel.
 mlir::FailureOr<LoweredKernel> lowerKernel(mlir::FunctionOpInterface kernel,

@@ -1,5 +1,6 @@
 #include "compiler/lower/PlanEmission.h"
 
+#include "compiler/lower/PanelUses.h"
 #include "compiler/lower/RxtToRxk.h"
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
@@ -42,6 +43,8 @@ std::string typeText(rx::rxt::TensorType type) { return typeText(type.getElement
 
 /// Whether an instruction made the value in a buffer that is nothing else, so that it may be made elsewhere.
 bool hasOwnBuffer(Value value) { return isa_and_nonnull<rx::rxk::LaunchOp, rx::rxt::LinalgOp>(value.getDefiningOp()); }
+/// " in panels<q8_0, 32>" for a form's text, nothing for dense.
+std::string formText(StringAttr form) { return form ? " in " + form.getValue().str() : std::string(); }
 
 /// What stands for a value: a buffer; a table read at some open loops; rows of a constant not yet taken.
 struct Place {
@@ -80,6 +83,9 @@ private:
       instruction["location"] = place;
     code.push_back(std::move(instruction));
   }
+  static StringAttr formOf(Operation *user, FlatSymbolRefAttr buffer) {
+    return SymbolTable::lookupNearestSymbolFrom(user, buffer)->getAttrOfType<StringAttr>(rx::compiler::formAttribute);
+  }
   int bufferOf(Value value) { return places.at(value).buffer; }
   json buffersOf(ValueRange values) {
     json list = json::array();
@@ -107,15 +113,26 @@ LogicalResult ProgramEmitter::emitParam(rx::rxt::ParamOp param) {
   Place place;
   if (auto table = dyn_cast<rx::rxt::TableType>(param.getType())) {
     json names = json::array();
-    for (auto buffer : param.getBuffers().getAsRange<FlatSymbolRefAttr>())
+    llvm::SmallVector<StringAttr> forms;
+    for (auto buffer : param.getBuffers().getAsRange<FlatSymbolRefAttr>()) {
       names.push_back(buffer.getValue().str());
-    tables.push_back({{"trips", std::vector<int64_t>(table.getTrips().begin(), table.getTrips().end())}, {"type", typeText(table.getEntry())}, {"buffers", names}});
+      forms.push_back(formOf(param, buffer));
+    }
+    json entry = {{"trips", std::vector<int64_t>(table.getTrips().begin(), table.getTrips().end())}, {"buffers", names}};
+    if (llvm::all_equal(forms)) {
+      entry["type"] = typeText(table.getEntry()) + (forms.empty() ? "" : formText(forms[0]));
+    } else {
+      entry["type"] = typeText(table.getEntry()) + " in any form";
+      for (StringAttr form : forms)
+        entry["forms"].push_back(form ? form.getValue().str() : "dense");
+    }
+    tables.push_back(std::move(entry));
     place.table = tables.size() - 1;
   } else {
     std::string name = cast<FlatSymbolRefAttr>(param.getBuffers()[0]).getValue().str();
     auto [it, isNew] = parameters.try_emplace(name, -1);
     if (isNew)
-      it->second = addBuffer("parameter", typeText(cast<rx::rxt::TensorType>(param.getType())), name);
+      it->second = addBuffer("parameter", typeText(cast<rx::rxt::TensorType>(param.getType())) + formText(formOf(param, cast<FlatSymbolRefAttr>(param.getBuffers()[0]))), name);
     place.buffer = it->second;
   }
   places[param.getResult()] = place;
@@ -162,7 +179,11 @@ json ProgramEmitter::makeResults(ResultRange results) {
 LogicalResult ProgramEmitter::emitLaunch(rx::rxk::LaunchOp launch) {
   int kernel = kernelIndex.at(launch.getKernel().str());
   json in = buffersOf(launch.getInputs()), out = makeResults(launch->getResults());
-  addCode({{"op", "launch"}, {"kernel", kernel}, {"in", in}, {"out", out}, {"sizes", kernels[kernel]["sizes"]}}, launch.getLoc());
+  json instruction = {{"op", "launch"}, {"kernel", kernel}, {"in", in}, {"out", out}, {"sizes", kernels[kernel]["sizes"]}};
+  if (auto variants = launch->getAttrOfType<ArrayAttr>(rx::compiler::variantsAttribute))
+    for (auto variant : variants.getAsRange<FlatSymbolRefAttr>())
+      instruction["variants"].push_back(kernelIndex.at(variant.getValue().str()));
+  addCode(std::move(instruction), launch.getLoc());
   return success();
 }
 
@@ -225,8 +246,8 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
     Place place = places.at(indexed);
     if (place.table >= 0) {
       place.loops.push_back(level);
-      if (auto entry = dyn_cast<rx::rxt::TensorType>(argument.getType())) {
-        int alias = addBuffer("alias", typeText(entry));
+      if (isa<rx::rxt::TensorType>(argument.getType())) {
+        int alias = addBuffer("alias", tables[place.table]["type"]);
         addCode({{"op", "entry"}, {"table", place.table}, {"loops", std::vector<int>(place.loops.begin(), place.loops.end())}, {"to", alias}}, loop.getLoc());
         place = Place();
         place.buffer = alias;
@@ -352,9 +373,10 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
     std::string name = kernel.getSymName().str();
     auto &fact = facts.at(name);
     json operands = json::array();
-    for (TypeRange types : {TypeRange(kernel.getArgumentTypes()), TypeRange(kernel.getResultTypes())})
-      for (Type type : types)
-        operands.push_back(typeText(cast<rxt::TensorType>(type)));
+    for (auto [i, type] : llvm::enumerate(kernel.getArgumentTypes()))
+      operands.push_back(typeText(cast<rxt::TensorType>(type)) + formText(kernel.getArgAttrOfType<StringAttr>(i, formAttribute)));
+    for (Type type : kernel.getResultTypes())
+      operands.push_back(typeText(cast<rxt::TensorType>(type)));
     kernelIndex[name] = kernels.size();
     kernels.push_back({{"name", name}, {"symbol", name}, {"location", placeOf(kernel.getLoc())}, {"sizes", fact.sizes}, {"operands", operands},
                        {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", std::to_string(fact.scratchBytes)}, {"grain", fact.grain}});
@@ -375,7 +397,7 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
   emitted.plan = {{"format", 1}, {"kernels", kernels}, {"programs", programs}};
   emitted.buffers = json::array();
   for (auto buffer : module.getOps<rxt::BufferOp>()) {
-    json entry = {{"name", buffer.getSymName().str()}, {"type", typeText(cast<rxt::TensorType>(buffer.getType()))}};
+    json entry = {{"name", buffer.getSymName().str()}, {"type", typeText(cast<rxt::TensorType>(buffer.getType())) + formText(buffer->getAttrOfType<StringAttr>(formAttribute))}};
     if (buffer.getFile())
       entry["file"] = buffer.getFile()->str();
     if (buffer.getTensor())

@@ -1,5 +1,6 @@
 #include "compiler/pipeline/Pipeline.h"
 
+#include "compiler/lower/ChooseForms.h"
 #include "compiler/lower/KernelToLoops.h"
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
@@ -185,9 +186,10 @@ FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &op
     dump(module, Phase::rx, options.dumpFolder);
   struct Step {
     Phase phase;
-    LogicalResult (*run)(ModuleOp);
+    std::function<LogicalResult(ModuleOp)> run;
   };
-  for (auto [phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}}) {
+  auto forms = [&](ModuleOp kernels) { return chooseForms(kernels, *options.target); };
+  for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
     if (options.stopAfter < phase)
       return PipelineResult();
     if (phase < reached)

@@ -15,13 +15,15 @@ static const CpuTarget targets[] = {
      "+avx2,+fma,+bmi2,+f16c",
      256,
      {/*rows=*/6, /*vectors=*/2, /*depthBlock=*/512, /*rowBlock=*/120, /*columnBlock=*/768,
-      /*columnGroup=*/128, /*directRows=*/4, /*directColumns=*/8192}},
+      /*columnGroup=*/128, /*directRows=*/4, /*decodeRows=*/4,
+      /*directColumns=*/8192}},
     {"avx512",
      "x86-64-v4",
      "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq",
      512,
      {/*rows=*/14, /*vectors=*/2, /*depthBlock=*/1024, /*rowBlock=*/84, /*columnBlock=*/768,
-      /*columnGroup=*/128, /*directRows=*/4, /*directColumns=*/8192}},
+      /*columnGroup=*/128, /*directRows=*/4, /*decodeRows=*/8,
+      /*directColumns=*/8192}},
 };
 
 llvm::ArrayRef<CpuTarget> cpuTargets() { return targets; }

@@ -19,6 +19,7 @@ struct GemmTiling {
   int64_t columnBlock;   ///< Columns of B packed together when several row blocks reuse them.
   int64_t columnGroup;   ///< Columns of B packed together when they are used at once.
   int64_t directRows;    ///< Up to so many rows, B is read where it lies (row-major B only).
+  int64_t decodeRows;    ///< Up to so many rows, panels of stored forms are decoded in registers.
   int64_t directColumns; ///< Columns whose partial sums stay in L1 on that path.
 };
 

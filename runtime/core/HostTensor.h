@@ -27,6 +27,7 @@ template <> constexpr DType dtypeOf<double>() { return RX_F64; }
 template <> constexpr DType dtypeOf<int32_t>() { return RX_I32; }
 template <> constexpr DType dtypeOf<int64_t>() { return RX_I64; }
 template <> constexpr DType dtypeOf<uint8_t>() { return RX_U8; }
+template <> constexpr DType dtypeOf<std::byte>() { return RX_U8; }
 template <> constexpr DType dtypeOf<bool>() { return RX_BOOL; }
 
 /// The plain element type called `name` ("f32", "i32", "bool", ...); block forms are not computed with.

@@ -56,4 +56,28 @@ Status WeightFiles::load(const std::string &name, const std::string &tensorName,
   return dequantizeRows(**file, stored, 0, stored.rows(), out.data(), stored.rowElements());
 }
 
+Status WeightFiles::loadRows(const std::string &name, const std::string &tensorName,
+                             rx_dtype element, int64_t depth, int64_t first,
+                             std::span<std::byte> bytes) {
+  Expected<const GgufFile *> file = open(name);
+  if (!file)
+    return std::move(file).status();
+  Expected<const GgufTensor *> tensor = (*file)->getTensor(tensorName);
+  if (!tensor)
+    return std::move(tensor).status();
+  const GgufTensor &stored = **tensor;
+  bool asStored = element == stored.dtype;
+  if (stored.rowElements() != static_cast<uint64_t>(depth) || (!asStored && element != RX_F32))
+    return makeError("{}: tensor {} has rows of {} {}, the program was compiled for {} {}; compile "
+                     "it again",
+                     (*file)->path(), tensorName, stored.rowElements(),
+                     rx_dtype_name(stored.dtype), depth, rx_dtype_name(element));
+  auto row = static_cast<uint64_t>(first);
+  if (asStored)
+    return (*file)->readRaw(stored, row * stored.rowBytes(), bytes);
+  uint64_t rows = bytes.size() / (sizeof(float) * stored.rowElements());
+  return dequantizeRows(**file, stored, row, rows, reinterpret_cast<float *>(bytes.data()),
+                        stored.rowElements());
+}
+
 } // namespace rx::runtime

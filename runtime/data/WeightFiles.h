@@ -31,6 +31,11 @@ public:
   /// Expands a tensor to f32, in row-major order; fails unless it has out.size() elements.
   Status load(const std::string &name, const std::string &tensor, std::span<float> out);
 
+  /// Rows of `depth` elements, from row `first` on, as many as fill `bytes`: in the form `element` if
+  /// the file has that, or expanded if it is f32; any other form or depth is an error.
+  Status loadRows(const std::string &name, const std::string &tensor, rx_dtype element,
+                  int64_t depth, int64_t first, std::span<std::byte> bytes);
+
   /// Bytes of metadata of the open files, held in memory.
   int64_t memoryBytes() const;
 

@@ -49,9 +49,10 @@ class LaunchBinder {
 public:
   LaunchBinder(const Plan &plan, const BoundProgram &bound) : plan(plan), bound(bound) {}
 
-  Expected<BoundLaunch> bind(const Launch &launch) const {
-    const KernelInfo &kernel = plan.kernels[launch.kernel];
+  Expected<BoundLaunch> bind(const Launch &launch, int32_t variant) const {
+    const KernelInfo &kernel = plan.kernels[variant];
     BoundLaunch result;
+    result.kernel = variant;
     Bindings kernelSizes;
     for (size_t i = 0; i < launch.sizes.size(); ++i) {
       Expected<int64_t> size = evaluate(launch.sizes[i], bound.bindings);
@@ -137,12 +138,23 @@ Expected<SizedBuffers> sizeBuffers(const Program &program, const Bindings &bindi
     Expected<Shape> shape = evaluate(buffer.type, bindings);
     if (!shape)
       return std::move(shape).status();
-    std::optional<int64_t> bytes = tensorBytes(buffer.type.dtype, *shape);
+    std::optional<int64_t> bytes = buffer.type.bytes(*shape);
     if (!bytes || *bytes > largest)
       return makeError("{} is too large", tensorText(buffer.type.dtype, *shape));
     sizes.shapes.push_back(std::move(*shape));
     sizes.bytes.push_back(*bytes);
   }
+  // An entry of any form counts as the largest of its table's.
+  for (const Instruction &instruction : program.code)
+    if (const auto *entry = std::get_if<Entry>(&instruction.op);
+        entry && program.buffers[entry->to].type.anyForm) {
+      const TableInfo &table = program.tables[entry->table];
+      int64_t largestEntry = 0;
+      for (size_t i = 0; i < table.forms.size(); ++i)
+        largestEntry = std::max(
+            largestEntry, table.entryType(i).bytes(sizes.shapes[entry->to]).value_or(0));
+      sizes.bytes[entry->to] = largestEntry;
+    }
   return sizes;
 }
 
@@ -216,6 +228,7 @@ Expected<BoundProgram> bindProgram(const Plan &plan, const Program &program, Bin
   if (!placement)
     return std::move(placement).status();
   bound.program = &program;
+  bound.plan = &plan;
   bound.bindings = std::move(bindings);
   bound.arenaOffsets = std::move(placement->offsets);
   bound.arenaBytes = placement->bytes;
@@ -223,13 +236,14 @@ Expected<BoundProgram> bindProgram(const Plan &plan, const Program &program, Bin
   bound.launches.resize(program.code.size());
   LaunchBinder binder(plan, bound);
   for (size_t i = 0; i < program.code.size(); ++i)
-    if (const auto *launch = std::get_if<Launch>(&program.code[i].op)) {
-      Expected<BoundLaunch> result = binder.bind(*launch);
-      if (!result)
-        return std::move(result).status().withContext(
-            fmt::format("code[{}], launch at {}", i, program.code[i].location));
-      bound.launches[i] = std::move(*result);
-    }
+    if (const auto *launch = std::get_if<Launch>(&program.code[i].op))
+      for (int32_t variant : launch->kernels) {
+        Expected<BoundLaunch> result = binder.bind(*launch, variant);
+        if (!result)
+          return std::move(result).status().withContext(
+              fmt::format("code[{}], launch at {}", i, program.code[i].location));
+        bound.launches[i].push_back(std::move(*result));
+      }
   return bound;
 }
 

@@ -16,8 +16,9 @@ namespace rx::runtime {
 
 using Bindings = SizeExpr::Bindings;
 
-/// One launch instruction with numbers in it.
+/// One variant of a launch instruction, with numbers in it.
 struct BoundLaunch {
+  int32_t kernel = 0;
   LaunchShape shape;
   std::vector<int64_t> sizes;
   std::vector<BufferId> buffers;    ///< inputs, then outputs
@@ -37,8 +38,10 @@ struct BoundProgram : SizedBuffers {
   const Program *program = nullptr;
   Bindings bindings;
   std::vector<int64_t> arenaOffsets; ///< by buffer; -1 for what does not lie in the arena
-  std::vector<BoundLaunch> launches; ///< by instruction; empty for other instructions
-  std::vector<size_t> partners;      ///< by instruction: see partnersOf
+  /// By instruction, one per variant; empty for other instructions.
+  std::vector<std::vector<BoundLaunch>> launches;
+  const Plan *plan = nullptr;
+  std::vector<size_t> partners; ///< by instruction: see partnersOf
   int64_t arenaBytes = 0;
 };
 

@@ -23,7 +23,7 @@ int64_t fixedBytes(const BufferType &type) {
   Shape shape;
   for (const SizeExpr &dim : type.dims)
     shape.push_back(dim.constant());
-  return allocatedBytes(tensorBytes(type.dtype, shape).value_or(0));
+  return allocatedBytes(type.bytes(shape).value_or(0));
 }
 
 /// Weights that the programs read and that are not loaded yet.

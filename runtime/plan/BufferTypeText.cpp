@@ -53,7 +53,34 @@ Expected<SizeExpr> readSize(std::string_view text) {
                    text.substr(0, 80));
 }
 
-Expected<BufferType> readBufferType(std::string_view text) {
+Expected<PanelForm> readForm(std::string_view text) {
+  if (std::optional<PanelForm> form = PanelForm::parse(text))
+    return *form;
+  return makeError("\"{}\" is no form of weights that this program knows", text.substr(0, 80));
+}
+
+/// A form is that of a matrix of f32 whose sizes are numbers, and whose rows are whole blocks.
+static Status readFormOf(BufferType &type, std::string_view text) {
+  type.anyForm = text == "any form";
+  if (!type.anyForm) {
+    Expected<PanelForm> form = readForm(text);
+    if (!form)
+      return std::move(form).status();
+    type.form = *form;
+  }
+  bool isMatrix = type.dtype == RX_F32 && type.dims.size() == 2 && type.dims[0].isConstant() &&
+                  type.dims[1].isConstant();
+  if (!isMatrix)
+    return makeError("{}: only matrices of f32 with sizes that are numbers are stored in a form",
+                     type.text());
+  if (!type.anyForm && !type.form.isDense() &&
+      !type.form.bytes(type.dims[0].constant(), type.dims[1].constant()))
+    return makeError("{}: rows are no whole number of blocks of {} elements", type.text(),
+                     type.form.blockElements());
+  return Status::ok();
+}
+
+static Expected<BufferType> readDenseType(std::string_view text) {
   size_t open = text.find('[');
   if (open == std::string_view::npos || text.back() != ']')
     return makeError("\"{}\" is not a type: expected one such as \"f32[b, 640]\"",
@@ -83,11 +110,30 @@ Expected<BufferType> readBufferType(std::string_view text) {
   return type;
 }
 
+Expected<BufferType> readBufferType(std::string_view text) {
+  constexpr std::string_view word = "] in ";
+  size_t in = text.find(word);
+  if (in == std::string_view::npos)
+    return readDenseType(text);
+  Expected<BufferType> type = readDenseType(text.substr(0, in + 1));
+  if (type)
+    if (Status form = readFormOf(*type, text.substr(in + word.size())); !form)
+      return form;
+  return type;
+}
+
+std::optional<int64_t> BufferType::bytes(const Shape &shape) const {
+  return form.isDense() ? tensorBytes(dtype, shape) : form.bytes(shape[0], shape[1]);
+}
+
 std::string BufferType::text() const {
   std::vector<std::string> sizes;
   for (const SizeExpr &dim : dims)
     sizes.push_back(dim.str());
-  return fmt::format("{}[{}]", rx_dtype_name(dtype), fmt::join(sizes, ", "));
+  std::string values = fmt::format("{}[{}]", rx_dtype_name(dtype), fmt::join(sizes, ", "));
+  if (isDense())
+    return values;
+  return fmt::format("{} in {}", values, anyForm ? "any form" : form.str());
 }
 
 } // namespace rx::runtime

@@ -12,7 +12,11 @@ namespace rx::runtime {
 /// are read are refused: more than 15 digits, two numbers in one term, more than 1024 characters.
 Expected<SizeExpr> readSize(std::string_view text);
 
-/// `f32[b, 2*t + 1]`: a plain element type and at most RX_MAX_RANK sizes.
+/// `dense` or `panels<q8_0, 32>`.
+Expected<PanelForm> readForm(std::string_view text);
+
+/// `f32[b, 2*t + 1]`: a plain element type and at most RX_MAX_RANK sizes; for matrices of weights
+/// also ` in panels<q8_0, 32>` or ` in any form`.
 Expected<BufferType> readBufferType(std::string_view text);
 
 } // namespace rx::runtime

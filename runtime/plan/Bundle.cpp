@@ -60,6 +60,8 @@ Status readSource(const json &item, const std::string &where, BufferSource &sour
   if (!type)
     fields.reject("type", std::string(type.message()));
   source.type = std::move(type).valueOr(BufferType());
+  if (source.type.anyForm)
+    fields.reject("type", "names one form");
   if (fields.has("file")) {
     source.file = fields.text("file");
     source.tensor = fields.text("tensor");
@@ -160,8 +162,8 @@ Status Bundle::checkParameters() const {
         if (Status status = check(name, buffer.name, buffer.type); !status)
           return status;
     for (const TableInfo &table : program.tables)
-      for (const std::string &buffer : table.buffers)
-        if (Status status = check(name, buffer, table.type); !status)
+      for (size_t entry = 0; entry < table.buffers.size(); ++entry)
+        if (Status status = check(name, table.buffers[entry], table.entryType(entry)); !status)
           return status;
   }
   return Status::ok();
@@ -176,7 +178,7 @@ Status Bundle::checkVia(const BufferSource &source) const {
   size_t first = source.hasFile() ? 1 : 0;
   if (types.size() != source.inputs.size() + first || !program.symbols.empty() ||
       !program.nextStates.empty() || program.outputs.size() != 1 ||
-      program.buffers[program.outputs[0].buffer].type != source.type)
+      program.buffers[program.outputs[0].buffer].type != source.denseType())
     return makeError("program {} does not take {} tensors of fixed sizes to one {}", source.via,
                      source.inputs.size() + first, source.type.text());
   if (!program.tables.empty() || std::ranges::any_of(program.buffers, [](const auto &buffer) {
@@ -185,7 +187,7 @@ Status Bundle::checkVia(const BufferSource &source) const {
     return makeError("program {} reads weights that are not among the buffer's inputs", source.via);
   for (size_t i = 0; i < source.inputs.size(); ++i) {
     const BufferSource *input = findBuffer(source.inputs[i]);
-    if (!input || input->type != types[first + i])
+    if (!input || input->denseType() != types[first + i])
       return makeError("input {} of program {} is {}, which {} is not", first + i, source.via,
                        types[first + i].text(), source.inputs[i]);
   }

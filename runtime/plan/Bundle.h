@@ -13,7 +13,8 @@
 namespace rx::runtime {
 
 /// Where the value of a buffer of weights comes from: tensor `tensor` of file `file`, or nothing;
-/// passed with the values of `inputs` through the program `via`, if there is one.
+/// passed with the values of `inputs` through the program `via`, if there is one. What `via` gives
+/// can only be stored in panels of f32.
 struct BufferSource {
   std::string name;
   BufferType type; ///< without symbols
@@ -23,6 +24,11 @@ struct BufferSource {
   int level = 0; ///< 0 without `via`, else above the levels of all inputs
 
   bool hasFile() const { return !file.empty(); }
+  BufferType denseType() const {
+    BufferType dense = type;
+    dense.form = PanelForm();
+    return dense;
+  }
 };
 
 /// An opened bundle. All files are read and verified: what is in here may be run.

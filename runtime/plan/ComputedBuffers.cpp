@@ -199,7 +199,8 @@ Status Computation::compute(Worker &worker, const BufferSource &source) {
   if (!results)
     return std::move(results).status();
   lock.lock();
-  store.setComputed(source, std::move(results->begin()->second));
+  if (Status kept = store.setComputed(source, std::move(results->begin()->second)); !kept)
+    return kept;
   return Status::ok();
 }
 

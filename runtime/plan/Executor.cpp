@@ -144,19 +144,25 @@ Status Executor::setState(const std::string &name, const HostTensor &value) {
 
 Status Executor::loadKernels(const Program &program) {
   for (const Instruction &instruction : program.code) {
-    const auto *launch = std::get_if<Launch>(&instruction.op);
-    if (!launch || kernels[launch->kernel])
-      continue;
-    // Devices of this process may bring their kernels along.
-    if (std::filesystem::exists(bundle.kernelsPath()))
-      if (Status loaded = device.load(bundle.kernelsPath()); !loaded)
-        return loaded;
-    Expected<Device::KernelHandle> kernel =
-        device.findKernel(bundle.plan().kernels[launch->kernel].symbol);
-    if (!kernel)
-      return std::move(kernel).status().withContext(bundle.kernelsPath());
-    kernels[launch->kernel] = *kernel;
+    if (const auto *launch = std::get_if<Launch>(&instruction.op))
+      for (int32_t kernel : launch->kernels)
+        if (Status loaded = loadKernel(kernel); !loaded)
+          return loaded;
   }
+  return Status::ok();
+}
+
+Status Executor::loadKernel(int32_t index) {
+  if (kernels[index])
+    return Status::ok();
+  // Devices of this process may bring their kernels along.
+  if (std::filesystem::exists(bundle.kernelsPath()))
+    if (Status loaded = device.load(bundle.kernelsPath()); !loaded)
+      return loaded;
+  Expected<Device::KernelHandle> kernel = device.findKernel(bundle.plan().kernels[index].symbol);
+  if (!kernel)
+    return std::move(kernel).status().withContext(bundle.kernelsPath());
+  kernels[index] = *kernel;
   return Status::ok();
 }
 

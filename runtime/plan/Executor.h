@@ -73,6 +73,7 @@ private:
   Expected<Prepared *> prepare(const Program &program, const TensorMap &inputs);
   Expected<std::unique_ptr<Prepared>> makePrepared(const Program &program, Bindings bindings);
   Status loadKernels(const Program &program);
+  Status loadKernel(int32_t index);
   Status bindParameters(Prepared &prepared);
   Expected<std::byte *> bindParameter(const std::string &name, Prepared &prepared);
 

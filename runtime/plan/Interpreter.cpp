@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -33,7 +34,10 @@ int64_t bytesMoved(const Instruction &instruction, const std::vector<int64_t> &b
 Interpreter::Interpreter(const BoundProgram &bound, Device &device, ProgramMemory memory,
                          const Observer &observer, Memo *memo)
     : bound(bound), program(*bound.program), device(device), memory(std::move(memory)),
-      home(this->memory.buffers), observer(observer), memo(memo) {}
+      home(this->memory.buffers), bytes(bound.bytes), observer(observer), memo(memo) {
+  for (const BufferInfo &buffer : program.buffers)
+    forms.push_back(buffer.type.form);
+}
 
 Status Interpreter::run() {
   for (at = 0; at < program.code.size(); at = next) {
@@ -59,20 +63,39 @@ Status Interpreter::step() {
   if (Expected<Event> done = device.record(queue); status && done)
     status = device.wait(*done);
   std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-  if (int64_t bytes = bytesMoved(instruction, bound.bytes))
-    observer(instruction, time.count(), bytes);
+  if (int64_t moved = bytesMoved(instruction, bytes))
+    observer(instruction, time.count(), moved);
   return status;
 }
 
+const BoundLaunch *Interpreter::variant() const {
+  const std::vector<BoundLaunch> &variants = bound.launches[at];
+  if (variants.size() == 1)
+    return &variants.front();
+  auto fits = [&](const BoundLaunch &launch) {
+    const std::vector<BufferType> &operands = bound.plan->kernels[launch.kernel].operands;
+    for (size_t i = 0; i < operands.size(); ++i)
+      if (operands[i].form != forms[launch.buffers[i]])
+        return false;
+    return true;
+  };
+  auto found = std::find_if(variants.begin(), variants.end(), fits);
+  return found == variants.end() ? nullptr : &*found;
+}
+
 Status Interpreter::execute(const Launch &op) {
-  const BoundLaunch &launch = bound.launches[at];
+  const BoundLaunch *chosen = variant();
+  if (!chosen)
+    return makeError("no variant of kernel {} takes these forms of its inputs together",
+                     bound.plan->kernels[op.kernels.front()].name);
+  const BoundLaunch &launch = *chosen;
   std::array<rx_operand, mostOperands> operands;
   size_t count = launch.operands.size();
   for (size_t i = 0; i < count; ++i) {
     operands[i] = launch.operands[i];
     operands[i].data = memory.buffers[launch.buffers[i]];
   }
-  return device.launch(memory.kernels[op.kernel], launch.shape,
+  return device.launch(memory.kernels[launch.kernel], launch.shape,
                        {{operands.data(), count}, launch.sizes}, queue);
 }
 
@@ -144,6 +167,10 @@ Status Interpreter::execute(const Entry &op) {
   for (size_t i = 0; i < op.at.size(); ++i)
     index = index * table.trips[i] + frames[op.at[i]].trip;
   memory.buffers[op.to] = memory.tables[op.table][index];
+  if (table.type.anyForm) {
+    forms[op.to] = table.forms[index];
+    bytes[op.to] = table.entryType(index).bytes(bound.shapes[op.to]).value_or(0);
+  }
   return Status::ok();
 }
 

@@ -50,6 +50,9 @@ private:
   Status execute(const View &op);
   Status execute(const Host &op);
 
+  /// The variant of the launch at `at` that takes its inputs in the forms that are bound; null when
+  /// there is none.
+  const BoundLaunch *variant() const;
   Status startTrip();
   void passCarried(const Loop &loop);
   Expected<HostTensor> toHost(BufferId buffer);
@@ -59,6 +62,8 @@ private:
   Device &device;
   ProgramMemory memory;
   std::vector<std::byte *> home; ///< memory.buffers at the start
+  std::vector<PanelForm> forms;  ///< by buffer: what is bound to it now
+  std::vector<int64_t> bytes;    ///< by buffer, in that form
   const Observer &observer;
   Memo *memo;
   Queue queue;

@@ -1,5 +1,7 @@
 #include "runtime/plan/ParameterStore.h"
 
+#include "runtime/core/PanelPacker.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +15,34 @@ Shape constantShape(const BufferType &type) {
   for (const SizeExpr &dim : type.dims)
     shape.push_back(dim.constant());
   return shape;
+}
+
+/// Uninitialised memory for a buffer in panels.
+Expected<HostTensor> allocatePanels(const BufferType &type) {
+  return HostTensor::allocate(RX_U8, {type.bytes(constantShape(type)).value_or(0)});
+}
+
+/// The panels of f32 that hold a dense value.
+Expected<HostTensor> inPanels(const BufferType &type, const HostTensor &value) {
+  if (type.form.element != RX_F32)
+    return makeError("{} cannot hold values that were computed, only those of a file", type.text());
+  Expected<HostTensor> panels = allocatePanels(type);
+  if (panels)
+    packPanels(type.form, type.dims[1].constant(), 0,
+               {value.data(), static_cast<size_t>(value.bytes())}, panels->values<std::byte>());
+  return panels;
+}
+
+/// Panels of f32 back to rows.
+void unpackPanels(const PanelForm &form, const HostTensor &panels, HostTensor &dense) {
+  const auto *from = reinterpret_cast<const float *>(panels.data());
+  const int64_t rows = dense.shape()[0], depth = dense.shape()[1];
+  float *to = dense.values<float>().data();
+  for (int64_t n = 0; n < rows; ++n) {
+    const float *column = from + n / form.columns * form.columns * depth + n % form.columns;
+    for (int64_t k = 0; k < depth; ++k)
+      to[n * depth + k] = column[k * form.columns];
+  }
 }
 
 bool lists(const std::vector<std::string> &names, const std::string &name) {
@@ -29,7 +59,7 @@ Expected<HostTensor> ParameterStore::get(const std::string &name) {
     return makeError("{} has no buffer called {}", bundle.folder(), name);
   if (!source->via.empty())
     return makeError("buffer {} was not computed yet (program {})", name, source->via);
-  Expected<HostTensor> value = loadFile(*source);
+  Expected<HostTensor> value = source->type.isDense() ? loadFile(*source) : loadPanels(*source);
   if (!value)
     return std::move(value).status().withContext(fmt::format("buffer {}", name));
   values.insert_or_assign(name, *value);
@@ -45,7 +75,7 @@ Expected<std::vector<HostTensor>> ParameterStore::inputsOf(const BufferSource &s
     inputs.push_back(std::move(*stored));
   }
   for (const std::string &input : source.inputs) {
-    Expected<HostTensor> value = get(input);
+    Expected<HostTensor> value = getDense(input);
     if (!value)
       return std::move(value).status();
     inputs.push_back(std::move(*value));
@@ -53,9 +83,59 @@ Expected<std::vector<HostTensor>> ParameterStore::inputsOf(const BufferSource &s
   return inputs;
 }
 
-void ParameterStore::setComputed(const BufferSource &source, HostTensor value) {
+Status ParameterStore::setComputed(const BufferSource &source, HostTensor value) {
+  if (!source.type.isDense()) {
+    Expected<HostTensor> panels = inPanels(source.type, value);
+    if (!panels)
+      return std::move(panels).status();
+    value = std::move(*panels);
+  }
   values.insert_or_assign(source.name, std::move(value));
   releaseInputsOf(source);
+  return Status::ok();
+}
+
+/// What stands in panels of f32 is unpacked; other panels hold their file's values, which are read
+/// again rather than kept twice.
+Expected<HostTensor> ParameterStore::getDense(const std::string &name) {
+  const BufferSource *source = bundle.findBuffer(name);
+  if (!source || source->type.isDense())
+    return get(name);
+  if (source->type.form.element != RX_F32)
+    return loadFile(*source);
+  Expected<HostTensor> panels = get(name);
+  if (!panels)
+    return panels;
+  Expected<HostTensor> dense = HostTensor::allocate(RX_F32, constantShape(source->type));
+  if (dense)
+    unpackPanels(source->type.form, *panels, *dense);
+  return dense;
+}
+
+/// Rows stream through a small buffer: the tensor never stands in memory twice.
+Expected<HostTensor> ParameterStore::loadPanels(const BufferSource &source) const {
+  const PanelForm &form = source.type.form;
+  const int64_t rows = source.type.dims[0].constant(), depth = source.type.dims[1].constant();
+  if (!loadRows)
+    return makeError("tensor {} of {} is wanted as {}, but only f32 is loaded here", source.tensor,
+                     source.file, source.type.text());
+  Expected<HostTensor> panels = allocatePanels(source.type);
+  if (!panels)
+    return panels;
+  const int64_t rowBytes = depth / form.blockElements() * rx_dtype_block_bytes(form.element);
+  const int64_t atOnce =
+      std::max<int64_t>((int64_t(1) << 20) / std::max<int64_t>(rowBytes, 1) / form.columns, 1) *
+      form.columns;
+  std::vector<std::byte> chunk(static_cast<size_t>(std::min(atOnce, rows) * rowBytes));
+  for (int64_t row = 0; row < rows; row += atOnce) {
+    auto bytes =
+        std::span(chunk).first(static_cast<size_t>(std::min(atOnce, rows - row) * rowBytes));
+    if (Status loaded = loadRows(source.file, source.tensor, {form.element, depth, row}, bytes);
+        !loaded)
+      return loaded;
+    packPanels(form, depth, row, bytes, panels->values<std::byte>());
+  }
+  return panels;
 }
 
 /// The stored tensor has the type of the buffer, or of the first input of the program it passes.
@@ -85,6 +165,12 @@ Status ParameterStore::set(const std::string &name, HostTensor value) {
   if (source->type.dtype != value.dtype() || constantShape(source->type) != value.shape())
     return makeError("buffer {} is {}, but a value {} was given", name, source->type.text(),
                      value.text());
+  if (!source->type.isDense()) {
+    Expected<HostTensor> panels = inPanels(source->type, value);
+    if (!panels)
+      return std::move(panels).status().withContext(fmt::format("buffer {}", name));
+    value = std::move(*panels);
+  }
   values.insert_or_assign(name, std::move(value));
   ++changes;
   return Status::ok();

@@ -22,21 +22,34 @@ public:
   /// another number of them.
   using Load = std::function<Status(const std::string &file, const std::string &tensor,
                                     std::span<float> out)>;
+  /// What loadRows is asked for: rows of `depth` elements in the form `element`, from row `first`
+  /// on.
+  struct Rows {
+    DType element;
+    int64_t depth, first;
+  };
+  /// Fills `bytes` with whole rows of a tensor: as the file has them, or expanded where f32 is
+  /// wanted. Fails when the file has another form, or rows of another length.
+  using LoadRows = std::function<Status(const std::string &file, const std::string &tensor,
+                                        const Rows &rows, std::span<std::byte> bytes)>;
 
-  /// `bundle` outlives the store.
-  ParameterStore(const Bundle &bundle, Load load) : bundle(bundle), load(std::move(load)) {}
+  /// `bundle` outlives the store. Without `loadRows`, buffers in panels of forms other than f32
+  /// cannot be loaded.
+  ParameterStore(const Bundle &bundle, Load load, LoadRows loadRows = nullptr)
+      : bundle(bundle), load(std::move(load)), loadRows(std::move(loadRows)) {}
 
-  /// The value of a buffer of the manifest: what it was set to, else what its file holds. One with
-  /// `via` has a value once it was computed (computeBuffers).
+  /// The value of a buffer of the manifest: what it was set to, else what its file holds; of one in
+  /// panels, their bytes (u8). One with `via` has a value once it was computed (computeBuffers).
   Expected<HostTensor> get(const std::string &name);
 
-  /// What `via` of a buffer reads: the tensor of its file, if any, and then its inputs.
+  /// What `via` of a buffer reads, dense: the tensor of its file, if any, and then its inputs.
   Expected<std::vector<HostTensor>> inputsOf(const BufferSource &source);
   /// Keeps what `via` of a buffer gave. Buffers that only such programs read are released once all
   /// that read them have their values.
-  void setComputed(const BufferSource &source, HostTensor value);
+  Status setComputed(const BufferSource &source, HostTensor value);
 
-  /// Replaces a value, as a checkpoint or the end of training does.
+  /// Replaces a value, as a checkpoint or the end of training does. `value` is dense; a buffer in
+  /// panels of anything but f32 takes no other value than its file's.
   Status set(const std::string &name, HostTensor value);
   /// Forgets a value; it is loaded again when it is needed again (and what `set` gave it is lost).
   void release(const std::string &name);
@@ -49,11 +62,14 @@ public:
 
 private:
   Expected<HostTensor> loadFile(const BufferSource &source) const;
+  Expected<HostTensor> loadPanels(const BufferSource &source) const;
+  Expected<HostTensor> getDense(const std::string &name);
   bool isReadByPrograms(const std::string &name);
   void releaseInputsOf(const BufferSource &source);
 
   const Bundle &bundle;
   Load load;
+  LoadRows loadRows;
   std::map<std::string, HostTensor> values;
   std::set<std::string> readByPrograms;
   uint64_t changes = 0;

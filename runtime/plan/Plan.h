@@ -2,6 +2,7 @@
 // does no arithmetic. `plan.json` holds it as text (runtime/plan/README.md gives the format).
 #pragma once
 
+#include "runtime/abi/PanelForm.h"
 #include "runtime/abi/SizeExpr.h"
 #include "runtime/core/HostTensor.h"
 
@@ -19,11 +20,20 @@ inline constexpr int planFormat = 1;
 /// Of one kernel.
 inline constexpr size_t mostOperands = 64;
 
-/// Element type and sizes, `f32[b, 2*t + 1]`; sizes are polynomials in the program's symbols.
+/// Element type and sizes, `f32[b, 2*t + 1]`; sizes are polynomials in the program's symbols. And
+/// the form that matrices of weights are stored in: `f32[1024, 640] in panels<q8_0, 32>` holds
+/// values of f32 as q8_0; `f32[1024, 640] in any form` is an entry of a table whose entries differ.
+/// Sizes of what has a form are numbers.
 struct BufferType {
   DType dtype = RX_F32;
   std::vector<SizeExpr> dims;
+  PanelForm form;
+  bool anyForm = false;
 
+  bool isDense() const { return form.isDense() && !anyForm; }
+  /// Nothing when a size is negative, or the number of bytes leaves 63 bits. `shape` is `dims` with
+  /// values. Of "any form", the bytes of the values.
+  std::optional<int64_t> bytes(const Shape &shape) const;
   std::string text() const;
   friend bool operator==(const BufferType &, const BufferType &) = default;
 };
@@ -53,6 +63,14 @@ struct TableInfo {
   std::vector<int64_t> trips;
   BufferType type; ///< without symbols
   std::vector<std::string> buffers;
+  std::vector<PanelForm> forms; ///< by entry, where `type` is in any form; else empty
+
+  BufferType entryType(size_t entry) const {
+    BufferType result = type;
+    if (type.anyForm)
+      result.form = forms[entry], result.anyForm = false;
+    return result;
+  }
 };
 
 /// One compiled function (an rx_kernel). The same kernel serves every size.
@@ -75,8 +93,10 @@ struct KernelInfo {
 
 using BufferId = int32_t;
 
+/// Variants are kernels that differ from the first one in the forms of inputs alone. The forms of
+/// the inputs bound at the time say which of them runs.
 struct Launch {
-  int32_t kernel = 0;
+  std::vector<int32_t> kernels; ///< at least one
   std::vector<BufferId> inputs, outputs;
   std::vector<SizeExpr> sizes; ///< one per size symbol of the kernel, in the program's symbols
 };

@@ -98,6 +98,10 @@ Status readKernel(const json &item, const std::string &where, KernelInfo &kernel
     kernel.operands.push_back(std::move(operand).valueOr(BufferType()));
   }
   kernel.inputs = fields.integer("inputs", 0, static_cast<int64_t>(kernel.operands.size()));
+  for (size_t i = 0; i < kernel.operands.size(); ++i)
+    if (kernel.operands[i].anyForm ||
+        (static_cast<int64_t>(i) >= kernel.inputs && !kernel.operands[i].isDense()))
+      fields.reject("operands", "give every input one form, and none to outputs");
   kernel.rows = size(fields, "rows");
   kernel.scratch = size(fields, "scratch");
   kernel.grain = fields.integer("grain", 1, mostItems);
@@ -138,6 +142,15 @@ Status readTable(const json &item, const std::string &where, TableInfo &table) {
   table.trips = integers<int64_t>(fields, "trips", 0, mostTrips);
   table.type = type(fields, "type");
   table.buffers = fields.texts("buffers");
+  if (table.type.anyForm)
+    for (const std::string &text : fields.texts("forms")) {
+      BufferType entry = table.type;
+      entry.anyForm = false;
+      Expected<BufferType> withForm = readBufferType(entry.text() + " in " + text);
+      if (!withForm)
+        fields.reject("forms", std::string(withForm.message()));
+      table.forms.push_back(std::move(withForm).valueOr(BufferType()).form);
+    }
   if (table.trips.empty() || table.trips.size() > RX_MAX_RANK)
     fields.reject("trips", fmt::format("has from 1 to {} counts", RX_MAX_RANK));
   return fields.finish();
@@ -159,8 +172,15 @@ std::vector<BufferId> buffers(JsonFields &fields, const char *name, const Counts
 using Op = decltype(Instruction::op);
 
 Op readLaunch(JsonFields &fields, const Counts &counts) {
-  return Launch{index(fields, "kernel", counts.kernels), buffers(fields, "in", counts),
-                buffers(fields, "out", counts), sizes(fields, "sizes")};
+  Launch launch{{index(fields, "kernel", counts.kernels)},
+                buffers(fields, "in", counts),
+                buffers(fields, "out", counts),
+                sizes(fields, "sizes")};
+  if (fields.has("variants"))
+    for (int32_t kernel :
+         integers<int32_t>(fields, "variants", 0, static_cast<int64_t>(counts.kernels) - 1))
+      launch.kernels.push_back(kernel);
+  return launch;
 }
 
 Op readLoop(JsonFields &fields, const Counts &counts) {

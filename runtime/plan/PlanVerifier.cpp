@@ -93,7 +93,9 @@ private:
   Status verify(const Host &op);
 
   Status verifyOperands(const std::vector<BufferId> &inputs, const std::vector<BufferId> &outputs);
+  Status verifyVariant(const Launch &op, const KernelInfo &kernel);
   Status matchOperand(const KernelInfo &kernel, size_t operand, BufferId buffer);
+  Status matchEntries(const Launch &op, size_t operand, BufferId buffer);
   const BufferType &typeOf(BufferId buffer) const { return program.buffers[buffer].type; }
   Status sameType(BufferId first, BufferId second) const {
     if (typeOf(first) == typeOf(second))
@@ -109,6 +111,11 @@ private:
 
 /// (P4), (P6): types use known symbols; those of parameters and constants none.
 Status ProgramVerifier::verifyBuffer(const BufferInfo &buffer) {
+  bool isWeight = buffer.kind == BufferKind::Parameter || buffer.kind == BufferKind::Alias;
+  if ((!buffer.type.isDense() && !isWeight) ||
+      (buffer.type.anyForm && buffer.kind == BufferKind::Parameter))
+    return makeError("{} is {}, but {}", kindName(buffer.kind), buffer.type.text(),
+                     isWeight ? "a parameter has one form" : "only parameters have a form");
   bool fixed = buffer.kind == BufferKind::Parameter || buffer.kind == BufferKind::Constant;
   return checkSymbols(buffer.type, fixed ? std::vector<std::string>() : program.symbols);
 }
@@ -122,6 +129,9 @@ Status ProgramVerifier::verifyTable(const TableInfo &table) {
   if (entries != static_cast<int64_t>(table.buffers.size()))
     return makeError("{} buffers are listed for {} combinations of trips", table.buffers.size(),
                      entries);
+  if (table.type.anyForm && table.forms.size() != table.buffers.size())
+    return makeError("{} forms are listed for {} buffers", table.forms.size(),
+                     table.buffers.size());
   return checkSymbols(table.type, {});
 }
 
@@ -195,14 +205,42 @@ Status ProgramVerifier::verifyOperands(const std::vector<BufferId> &inputs,
 
 Status ProgramVerifier::matchOperand(const KernelInfo &kernel, size_t operand, BufferId buffer) {
   const BufferType &expected = kernel.operands[operand], &type = typeOf(buffer);
-  if (expected.dtype == type.dtype && expected.dims.size() == type.dims.size())
+  bool sameForm = type.anyForm || expected.form == type.form;
+  if (expected.dtype == type.dtype && expected.dims.size() == type.dims.size() && sameForm)
     return Status::ok();
   return makeError("operand {} of kernel {} is {}, but buffer {} is {}", operand, kernel.name,
                    expected.text(), buffer, type.text());
 }
 
+/// Every form that a table may bind to `buffer` is that of operand `operand` of some variant.
+Status ProgramVerifier::matchEntries(const Launch &op, size_t operand, BufferId buffer) {
+  auto accepts = [&](const PanelForm &form) {
+    return std::any_of(op.kernels.begin(), op.kernels.end(), [&](int32_t kernel) {
+      return plan.kernels[kernel].operands[operand].form == form;
+    });
+  };
+  for (const Instruction &instruction : program.code)
+    if (const auto *entry = std::get_if<Entry>(&instruction.op); entry && entry->to == buffer)
+      for (const PanelForm &form : program.tables[entry->table].forms)
+        if (!accepts(form))
+          return makeError("no variant takes operand {} in the form {}, which entries of table {} "
+                           "have",
+                           operand, form.str(), entry->table);
+  return Status::ok();
+}
+
 Status ProgramVerifier::verify(const Launch &op) {
-  const KernelInfo &kernel = plan.kernels[op.kernel];
+  for (int32_t kernel : op.kernels)
+    if (Status status = verifyVariant(op, plan.kernels[kernel]); !status)
+      return status;
+  for (size_t i = 0; i < op.inputs.size(); ++i)
+    if (typeOf(op.inputs[i]).anyForm)
+      if (Status status = matchEntries(op, i, op.inputs[i]); !status)
+        return status;
+  return verifyOperands(op.inputs, op.outputs);
+}
+
+Status ProgramVerifier::verifyVariant(const Launch &op, const KernelInfo &kernel) {
   size_t inputs = static_cast<size_t>(kernel.inputs), outputs = kernel.operands.size() - inputs;
   if (op.inputs.size() != inputs || op.outputs.size() != outputs ||
       op.sizes.size() != kernel.sizes.size())
@@ -216,7 +254,7 @@ Status ProgramVerifier::verify(const Launch &op) {
     if (Status status = matchOperand(kernel, i, i < inputs ? op.inputs[i] : op.outputs[i - inputs]);
         !status)
       return status;
-  return verifyOperands(op.inputs, op.outputs);
+  return Status::ok();
 }
 
 Status ProgramVerifier::verify(const Loop &op) {
@@ -274,8 +312,11 @@ Status ProgramVerifier::verify(const View &op) {
 
 Status ProgramVerifier::verify(const Host &op) {
   std::vector<BufferType> inputs, outputs;
-  for (BufferId buffer : op.inputs)
+  for (BufferId buffer : op.inputs) {
+    if (!typeOf(buffer).isDense())
+      return makeError("{} takes no {}", op.function, typeOf(buffer).text());
     inputs.push_back(typeOf(buffer));
+  }
   for (BufferId buffer : op.outputs)
     outputs.push_back(typeOf(buffer));
   if (Status status = checkHostCall(op.function, inputs, outputs); !status)

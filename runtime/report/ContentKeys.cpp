@@ -121,6 +121,8 @@ Status ContentKeys::add(CacheHash &hash, const TableInfo &table) {
   hash.add("table").add(table.type.text());
   for (int64_t trips : table.trips)
     hash.add(static_cast<uint64_t>(trips));
+  for (const PanelForm &form : table.forms)
+    hash.add(form.str());
   for (const std::string &name : table.buffers) {
     auto value = buffer(name);
     if (!value)
@@ -142,7 +144,8 @@ void ContentKeys::add(CacheHash &hash, const KernelInfo &kernel) const {
 void ContentKeys::add(CacheHash &hash, const Instruction &instruction) const {
   hash.add(opName(instruction));
   if (const auto *launch = std::get_if<Launch>(&instruction.op))
-    add(hash, bundle.plan().kernels[launch->kernel]);
+    for (int32_t kernel : launch->kernels)
+      add(hash, bundle.plan().kernels[kernel]);
   std::visit(AddOperands{hash}, instruction.op);
 }
 

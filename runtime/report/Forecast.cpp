@@ -54,8 +54,9 @@ Expected<int64_t> bytesMoved(const Bundle &bundle, const Program &program,
       times.push_back(times.back());
     else if (std::holds_alternative<End>(op))
       times.pop_back();
-    for (BufferId buffer : bound->launches[i].buffers)
-      bytes += times.back() * bound->bytes[buffer];
+    if (!bound->launches[i].empty()) // variants move the same buffers
+      for (BufferId buffer : bound->launches[i].front().buffers)
+        bytes += times.back() * bound->bytes[buffer];
   }
   return bytes;
 }

@@ -67,6 +67,11 @@ MetricRunner::MetricRunner(const Bundle &bundle, Device &device, RunFiles &files
           bundle,
           [&files](const std::string &file, const std::string &tensor, std::span<float> out) {
             return files.weights().load(file, tensor, out);
+          },
+          [&files](auto &file, auto &tensor, const ParameterStore::Rows &rows,
+                   std::span<std::byte> bytes) {
+            return files.weights().loadRows(file, tensor, rows.element, rows.depth, rows.first,
+                                            bytes);
           }),
       decompositions(files.fetch().cache / "linalg",
                      [out = this->options.progress](const Status &problem) { warn(out, problem); }),

@@ -12,7 +12,7 @@ void Profile::attach(Executor &executor, const Plan &plan) {
       [this, &plan](const Instruction &instruction, double seconds, int64_t bytes) {
         std::string what(opName(instruction));
         if (auto *launch = std::get_if<Launch>(&instruction.op))
-          what = plan.kernels[launch->kernel].name;
+          what = plan.kernels[launch->kernels.front()].name;
         Spent &s = spent[what + " " + instruction.location];
         s.seconds += seconds;
         s.bytes += bytes;

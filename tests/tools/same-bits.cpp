@@ -52,9 +52,15 @@ class Runs {
 public:
   Runs(const Bundle &bundle, const std::string &folder)
       : bundle(bundle), files(folder),
-        weights(bundle, [this](auto &file, auto &tensor, std::span<float> out) {
-          return files.load(file, tensor, out);
-        }) {}
+        weights(
+            bundle,
+            [this](auto &file, auto &tensor, std::span<float> out) {
+              return files.load(file, tensor, out);
+            },
+            [this](auto &file, auto &tensor, const ParameterStore::Rows &rows,
+                   std::span<std::byte> bytes) {
+              return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
+            }) {}
 
   std::string program; ///< that run() runs
 

@@ -51,3 +51,13 @@ void test_positive(const rx_launch *call) {
   for (int64_t r = call->begin; r < call->end; ++r)
     *(unsigned char *)call->operands[1].data = *input(call, 0) > 0;
 }
+
+/* out[] = 1; out[] = 2: variants of one kernel. No sizes */
+void test_one(const rx_launch *call) {
+  for (int64_t r = call->begin; r < call->end; ++r)
+    *output(call, 1) = 1;
+}
+void test_two(const rx_launch *call) {
+  for (int64_t r = call->begin; r < call->end; ++r)
+    *output(call, 1) = 2;
+}

@@ -85,12 +85,12 @@ TEST(Lifetimes, WhatALoopReadsFromOutsideLivesThroughIt) {
   loop.trip = 4;
   loop.carried = {{.argument = 2, .initial = 1, .next = 3}};
   auto add = [&](auto op) { program.code.push_back({op, ""}); };
-  add(Launch{0, {}, {0, 1}, {}});  // 0
+  add(Launch{{0}, {}, {0, 1}, {}});  // 0
   add(loop);                       // 1
-  add(Launch{0, {0, 2}, {3}, {}}); // 2: reads 0 from outside
-  add(Launch{0, {}, {}, {}});      // 3
+  add(Launch{{0}, {0, 2}, {3}, {}}); // 2: reads 0 from outside
+  add(Launch{{0}, {}, {}, {}});      // 3
   add(End{});                      // 4
-  add(Launch{0, {2}, {}, {}});     // 5: the last carried value
+  add(Launch{{0}, {2}, {}, {}});     // 5: the last carried value
   auto lifetimes = lifetimesOf(program);
   auto expect = [&](size_t buffer, int64_t begin, int64_t end) {
     EXPECT_EQ(lifetimes[buffer].begin, begin) << buffer;

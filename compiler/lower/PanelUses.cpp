@@ -1,0 +1,61 @@
+#include "compiler/lower/PanelUses.h"
+#include "compiler/lower/ContractShape.h"
+#include "dialects/rxt/IterationSpace.h"
+
+using namespace mlir;
+
+namespace rx::compiler {
+namespace {
+
+/// The only op beside the terminator, or null.
+Operation *onlyOp(FunctionOpInterface kernel) {
+  Block &block = kernel.getFunctionBody().front();
+  Operation *first = &block.front();
+  return first->getNextNode() == block.getTerminator() ? first : nullptr;
+}
+
+bool isMatrixOfF32(rxt::TensorType type) {
+  return type.rank() == 2 && type.getElementType().isF32() &&
+         llvm::all_of(type.sizes(), [](const SizeExpr &size) { return size.isConstant(); });
+}
+
+bool isProductBy(rxt::ContractOp op, Value matrix) {
+  std::optional<MatrixProduct> product = matchMatrixProduct(op);
+  if (!product || !product->transB || op->getOperand(!product->swapped) != matrix ||
+      op->getOperand(product->swapped) == matrix)
+    return false;
+  auto axes = rxt::dimensionsOf(rxt::mapAt(op.getMaps(), !product->swapped));
+  return product->column.size() == 1 && product->depth.size() == 1 && axes.size() == 2 &&
+         axes[0] == product->column[0] && axes[1] == product->depth[0];
+}
+
+/// result[i.., k] = matrix[index[i..], k]
+bool gathersRowsOf(rxt::GatherOp op, Value matrix) {
+  int64_t rank = op.getResult().getType().rank();
+  auto index = rxt::dimensionsOf(op.getIndexMap()), source = rxt::dimensionsOf(op.getSourceMap());
+  return op.getSource() == matrix && op.getAxis() == 0 && source.size() == 1 &&
+         source[0] + 1 == static_cast<unsigned>(rank) &&
+         index == rxt::identityDims(static_cast<unsigned>(rank) - 1);
+}
+
+} // namespace
+
+PanelUse panelUse(FunctionOpInterface kernel, unsigned argument) {
+  Value value = kernel.getArgument(argument);
+  Operation *op = onlyOp(kernel);
+  if (!op || !value.hasOneUse() || !isMatrixOfF32(cast<rxt::TensorType>(value.getType())))
+    return PanelUse::None;
+  if (auto contraction = dyn_cast<rxt::ContractOp>(op);
+      contraction && isProductBy(contraction, value))
+    return PanelUse::Product;
+  if (auto gather = dyn_cast<rxt::GatherOp>(op); gather && gathersRowsOf(gather, value))
+    return PanelUse::Rows;
+  return PanelUse::None;
+}
+
+PanelForm formOfArgument(FunctionOpInterface kernel, unsigned argument) {
+  auto text = kernel.getArgAttrOfType<StringAttr>(argument, formAttribute);
+  return text ? PanelForm::parse(text.getValue()).value_or(PanelForm()) : PanelForm();
+}
+
+} // namespace rx::compiler

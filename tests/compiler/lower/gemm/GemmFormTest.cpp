@@ -1,0 +1,130 @@
+// Products with panels of stored forms: the same bits as the product of the expanded values.
+#include "tests/compiler/lower/gemm/GemmHarness.h"
+#include "tests/tools/StoredMatrix.h"
+
+namespace rx::compiler {
+namespace {
+
+using runtime::test::StoredMatrix;
+
+class GemmForm : public testing::TestWithParam<rx_dtype> {
+protected:
+  static GemmSpec specFor(const CpuTarget *target) {
+    GemmSpec spec;
+    spec.target = target;
+    spec.transB = spec.packedB = true;
+    spec.formB = GetParam();
+    return spec;
+  }
+
+  /// K that a form allows: whole blocks.
+  static std::vector<int64_t> depths() {
+    switch (rx_dtype_block_elements(GetParam())) {
+    case 1:
+      return {0, 1, 7, 33, 640, 1500};
+    case 32:
+      return {0, 32, 96, 640, 1536};
+    default:
+      return {0, 256, 768, 2048};
+    }
+  }
+
+  /// Panels against an unreadable page.
+  static Matrix<uint8_t> panelsOf(const StoredMatrix &b, const GemmSpec &spec) {
+    std::vector<std::byte> bytes = b.packed(gemmPanelForm(spec));
+    Matrix<uint8_t> panels(1, static_cast<int64_t>(bytes.size()));
+    if (!bytes.empty())
+      std::memcpy(panels.data, bytes.data(), bytes.size());
+    return panels;
+  }
+
+  static Matrix<float> multiply(CompiledGemm &gemm, const Matrix<float> &a, const StoredMatrix &b,
+                                std::vector<Cut> cuts = {}) {
+    Matrix<uint8_t> panels = panelsOf(b, gemm.spec);
+    Matrix<float> c(a.rows, b.rows, 3);
+    if (cuts.empty())
+      cuts = {{0, gemm.extent(a.rows, b.rows)}};
+    gemm.launch(gemm.product, {a.operand(), {panels.data, {}}, c.operand()},
+                {a.rows, b.rows, b.depth}, cuts);
+    EXPECT_TRUE(c.gapsIntact());
+    return c;
+  }
+
+  /// One chain of fused multiply-adds over the expanded values, and close to the sum in f64.
+  static void check(const Matrix<float> &a, const StoredMatrix &b, const Matrix<float> &c) {
+    for (int64_t i = 0; i < a.rows; ++i)
+      for (int64_t j = 0; j < b.rows; ++j) {
+        bool sampled = (i * b.rows + j) % 17 == 0 || j > b.rows - 3;
+        if (a.rows * b.rows > 200 && !sampled)
+          continue;
+        float chained = 0;
+        double exact = 0, size = 0;
+        for (int64_t k = 0; k < b.depth; ++k) {
+          float weight = b.values[static_cast<size_t>(j * b.depth + k)];
+          chained = std::fma(a(i, k), weight, chained);
+          double term = double(a(i, k)) * weight;
+          exact += term;
+          size += std::abs(term);
+        }
+        ASSERT_EQ(c(i, j), chained) << "at [" << i << ", " << j << "]";
+        // Half an ulp per step of the chain, of partial sums that are at most `size`.
+        ASSERT_LE(std::abs(c(i, j) - exact), 0x1p-24 * double(b.depth) * size);
+      }
+  }
+};
+
+TEST_P(GemmForm, EqualsTheProductOfTheExpandedValues) {
+  for (const CpuTarget *target : runnableTargets()) {
+    CompiledGemm gemm(specFor(target));
+    std::mt19937 rng(31);
+    for (int64_t k : depths())
+      for (int64_t n : {1, 31, 167})
+        for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 64, 65}) {
+          SCOPED_TRACE(testing::Message()
+                       << target->name.str() << " M " << m << " N " << n << " K " << k);
+          auto a = Matrix<float>::random(m, k, 2, rng);
+          StoredMatrix b(GetParam(), n, k, rng);
+          ASSERT_NO_FATAL_FAILURE(check(a, b, multiply(gemm, a, b)));
+        }
+  }
+}
+
+TEST_P(GemmForm, CutsAndOtherRowsDoNotMatter) {
+  for (const CpuTarget *target : runnableTargets()) {
+    CompiledGemm gemm(specFor(target));
+    std::mt19937 rng(32);
+    int64_t k = depths().back(), n = 333;
+    auto a = Matrix<float>::random(70, k, 0, rng);
+    StoredMatrix b(GetParam(), n, k, rng);
+    Matrix<float> whole = multiply(gemm, a, b);
+    int64_t extent = gemm.extent(70, n), cut = 1 + static_cast<int64_t>(rng() % (extent - 1));
+    EXPECT_TRUE(sameBits(whole, multiply(gemm, a, b, {{cut, extent}, {0, 1}, {1, cut}, {2, 2}})));
+    for (int64_t rows : {1, 4, 8, 13}) {
+      Matrix<float> part(rows, k), expected(rows, n);
+      for (int64_t i = 0; i < rows; ++i) {
+        std::copy_n(&a.data[(i + 9) * a.stride], k, &part.data[i * part.stride]);
+        std::copy_n(&whole.data[(i + 9) * whole.stride], n, &expected.data[i * expected.stride]);
+      }
+      EXPECT_TRUE(sameBits(multiply(gemm, part, b), expected)) << rows << " rows";
+    }
+  }
+}
+
+TEST_P(GemmForm, TargetsAgree) {
+  std::vector<const CpuTarget *> targets = runnableTargets();
+  if (targets.size() < 2)
+    GTEST_SKIP() << "this CPU runs one target only";
+  CompiledGemm first(specFor(targets[0])), second(specFor(targets[1]));
+  std::mt19937 rng(33);
+  for (int64_t m : {1, 8, 40}) {
+    auto a = Matrix<float>::random(m, depths().back(), 0, rng);
+    StoredMatrix b(GetParam(), 100, depths().back(), rng);
+    EXPECT_TRUE(sameBits(multiply(first, a, b), multiply(second, a, b)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, GemmForm, testing::ValuesIn(runtime::test::panelElements()),
+                         [](auto &info) { return std::string(rx_dtype_name(info.param)); });
+
+} // namespace
+} // namespace rx::compiler
