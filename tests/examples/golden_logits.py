@@ -4,6 +4,7 @@
     golden_logits.py inputs GOLDEN FOLDER     writes FOLDER/x0.npy, y0.npy, ... : the golden's token rows, and
                                               in the first columns of y the ids whose logits it holds
     golden_logits.py check GOLDEN FOLDER      compares FOLDER/logits0.npy and argmax0.npy, ... with it
+    golden_logits.py argmax GOLDEN FOLDER     compares FOLDER/argmax0.npy, ... alone
 """
 
 import json
@@ -69,7 +70,7 @@ def main():
         write_inputs(golden, folder)
         return
     check_argmax(golden, folder)
-    if "probe_logits" in golden:
+    if command == "check" and "probe_logits" in golden:
         check_probes(golden, folder)
 
 
