@@ -9,8 +9,8 @@ namespace rx::compiler {
 int64_t attentionScratchBytes(Attention &attention);
 
 /// Emits the loops of `attention` for rows [begin, end) of the emitter, whose first result is the
-/// kernel's. Register tiles become private functions of `module`. The keys and values must lie in
-/// memory; everything else may be read through windows.
+/// kernel's. Register tiles become private functions of `module`. Queries, keys and values must lie
+/// in memory; everything else may be read through windows.
 void emitAttention(rxt::LoopEmitter &e, mlir::ModuleOp module, Attention &attention,
                    const CpuTarget &target, ViewOf viewOf);
 

@@ -42,11 +42,18 @@ std::optional<Attention> attentionAt(Operation *root) {
   return map ? matchAttention(map) : std::nullopt;
 }
 
-/// The ops, and the windows that are read through: all but those of keys and values.
+/// The ops, and the windows through which x is read. Queries, keys and values lie in memory: they
+/// are read many times.
 SmallVector<Operation *> withWindows(SoftmaxRows &rows, ArrayRef<Operation *> ops) {
   llvm::SetVector<Operation *> group;
-  addWindowsOf(rows.scores.getLhs(), group);
   addWindows(rows.x, group);
+  bool isRead = llvm::any_of(ops, [&](Operation *op) {
+    return isa<rxt::ContractOp>(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
+             return group.contains(operand.getDefiningOp());
+           });
+  });
+  if (isRead)
+    group.clear();
   group.insert_range(ops);
   return group.takeVector();
 }

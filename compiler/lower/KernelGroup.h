@@ -6,14 +6,14 @@
 
 namespace rx::compiler {
 
-/// What a kernel is called after: `attention` or `logsumexp` for one of several ops (SoftmaxRows.h),
-/// else the name of its op.
+/// What a kernel is called after: `attention` or `logsumexp` for one of several ops
+/// (SoftmaxRows.h), else the name of its op.
 llvm::StringRef kernelKind(mlir::Operation *root);
 
-/// The other ops of a kernel of several ops, and `root`, preceded by the windows that a kernel of it reads through instead of their results,
-/// producers first. Maps and reductions read through windows: a window has no arithmetic, so what
-/// it is recomputed for costs no more than reading its result. Contractions do not: they read an
-/// element many times.
+/// The other ops of a kernel of several ops, and `root`, preceded by the windows that a kernel of
+/// it reads through instead of their results, producers first. Maps and reductions read through
+/// windows: a window has no arithmetic, so what it is recomputed for costs no more than reading its
+/// result. Contractions do not: they read an element many times.
 llvm::SmallVector<mlir::Operation *> kernelGroup(mlir::Operation *root);
 
 } // namespace rx::compiler

@@ -38,8 +38,14 @@ bool isAllOf(FunctionOpInterface kernel, ArrayRef<Operation *> ops, ArrayRef<Val
   Block &block = kernel.getFunctionBody().front();
   return llvm::all_of(block.getTerminator()->getOperands(),
                       [&](Value value) { return llvm::is_contained(results, value); }) &&
-         llvm::all_of(block.without_terminator(), [&](Operation &op) {
-           return isa<rxt::WindowOp>(op) || llvm::is_contained(ops, &op);
+         llvm::all_of(block.without_terminator(),
+                      [&](Operation &op) {
+                        return isa<rxt::WindowOp>(op) || llvm::is_contained(ops, &op);
+                      }) &&
+         llvm::all_of(ops, [&](Operation *op) { // queries, keys and values lie in memory
+           return !isa<rxt::ContractOp>(op) || llvm::none_of(op->getOperands(), [](Value operand) {
+             return operand.getDefiningOp<rxt::WindowOp>();
+           });
          });
 }
 
@@ -269,9 +275,7 @@ LogicalResult lowerOp(LoweredKernel &lowered, FunctionOpInterface kernel, Operat
   }
   prepareBodies(op);
   return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/false)
-      .build([&](rxt::LoopEmitter &e, ViewOf) {
-        return cast<rxt::LoopLowering>(op).emitLoops(e);
-      });
+      .build([&](rxt::LoopEmitter &e, ViewOf) { return cast<rxt::LoopLowering>(op).emitLoops(e); });
 }
 
 } // namespace

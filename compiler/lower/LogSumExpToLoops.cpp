@@ -59,9 +59,8 @@ private:
     Value here = e.compare(Predicate::ult, inBlock, e.splat(block.count));
     Value offsets = e.add(e.mul(inBlock, e.splat(e.constant(width))),
                           e.add(e.splat(lane), e.iota(e.builder.getI64Type())));
-    Value pointers =
-        LLVM::GEPOp::create(e.builder, e.loc, e.vectorOf(block.tile.getType()),
-                            e.builder.getF32Type(), block.tile, ValueRange(offsets));
+    Value pointers = LLVM::GEPOp::create(e.builder, e.loc, e.vectorOf(block.tile.getType()),
+                                         e.builder.getF32Type(), block.tile, ValueRange(offsets));
     Value before = panels.load(chosenAt(lane));
     Value now = LLVM::masked_gather::create(e.builder, e.loc, before.getType(), pointers, here,
                                             ValueRange(before), e.builder.getI32IntegerAttr(4));
@@ -71,7 +70,7 @@ private:
   void storeResults(Value lane) {
     for (auto [index, value] : llvm::enumerate(returned)) {
       bool isChosen = group.chosen && value == group.chosen.getResult();
-      Value elements = isChosen ? panels.load(chosenAt(lane))
+      Value elements = isChosen                              ? panels.load(chosenAt(lane))
                        : value == group.rows.max.getResult() ? panels.maximaOf(lane)
                                                              : panels.sumsOf(lane);
       for (int64_t l = 0; l < lanes; ++l) {

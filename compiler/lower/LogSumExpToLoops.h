@@ -9,9 +9,9 @@ namespace rx::compiler {
 int64_t logSumExpScratchBytes(LogSumExp &group);
 
 /// Emits the loops of `group` for rows [begin, end) of the emitter; `returned` says which of its
-/// results the emitter's results are, in order. Register tiles become private functions of `module`.
-/// The keys must lie in memory; everything else may be read through windows. The chosen element of a
-/// row whose key does not exist is NaN.
+/// results the emitter's results are, in order. Register tiles become private functions of
+/// `module`. Rows and keys must lie in memory; everything else may be read through windows. The
+/// chosen element of a row whose key does not exist is NaN.
 void emitLogSumExp(rxt::LoopEmitter &e, mlir::ModuleOp module, LogSumExp &group,
                    mlir::ValueRange returned, const CpuTarget &target, ViewOf viewOf);
 

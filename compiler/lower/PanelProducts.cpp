@@ -26,12 +26,12 @@ public:
       for (int64_t row = 0; row < rows; ++row)
         aRows.push_back(at(a, e.mul(aStep, e.constant(row))));
     // One step a trip: with more, the loads of A's elements move up and sums are spilled.
-    Values sums = e.forCarry(e.constant(0), depth, e.constant(1), start(),
-                             [&](Value k, ValueRange carried) {
-                               Values next(carried);
-                               multiplyAdd(k, next);
-                               return next;
-                             });
+    Values sums =
+        e.forCarry(e.constant(0), depth, e.constant(1), start(), [&](Value k, ValueRange carried) {
+          Values next(carried);
+          multiplyAdd(k, next);
+          return next;
+        });
     eachSum([&](int64_t i, int64_t offset) {
       LLVM::StoreOp::create(e.builder, e.loc, sums[i], at(c, offset), 4);
     });
@@ -60,8 +60,7 @@ private:
   Values start() {
     Values sums(rows * strips);
     if (!scale) {
-      Value zero =
-          arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(vector));
+      Value zero = arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(vector));
       std::fill(sums.begin(), sums.end(), zero);
       return sums;
     }
@@ -160,14 +159,12 @@ void PanelProducts::store(LoopEmitter &e, const Operands &operands) {
   Value zero = e.constant(0), height = e.constant(mostRows());
   Value last = e.sub(operands.rows, height);
   auto tiles = [&] {
-    e.forLoop(zero, operands.rows, height, [&](Value row) {
-      callTile(e, mostRows(), operands, e.min(row, last), Value());
-    });
+    e.forLoop(zero, operands.rows, height,
+              [&](Value row) { callTile(e, mostRows(), operands, e.min(row, last), Value()); });
     return Values();
   };
   auto single = [&] {
-    e.forLoop(zero, operands.rows,
-              [&](Value row) { callTile(e, 1, operands, row, Value()); });
+    e.forLoop(zero, operands.rows, [&](Value row) { callTile(e, 1, operands, row, Value()); });
     return Values();
   };
   e.ifElse(e.compare(Predicate::sge, last, zero), tiles, single);
@@ -177,9 +174,8 @@ void PanelProducts::accumulate(LoopEmitter &e, const Operands &operands, int64_t
                                Value scale) {
   int64_t tiles = (rows + mostRows() - 1) / mostRows();
   int64_t height = (rows + tiles - 1) / tiles, whole = rows / height * height;
-  e.forLoop(e.constant(0), e.constant(whole), e.constant(height), [&](Value row) {
-    callTile(e, height, operands, row, scale);
-  });
+  e.forLoop(e.constant(0), e.constant(whole), e.constant(height),
+            [&](Value row) { callTile(e, height, operands, row, scale); });
   if (whole < rows)
     callTile(e, rows - whole, operands, e.constant(whole), scale);
 }

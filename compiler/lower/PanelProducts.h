@@ -8,9 +8,9 @@
 
 namespace rx::compiler {
 
-/// C[m][32] (+)= sum over k of A(m, k) * B[k][32]. A is read where it lies, which costs no more than
-/// reading a packed copy: an element is broadcast to the lanes. B and C are dense. An element of C
-/// is one chain of fused multiply-adds, k ascending, whatever the target.
+/// C[m][32] (+)= sum over k of A(m, k) * B[k][32]. A is read where it lies, which costs no more
+/// than reading a packed copy: an element is broadcast to the lanes. B and C are dense. An element
+/// of C is one chain of fused multiply-adds, k ascending, whatever the target.
 class PanelProducts {
 public:
   using Value = mlir::Value;

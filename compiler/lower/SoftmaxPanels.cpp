@@ -2,7 +2,6 @@
 #include "compiler/lower/GemmPacking.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <limits>
 
@@ -50,8 +49,9 @@ SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRow
 /// Positions become arguments of the equation: lanes may run along several axes of rows at once.
 void SoftmaxPanels::preparePositions() {
   for (auto [index, input] : llvm::enumerate(rows.x.getInputs()))
-    ofKey.push_back(index == 0 || llvm::is_contained(rxt::dimensionsOf(rxt::mapAt(
-                                      rows.x.getMaps(), index)), keyDim));
+    ofKey.push_back(
+        index == 0 ||
+        llvm::is_contained(rxt::dimensionsOf(rxt::mapAt(rows.x.getMaps(), index)), keyDim));
   BlockArgument key;
   auto positionOf = [&](unsigned dim) {
     for (auto [i, known] : llvm::enumerate(positionDims))
@@ -90,8 +90,8 @@ void SoftmaxPanels::placePanel(Value slot, Value panel) {
   indices = take(2 * rowAxes);
   own = pointer;
   Value left = e.sub(rowCount(), e.mul(panel, e.constant(width)));
-  strips = e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2),
-                    e.constant(1));
+  strips =
+      e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2), e.constant(1));
 }
 
 Value SoftmaxPanels::loadRange(int64_t end) {
@@ -152,31 +152,30 @@ void SoftmaxPanels::forPanels(const PanelHooks &hooks) {
     }
     Value from = e.max(e.sub(first, start), zero), to = e.min(e.sub(last, start), panels);
     Value group = e.constant(panelsAtOnce);
-    e.forLoop(from, to, group, [&](Value panel) {
-      forGroup(panel, e.min(group, e.sub(to, panel)), hooks);
-    });
+    e.forLoop(from, to, group,
+              [&](Value panel) { forGroup(panel, e.min(group, e.sub(to, panel)), hooks); });
   });
 }
 
 /// Panels that go through the keys together.
 void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) {
   Value zero = e.constant(0), one = e.constant(1), size = e.constant(keyBlock);
-  auto keys = e.forCarry(zero, count, one, {e.size(rows.keys()), zero},
-                         [&](Value slot, ValueRange widest) {
-                           placePanel(slot, e.add(first, slot));
-                           locateRows(e.add(first, slot));
-                           packQueries();
-                           forStrips([&](Value lane) {
-                             store(number(-infinity), at(maxima, lane));
-                             store(number(0), at(sums, lane));
-                             store(number(0), at(lost, lane));
-                           });
-                           if (hooks.begin)
-                             hooks.begin();
-                           auto [from, to] = visibleKeys();
-                           storeRange({from, to});
-                           return Values{e.min(widest[0], from), e.max(widest[1], to)};
-                         });
+  auto keys =
+      e.forCarry(zero, count, one, {e.size(rows.keys()), zero}, [&](Value slot, ValueRange widest) {
+        placePanel(slot, e.add(first, slot));
+        locateRows(e.add(first, slot));
+        packQueries();
+        forStrips([&](Value lane) {
+          store(number(-infinity), at(maxima, lane));
+          store(number(0), at(sums, lane));
+          store(number(0), at(lost, lane));
+        });
+        if (hooks.begin)
+          hooks.begin();
+        auto [from, to] = visibleKeys();
+        storeRange({from, to});
+        return Values{e.min(widest[0], from), e.max(widest[1], to)};
+      });
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
     e.forLoop(zero, count, [&](Value slot) {
       placePanel(slot, e.add(first, slot));
@@ -229,8 +228,7 @@ void SoftmaxPanels::locateRows(Value panel) {
 }
 
 void SoftmaxPanels::forStrips(function_ref<void(Value)> body) {
-  e.forLoop(e.constant(0), strips,
-            [&](Value strip) { body(e.mul(strip, e.constant(lanes))); });
+  e.forLoop(e.constant(0), strips, [&](Value strip) { body(e.mul(strip, e.constant(lanes))); });
 }
 
 Value SoftmaxPanels::rowIndices(unsigned axis, Value lane) {
@@ -266,7 +264,7 @@ void SoftmaxPanels::packQueries() {
   rxt::View view = viewOf(rows.scores.getLhs());
   SmallVector<unsigned> dims = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 0));
   int64_t inSquares = 0;
-  if (!view.window && dims.back() == keyDim + 1) {
+  if (dims.back() == keyDim + 1) {
     inSquares = rows.depth() / lanes * lanes;
     packQueriesInSquares(view, dims, inSquares);
   }
@@ -305,155 +303,6 @@ void SoftmaxPanels::transpose(Values &square) {
   GemmEmitter emitter(module, 32, lanes);
   emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
   transposeInRegisters(emitter, square);
-}
-
-//===-- Keys ---===//
-
-Value SoftmaxPanels::strideOf(const rxt::View &view, ArrayRef<unsigned> dims, unsigned dim) {
-  return view.strides[llvm::find(dims, dim) - dims.begin()];
-}
-
-/// The arguments of the equation. Those that differ from key to key, or those that do not, are left
-/// as they stand in `known`.
-Values SoftmaxPanels::arguments(Value lane, Value score, Value key, bool ofKeys,
-                                ArrayRef<Value> known) {
-  Values values(known);
-  unsigned inputs = rows.x.getInputs().size();
-  values.resize(inputs + positionDims.size());
-  for (auto [index, input] : llvm::enumerate(rows.x.getInputs()))
-    if (index > 0 && ofKey[index] == ofKeys) {
-      auto dims = rxt::dimensionsOf(rxt::mapAt(rows.x.getMaps(), index));
-      auto read = positions(dims, lane, [&](unsigned) { return key; });
-      values[index] = e.loadAt(viewOf(input), read, Value());
-    }
-  if (ofKeys)
-    values[0] = score;
-  for (auto [i, dim] : llvm::enumerate(positionDims)) {
-    if (ofKey[inputs + i] != ofKeys)
-      continue;
-    Value index = dim < batchRank ? batch[dim]
-                  : dim < keyDim  ? rowIndices(dim - batchRank, lane)
-                                  : key;
-    Type i32 = e.builder.getI32Type();
-    values[inputs + i] = arith::TruncIOp::create(
-        e.builder, e.loc, e.isVector(index) ? Type(e.vectorOf(i32)) : i32, index);
-  }
-  return values;
-}
-
-/// The keys that some row of the panel sees, as far as the equation tells.
-std::pair<Value, Value> SoftmaxPanels::visibleKeys() {
-  Value none = e.constant(0), all = e.size(rows.keys());
-  if (bounds.empty())
-    return {none, all};
-  auto carried = e.forCarry(none, strips, e.constant(1), {all, none},
-                            [&](Value strip, ValueRange widest) {
-                              auto [lower, upper] = boundsOf(e.mul(strip, e.constant(lanes)));
-                              return Values{e.min(widest[0], e.max(lower, none)),
-                                            e.max(widest[1], e.min(upper, all))};
-                            });
-  return {carried[0], carried[1]};
-}
-
-/// The least lower and the greatest upper bound of the rows of a half.
-std::pair<Value, Value> SoftmaxPanels::boundsOf(Value lane) {
-  using Kind = vector::CombiningKind;
-  Values values = arguments(lane, Value(), Value(), false, {});
-  for (auto [value, argument] : llvm::zip(values, equation->getArguments()))
-    if (!value) // of a key: no bound depends on it
-      value = arith::ConstantOp::create(e.builder, e.loc,
-                                        e.builder.getZeroAttr(argument.getType()));
-  Value lower = e.constant(0), upper = e.size(rows.keys());
-  for (const KeyBound &bound : bounds) {
-    Value value = e.evaluate(bound.block(), values, rxt::Point());
-    if (e.isVector(value))
-      value = vector::ReductionOp::create(e.builder, e.loc,
-                                          bound.isUpper ? Kind::MAXSI : Kind::MINSI, value);
-    (bound.isUpper ? upper : lower) = bound.isUpper ? e.min(upper, value) : e.max(lower, value);
-  }
-  return {lower, upper};
-}
-
-/// scoreTile[key][row] = queries * keys.
-void SoftmaxPanels::computeScores(const KeyBlock &block) {
-  rxt::View keys = viewOf(rows.scores.getRhs());
-  PanelProducts::Operands operands;
-  Values start;
-  SmallVector<unsigned> keyAxes = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1));
-  for (unsigned dim : keyAxes) {
-    start.push_back(dim < batchRank ? batch[dim] : dim == keyDim ? block.first : e.constant(0));
-    operands.alongDepth = dim != keyDim; // of the last one, in the end
-  }
-  operands.aStep = strideOf(keys, keyAxes, operands.alongDepth ? keyDim : keyDim + 1);
-  operands.a = e.address(keys, start);
-  operands.rows = block.count;
-  operands.depth = e.constant(rows.depth());
-  operands.b = queries;
-  operands.c = block.tile;
-  operands.strips = strips;
-  products.store(e, operands);
-}
-
-/// x to weights exp(x - max) of one half of the panel, and what is summed so far to the scale of the
-/// new maxima.
-void SoftmaxPanels::computeWeights(const KeyBlock &block, Value lane, Value before, Value now) {
-  store(now, at(maxima, lane));
-  // A row that has seen nothing but -inf has no scale yet: its weights are exp(-inf) = 0.
-  Value nothing = arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::OEQ, now,
-                                        number(-infinity));
-  Value reference = e.select(nothing, number(0), now);
-  auto weight = [&](Value x) {
-    Value difference = arith::SubFOp::create(e.builder, e.loc, x, reference);
-    return math::ExpOp::create(e.builder, e.loc, difference).getResult();
-  };
-  Value scale = weight(before);
-  store(scale, at(scales, lane));
-  auto body = [&](Value key, ValueRange carried) {
-    Value pointer = at(block.tile, e.add(e.mul(key, e.constant(width)), lane));
-    Value w = weight(load(pointer));
-    store(w, pointer);
-    return Values{arith::AddFOp::create(e.builder, e.loc, carried[0], w)};
-  };
-  Value sum = e.forCarry(e.constant(0), block.count, e.constant(1), {number(0)}, body)[0];
-  addToSums(lane, scale, sum);
-}
-
-/// sums = sums * scale + more. What rounding drops is kept beside: in a long row, the blocks without
-/// its large weights add less than half an ulp each and much together (Knuth's TwoSum, "The Art of
-/// Computer Programming", volume 2, 4.2.2).
-void SoftmaxPanels::addToSums(Value lane, Value scale, Value more) {
-  auto plus = [&](Value a, Value b) -> Value {
-    return arith::AddFOp::create(e.builder, e.loc, a, b);
-  };
-  auto minus = [&](Value a, Value b) -> Value {
-    return arith::SubFOp::create(e.builder, e.loc, a, b);
-  };
-  Value before = e.product(load(at(sums, lane)), scale), sum = plus(before, more);
-  Value added = minus(sum, before);
-  Value error = plus(minus(before, minus(sum, added)), minus(more, added));
-  store(sum, at(sums, lane));
-  store(math::FmaOp::create(e.builder, e.loc, load(at(lost, lane)), scale, error), at(lost, lane));
-}
-
-Value SoftmaxPanels::sumsOf(Value lane) {
-  return arith::AddFOp::create(e.builder, e.loc, load(at(sums, lane)), load(at(lost, lane)));
-}
-
-/// Scores to x in place; the maximum of x and of what came before. NaN is left out: its weight is
-/// NaN, which is what the row's results will be.
-Value SoftmaxPanels::computeEquation(const KeyBlock &block, Value lane) {
-  Values known = arguments(lane, Value(), Value(), false, {});
-  return e.forCarry(e.constant(0), block.count, e.constant(1), {load(at(maxima, lane))},
-                    [&](Value index, ValueRange carried) {
-                      Value offset = e.add(e.mul(index, e.constant(width)), lane);
-                      Value pointer = at(block.tile, offset), key = e.add(block.first, index);
-                      Values values = arguments(lane, load(pointer), key, true, known);
-                      Value x = e.splat(e.evaluate(*equation, values, rxt::Point()));
-                      store(x, pointer);
-                      Value larger = arith::CmpFOp::create(
-                          e.builder, e.loc, arith::CmpFPredicate::OGT, x, carried[0]);
-                      return Values{e.select(larger, x, carried[0])};
-                    })[0];
 }
 
 } // namespace rx::compiler

@@ -52,8 +52,8 @@ public:
   SoftmaxPanels(rxt::LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows, int64_t own,
                 ViewOf viewOf);
 
-  /// Emits loops over the panels of the emitter's part of the rows, and over the blocks of keys that
-  /// some row of a panel sees, in order.
+  /// Emits loops over the panels of the emitter's part of the rows, and over the blocks of keys
+  /// that some row of a panel sees, in order.
   void forPanels(const PanelHooks &hooks);
 
   //===-- Inside a panel ---===//

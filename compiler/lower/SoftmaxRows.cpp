@@ -66,9 +66,8 @@ std::optional<unsigned> batchRankOf(rxt::ContractOp scores) {
   unsigned batch = 0;
   while (batch < key && llvm::is_contained(inKeys, batch))
     ++batch;
-  bool rowsInQueries = llvm::all_of(llvm::seq(0u, key), [&](unsigned dim) {
-    return llvm::is_contained(inQueries, dim);
-  });
+  bool rowsInQueries = llvm::all_of(
+      llvm::seq(0u, key), [&](unsigned dim) { return llvm::is_contained(inQueries, dim); });
   bool matches = rowsInQueries && distinct(inQueries) && distinct(inKeys) &&
                  inQueries.size() == key + 1 && llvm::is_contained(inQueries, depth) &&
                  inKeys.size() == batch + 2 && llvm::is_contained(inKeys, key) &&

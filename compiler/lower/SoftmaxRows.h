@@ -1,5 +1,5 @@
-// The form in which kernels of kind `attention` and `logsumexp` are written: what compiler/passes makes
-// of every spelling, what becomes one kernel, and what has loops here.
+// The form in which kernels of kind `attention` and `logsumexp` are written: what compiler/passes
+// makes of every spelling, what becomes one kernel, and what has loops here.
 #pragma once
 
 #include "dialects/rxt/Rxt.h"

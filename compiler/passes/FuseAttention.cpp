@@ -207,9 +207,8 @@ private:
     for (unsigned dim : values)
       valuesRead.push_back(moved[dim]);
     order.assign(moved.begin(), moved.begin() + resultRank);
-    bool ofKeys = llvm::all_of(valuesRead, [&](unsigned dim) {
-      return dim >= rank || dim < dims.batchRank;
-    });
+    bool ofKeys =
+        llvm::all_of(valuesRead, [&](unsigned dim) { return dim >= rank || dim < dims.batchRank; });
     width = rxt::iterationSizes(mix)[llvm::find(order, rank) - order.begin()];
     return (ofKeys && width.isConstant()) ||
            because("its values differ where its keys do not, or their size is not known");
@@ -220,8 +219,7 @@ private:
     for (Operation *op : exponential->ops)
       if (!isReadInside(op))
         return because("its weights are used elsewhere, too");
-    return isReadInside(exponential->scores) ||
-           because("its scores are used elsewhere, too");
+    return isReadInside(exponential->scores) || because("its scores are used elsewhere, too");
   }
 
   bool isReadInside(Operation *op) {

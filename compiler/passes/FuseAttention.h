@@ -14,8 +14,8 @@ namespace rx::compiler {
 /// x is any equation of the scores. What is subtracted makes no difference to a quotient, so it
 /// becomes the maximum of x.
 ///
-/// Where a contraction reads something else that comes from another contraction by maps, and that is
-/// larger than 64 MB, warns at the author's line with the reason.
+/// Where a contraction reads something else that comes from another contraction by maps, and that
+/// is larger than 64 MB, warns at the author's line with the reason.
 std::unique_ptr<mlir::Pass> createFuseAttentionPass();
 
 /// The same on a module.

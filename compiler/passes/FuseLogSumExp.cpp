@@ -56,8 +56,7 @@ public:
             softmax.max);
     replace(builder, sum.getResult(), rxt::identityDims(dims.rows.size()), softmax.sum);
     if (chosen)
-      chosen.getResult().replaceAllUsesWith(
-          choose(builder, ofScores ? softmax.scores : softmax.x));
+      chosen.getResult().replaceAllUsesWith(choose(builder, ofScores ? softmax.scores : softmax.x));
     Block *block = sum->getBlock();
     sum->erase();
     (void)sortTopologically(block);
@@ -144,9 +143,8 @@ private:
   /// Replaces `old`, whose axis a is dimension axes[a] of the equation, by `rows` with axes in the
   /// order of `dims.rows`.
   void replace(OpBuilder &builder, Value old, ArrayRef<unsigned> axes, Value rows) {
-    SmallVector<unsigned> order = llvm::map_to_vector(dims.rows, [&](unsigned dim) {
-      return unsigned(llvm::find(axes, dim) - axes.begin());
-    });
+    SmallVector<unsigned> order = llvm::map_to_vector(
+        dims.rows, [&](unsigned dim) { return unsigned(llvm::find(axes, dim) - axes.begin()); });
     AffineMap map = AffineMap::getPermutationMap(order, builder.getContext());
     if (!map.isIdentity()) {
       auto moved = rxt::MapOp::create(builder, old.getLoc(), old.getType(), rows,

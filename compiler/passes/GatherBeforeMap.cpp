@@ -12,7 +12,7 @@ struct GatherBeforeMap : OpRewritePattern<rxt::GatherOp> {
 
   LogicalResult matchAndRewrite(rxt::GatherOp gather, PatternRewriter &rewriter) const override {
     auto map = gather.getSource().getDefiningOp<rxt::MapOp>();
-    if (!map || !map->hasOneUse() || !isAllPresent(gather.getSource()))
+    if (!map || !isAllPresent(gather.getSource()))
       return failure();
     unsigned axis = gather.getAxis(), rank = gather.getResult().getType().rank();
     if (rank >= map.getResult().getType().rank())

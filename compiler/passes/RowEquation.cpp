@@ -16,8 +16,7 @@ static bool leadsToContraction(Value value, unsigned steps = 8) {
          });
 }
 
-RowEquation::RowEquation(rxt::MapOp op)
-    : body(op.getBody().front(), op.getInputs(), op.getMaps()) {
+RowEquation::RowEquation(rxt::MapOp op) : body(op.getBody().front(), op.getInputs(), op.getMaps()) {
   merged.insert(op);
   mergeMaps();
 }

@@ -50,8 +50,8 @@ SoftmaxBuilder::SoftmaxBuilder(OpBuilder &builder, Location loc, Exponential &ex
 }
 
 AffineMap SoftmaxBuilder::plain(unsigned count, ArrayRef<unsigned> read) {
-  auto exprs = llvm::map_to_vector(
-      read, [&](unsigned dim) { return builder.getAffineDimExpr(dim); });
+  auto exprs =
+      llvm::map_to_vector(read, [&](unsigned dim) { return builder.getAffineDimExpr(dim); });
   return AffineMap::get(count, 0, exprs, builder.getContext());
 }
 
@@ -118,8 +118,8 @@ void SoftmaxBuilder::buildX() {
       index.setDim(moved(index.getDim()));
   }
   rxt::YieldOp::create(inside, loc, mapping.lookup(exponential.x));
-  auto op = rxt::MapOp::create(builder, loc, typeOf(sizes), inputs,
-                               builder.getAffineMapArrayAttr(maps));
+  auto op =
+      rxt::MapOp::create(builder, loc, typeOf(sizes), inputs, builder.getAffineMapArrayAttr(maps));
   op.getBody().takeBody(region);
   x = op.getResult();
 }

@@ -46,7 +46,7 @@ private:
   mlir::Location loc;
   Exponential &exponential;
   const RowDims &dims;
-  unsigned rank; ///< of the rows
+  unsigned rank;                     ///< of the rows
   llvm::SmallVector<SizeExpr> sizes; ///< of rows.., keys
 };
 

@@ -11,16 +11,16 @@ namespace rx::compiler {
 struct Exponential {
   std::shared_ptr<RowEquation> equation;
   unsigned keyDim;
-  mlir::Value value;  ///< exp(x - shift), in the equation's block
-  mlir::Value x;      ///< differs from key to key
-  mlir::Value shift;  ///< does not; null: nothing is subtracted
+  mlir::Value value; ///< exp(x - shift), in the equation's block
+  mlir::Value x;     ///< differs from key to key
+  mlir::Value shift; ///< does not; null: nothing is subtracted
   /// The op that computes the scores, and its input in the equation.
   rxt::ContractOp scores;
   unsigned scoresInput;
 
   /// The exponential that `value` of `equation` is.
-  static std::optional<Exponential> match(std::shared_ptr<RowEquation> equation,
-                                          mlir::Value value, unsigned keyDim);
+  static std::optional<Exponential> match(std::shared_ptr<RowEquation> equation, mlir::Value value,
+                                          unsigned keyDim);
 
   /// Whether `value`, of any equation, is the sum of the exponential over the keys, read at the row
   /// whose dimension d is `rowDims[d]` there.

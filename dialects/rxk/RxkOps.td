@@ -25,7 +25,8 @@ class Rxk_Op<string mnemonic, list<Trait> traits = []> : Op<Rxk_Dialect, mnemoni
 def Rxk_KernelOp : Rxk_Op<"kernel", [IsolatedFromAbove, FunctionOpInterface]> {
   let summary = "one kernel: its inputs are arguments, its outputs results";
   let description = [{
-    Kernels with equal bodies are one kernel.
+    Kernels with equal bodies are one kernel. The attribute `kind` (optional) says what a kernel is: the
+    name of its op, or that of a group that is computed without its intermediate results.
 
     (C1) the body is one block of ops that have loops, ended by rxk.return
   }];

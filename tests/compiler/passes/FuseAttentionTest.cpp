@@ -28,9 +28,9 @@ std::string map(std::string result, std::string a, std::string b, std::string bo
   std::string bMap = b.empty() ? "" : rows ? ", #rows" : ", #row";
   std::string bType = b.empty() ? "" : ", !m";
   std::string argument = b.empty() ? "" : ", %py: f32";
-  return "  " + result + " = rxt.map(" + a + second + ") by [" + at + bMap + "] {\n  ^bb0(%px: f32" +
-         argument + "):\n" + body + "    rxt.yield %pz : f32\n  } : (" + type + bType + ") -> " +
-         type + "\n";
+  return "  " + result + " = rxt.map(" + a + second + ") by [" + at + bMap +
+         "] {\n  ^bb0(%px: f32" + argument + "):\n" + body + "    rxt.yield %pz : f32\n  } : (" +
+         type + bType + ") -> " + type + "\n";
 }
 
 std::string reduce(std::string result, std::string kind, std::string input) {
@@ -38,7 +38,8 @@ std::string reduce(std::string result, std::string kind, std::string input) {
          ") by [#all] {\n  ^bb0(%px: f32):\n    rxt.yield %px : f32\n  } : (!s) -> !m\n";
 }
 
-const std::string scale = "    %c = arith.constant 0.25 : f32\n    %pz = arith.mulf %px, %c : f32\n";
+const std::string scale =
+    "    %c = arith.constant 0.25 : f32\n    %pz = arith.mulf %px, %c : f32\n";
 const std::string mask = "    %u = rxt.index 3 : i32\n    %t = rxt.index 2 : i32\n"
                          "    %past = arith.cmpi sle, %u, %t : i32\n"
                          "    %n = arith.constant 0xFF800000 : f32\n"
@@ -106,9 +107,9 @@ TEST_F(FuseAttentionTest, MaximumOfAllScores) {
 }
 
 TEST_F(FuseAttentionTest, WithoutMask) {
-  EXPECT_EQ(kernelsOf(head.str() + map("%x", "%s", "", scale) + weights + sum + normalized +
-                      plainEnd),
-            "attention");
+  EXPECT_EQ(
+      kernelsOf(head.str() + map("%x", "%s", "", scale) + weights + sum + normalized + plainEnd),
+      "attention");
 }
 
 TEST_F(FuseAttentionTest, OperandsTheOtherWayRound) {
@@ -125,7 +126,8 @@ TEST_F(FuseAttentionTest, EqualAttentionsShareAKernel) {
   std::string layer = weights + sum + normalized;
   std::string second = R"(
   %s2 = rxt.contract(%p, %k) by [#q, #k] : (!q, !k) -> !s
-)" + map("%z2", "%s2", "", scale) + map("%x2", "%z2", "", mask) + reduce("%m2", "max", "%x2") +
+)" + map("%z2", "%s2", "", scale) +
+                       map("%x2", "%z2", "", mask) + reduce("%m2", "max", "%x2") +
                        map("%e2", "%x2", "%m2", expOfDifference) + reduce("%l2", "sum", "%e2") +
                        map("%a2", "%e2", "%l2", quotient) + mix("%o", "%a2") + end;
   EXPECT_EQ(kernelsOf(head.str() + scaledThenMasked + layer + mix("%p", "%a") + second),
@@ -135,8 +137,8 @@ TEST_F(FuseAttentionTest, EqualAttentionsShareAKernel) {
 //===-- What is none ---===//
 
 TEST_F(FuseAttentionTest, WeightsThatAreReturned) {
-  std::string text = head.str() + scaledThenMasked + weights + sum + normalized +
-                     mix("%o", "%a") + "  return %o, %a : !q, !s\n}\n";
+  std::string text = head.str() + scaledThenMasked + weights + sum + normalized + mix("%o", "%a") +
+                     "  return %o, %a : !q, !s\n}\n";
   text.replace(text.find("-> !q {"), 7, "-> (!q, !s) {");
   EXPECT_EQ(kernelsOf(text), "contract reduce map reduce map contract");
   EXPECT_NE(messages.find("used elsewhere"), std::string::npos) << messages;

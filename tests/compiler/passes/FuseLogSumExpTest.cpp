@@ -35,7 +35,8 @@ std::string sums(const std::string &x) {
   ^bb0(%p: f32):
     rxt.yield %p : f32
   } : (!z) -> !r
-  %e = rxt.map()" + x + R"(, %m) by [#all, #row] {
+  %e = rxt.map()" +
+         x + R"(, %m) by [#all, #row] {
   ^bb0(%p: f32, %q: f32):
     %d = arith.subf %p, %q : f32
     %g = math.exp %d : f32

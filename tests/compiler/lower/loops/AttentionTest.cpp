@@ -13,33 +13,40 @@ std::string replaced(std::string text, const std::map<std::string, std::string> 
 }
 
 /// Scores [b, g, r, t, u] of r queries per key head, of which `equation` makes %x from %a.
-/// `values` are stored with axes in the order of `valueAxes` (of b, g, r, t, i, u).
+/// Further inputs of the equation: %window, and %bias [t, u], %keep [b, u], %heat [b, t]. `values`
+/// are stored with axes in the order of `valueAxes` (of b, g, r, t, i, u).
 std::string attention(const std::string &equation, const std::string &width = "24",
                       const std::string &values = "b, u, g, $WIDTH",
                       const std::string &valueAxes = "d0, d5, d1, d4") {
-  return replaced(R"(
+  return replaced(
+      R"(
 !q = !rxt.tensor<f32[b, g, r, t, $WIDTH]>
 !k = !rxt.tensor<f32[b, g, u, $WIDTH]>
 !v = !rxt.tensor<f32[$VALUES]>
 !s = !rxt.tensor<f32[b, g, r, t, u]>
 !m = !rxt.tensor<f32[b, g, r, t]>
 !i = !rxt.tensor<i32[]>
+!bias = !rxt.tensor<f32[t, u]>
+!keep = !rxt.tensor<i1[b, u]>
+!heat = !rxt.tensor<f32[b, t]>
 #all = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3, d4)>
 #row = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
 #none = affine_map<(d0, d1, d2, d3, d4) -> ()>
 #q = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d3, d5)>
 #k = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d4, d5)>
 #v = affine_map<(d0, d1, d2, d3, d4, d5) -> ($AXES)>
-func.func @k(%q: !q, %k: !k, %v: !v, %w: !i) -> !q {
+func.func @k(%q: !q, %k: !k, %v: !v, %w: !i, %b: !bias, %n: !keep, %h: !heat) -> !q {
   %s = rxt.contract(%q, %k) by [#q, #k] : (!q, !k) -> !s
-  %x = rxt.map(%s, %w) by [#all, #none] {
-  ^bb0(%a: f32, %window: i32):
+  %x = rxt.map(%s, %w, %b, %n, %h) by [#all, #none,
+      affine_map<(d0, d1, d2, d3, d4) -> (d3, d4)>, affine_map<(d0, d1, d2, d3, d4) -> (d0, d4)>,
+      affine_map<(d0, d1, d2, d3, d4) -> (d0, d3)>] {
+  ^bb0(%a: f32, %window: i32, %bias: f32, %keep: i1, %heat: f32):
     %u = rxt.index 4 : i32
     %t = rxt.index 3 : i32
     %ninf = arith.constant 0xFF800000 : f32
 $THESCORE
     rxt.yield %x : f32
-  } : (!s, !i) -> !s
+  } : (!s, !i, !bias, !keep, !heat) -> !s
   %m = rxt.reduce max(%x) by [#all] {
   ^bb0(%a: f32):
     rxt.yield %a : f32
@@ -62,7 +69,7 @@ $THESCORE
   } : (!q, !m) -> !q
   return %y : !q
 })",
-                  {{"$THESCORE", equation}, {"$VALUES", values}, {"$AXES", valueAxes}, {"$WIDTH", width}});
+      {{"$THESCORE", equation}, {"$VALUES", values}, {"$AXES", valueAxes}, {"$WIDTH", width}});
 }
 
 const std::string scaled = R"(
@@ -120,6 +127,71 @@ TEST_F(AttentionTest, Causal) { check(attention(causal), shapes, average); }
 TEST_F(AttentionTest, Windows) {
   for (int64_t window : {1, 3, 31, 1000})
     check(attention(windowed), shapes, average, inputs(window));
+}
+
+/// No row sees a key: 0 / 0, as the definition says.
+TEST_F(AttentionTest, NothingSeen) { check(attention(windowed), shapes, exact, inputs(0)); }
+
+/// Rows that see nothing among rows that do.
+TEST_F(AttentionTest, SomeRowsSeeNothing) {
+  check(attention(scaled + R"(
+    %five = arith.constant 5 : i32
+    %later = arith.cmpi sge, %t, %five : i32
+    %past = arith.cmpi sle, %u, %t : i32
+    %both = arith.andi %past, %later : i1
+    %x = arith.select %both, %z, %ninf : f32
+)"),
+        shapes, average);
+}
+
+TEST_F(AttentionTest, MaskBeforeTheScale) {
+  check(attention(R"(
+    %future = arith.cmpi sgt, %u, %t : i32
+    %y = arith.select %future, %ninf, %a : f32
+    %scale = arith.constant 8.0 : f32
+    %x = arith.divf %y, %scale : f32
+)"),
+        shapes, average);
+}
+
+/// Inputs along rows, along keys and along both; no bound can be read off.
+TEST_F(AttentionTest, OtherInputs) {
+  check(attention(scaled + R"(
+    %y = arith.mulf %z, %heat : f32
+    %c = arith.addf %y, %bias : f32
+    %x = arith.select %keep, %c, %ninf : f32
+)"),
+        shapes, average);
+}
+
+/// Widths with a rest against vectors and register tiles.
+TEST_F(AttentionTest, Widths) {
+  for (const char *width : {"1", "5", "16", "47", "80"})
+    check(attention(causal, width), shapes, average);
+}
+
+/// Values stored with keys side by side, by head, and shared by the heads.
+TEST_F(AttentionTest, LayoutsOfValues) {
+  check(attention(causal, "24", "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average);
+  check(attention(causal, "24", "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average);
+  check(attention(causal, "24", "b, u, $WIDTH", "d0, d5, d4"), shapes, average);
+}
+
+TEST_F(AttentionTest, ReferenceInF32) {
+  precision = rxt::Precision::F32;
+  check(attention(windowed), shapes, average, inputs(20));
+}
+
+/// A score that is NaN or infinite makes its row NaN, and no other.
+TEST_F(AttentionTest, SpecialScores) {
+  for (double special : {std::nan(""), double(INFINITY)})
+    check(attention(causal), shapes, average,
+          [&](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
+            auto tensor = uniform()(argument, std::move(shape), kind);
+            if (argument == 0 && !tensor.values.empty())
+              tensor.values.front() = rxt::scalarOf(special);
+            return tensor;
+          });
 }
 
 } // namespace

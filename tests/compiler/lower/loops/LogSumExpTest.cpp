@@ -44,7 +44,8 @@ func.func @k(%h: !h, %w: !w, %y: !i) -> ()" +
 )" + (results.find("%c") == std::string::npos ? "" : R"(
   %c = rxt.gather %x at %y axis 2 by affine_map<(d0, d1) -> (d1, d0)>, affine_map<(d0, d1) -> (d1, d0)>
      : (!z, !i) -> !c
-)") + "  return " + results + " : " + types + "\n}\n";
+)") + "  return " +
+         results + " : " + types + "\n}\n";
 }
 
 const std::string same = "    %n = arith.constant 1.0 : f32\n    %e = arith.mulf %a, %n : f32\n";
@@ -63,8 +64,8 @@ protected:
       check(text, {{{"b", b}, {"t", t}, {"v", v}}}, tolerance, uniform(v));
   }
 
-  /// Sums of up to 600 exponentials whose scores, up to 160, are off by the rounding of 40 products;
-  /// the largest weighs 1.
+  /// Sums of up to 600 exponentials whose scores, up to 160, are off by the rounding of 40
+  /// products; the largest weighs 1.
   Tolerance tolerance{2e-4, 2e-4};
 };
 
@@ -72,9 +73,7 @@ TEST_F(LogSumExpTest, MaximumSumAndChosen) {
   checkBoth(logSumExp(same, "%m, %l, %c", "!r, !r, !c"));
 }
 
-TEST_F(LogSumExpTest, OfAnEquation) {
-  checkBoth(logSumExp(capped, "%c, %l", "!c, !r"));
-}
+TEST_F(LogSumExpTest, OfAnEquation) { checkBoth(logSumExp(capped, "%c, %l", "!c, !r")); }
 
 TEST_F(LogSumExpTest, WithoutChosen) { checkBoth(logSumExp(same, "%l, %m", "!r, !r")); }
 
