@@ -10,9 +10,9 @@ CommandLine::CommandLine()
     : app("rxc: a declarative language for experiments with neural networks", "rxc") {
   app.require_subcommand(1);
   app.footer("Examples:\n"
-             "  rxc run examples/gemma.rx                  compile and run an experiment\n"
-             "  rxc check examples/gemma.rx                find every error before anything runs\n"
-             "  rxc run --help                             a command's options, with an example\n"
+             "  rxc run study.rx       compile and run an experiment\n"
+             "  rxc check study.rx     find every error before anything runs\n"
+             "  rxc run --help         a command's options, with an example\n"
              "\n"
              "Exit codes: 0 done; 1 the program is wrong or the run failed; 2 the command line is\n"
              "wrong; 130 interrupted.");

@@ -25,9 +25,8 @@ void RunArguments::addTo(CLI::App *command) {
   program.addTo(command);
   target.addTo(command);
   command->add_option("--threads", threads, "threads; 0 means every core that is free");
-  command
-      ->add_option("--memory", memory, "memory that may be used, 8GB; default: what is available")
-      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true));
+  command->add_option("--memory", memory,
+                      "memory that may be used, 8GB; default: what is available");
 }
 
 namespace {
@@ -106,6 +105,14 @@ int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::Experim
 /// The program compiled and opened; nothing, after a message, if that fails.
 std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
                                           runtime::ExperimentOptions &how) {
+  if (!arguments.memory.empty()) {
+    auto bytes = runtime::parseBytes(arguments.memory);
+    if (!bytes) {
+      fail("--memory: " + std::string(bytes.message()), WrongUsage);
+      return std::nullopt;
+    }
+    how.memory = *bytes;
+  }
   auto pipeline = arguments.target.pipeline();
   Compilation compilation;
   if (!pipeline || !compilation.elaborate(arguments.program) ||
@@ -118,7 +125,6 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   }
   how.programFolder = arguments.program.folder();
   how.cache = pipeline->cache;
-  how.memory = arguments.memory;
   how.profile = arguments.profile;
   how.remember = !arguments.profile && !arguments.noMemo;
   how.program = compilation.text();

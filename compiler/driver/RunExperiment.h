@@ -9,7 +9,7 @@ struct RunArguments {
   ProgramArguments program;
   TargetArguments target;
   unsigned threads = 0; ///< 0: every core that is free
-  int64_t memory = 0;   ///< bytes that may be used; 0: what the system has available
+  std::string memory;   ///< that may be used, "8GB"; empty: what the system has available
   bool profile = false; ///< count time and bytes per kernel; always computes, leaves no folder
   bool noMemo = false;
   std::string out; ///< the run's folder; empty: a new one below ./runs

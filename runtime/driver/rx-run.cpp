@@ -46,7 +46,7 @@ int runReports(const Bundle &bundle, Cpu &device, ExperimentOptions options,
 
 int main(int argc, char **argv) {
   CLI::App app{"rx-run: run a compiled experiment, or one program of it"};
-  std::string bundleFolder;
+  std::string bundleFolder, memory;
   unsigned threads = 0;
   bool listPrograms = false, noMemo = false;
   std::string out;
@@ -56,8 +56,7 @@ int main(int argc, char **argv) {
   app.add_option("--folder", one.folder,
                  "where relative paths and rxc.lock are looked for (default: here)");
   app.add_option("--threads", threads, "threads; 0 means every core that is free");
-  app.add_option("--memory", one.memory, "memory that may be used, 8GB; default: what is available")
-      ->transform(CLI::AsSizeValue(true));
+  app.add_option("--memory", memory, "memory that may be used, 8GB; default: what is available");
   app.add_option("--out", out, "a folder for report.html, report.json and metrics.jsonl");
   app.add_flag("--no-memo", noMemo, "compute every value, and keep none for later runs");
   app.add_flag("--programs", listPrograms, "list the programs, what they take and what they give");
@@ -71,6 +70,12 @@ int main(int argc, char **argv) {
       ->needs(program)
       ->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
+  if (!memory.empty()) {
+    auto bytes = parseBytes(memory);
+    if (!bytes)
+      return report(std::move(bytes).status().withContext("--memory"));
+    one.memory = *bytes;
+  }
   auto bundle = Bundle::open(bundleFolder);
   if (!bundle)
     return report(bundle.status());

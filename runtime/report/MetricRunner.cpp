@@ -23,12 +23,12 @@ Expected<TensorMap> inputsOf(const DataRows &rows, int64_t index) {
   return TensorMap{{"x", (*batch)[0]}, {"y", (*batch)[1]}};
 }
 
-/// A line for every program whose weights take more than a second to compute.
+/// A line for every program whose weights take more than a second to decompose.
 ComputeProgress weightsProgress(std::FILE *out) {
   auto line = std::make_shared<std::optional<Progress>>();
   return [out, line](int64_t done, int64_t total) {
     if (done == 0)
-      line->emplace("computing weights", out, "buffers");
+      line->emplace("weights", out, "matrices decomposed");
     if ((*line)->seconds() > 1)
       (*line)->update(done, total, 0);
     if (done == total && (*line)->seconds() > 1)
@@ -168,7 +168,7 @@ Expected<int64_t> MetricRunner::admit() {
   if (runs->empty())
     return 0;
   MemoryLimit limit{options.memory, files.memoryBytes(), options.progress};
-  if (Status fits = admitRuns(bundle, parameters, *runs, "the reports", limit); !fits)
+  if (Status fits = admitRuns(bundle, parameters, *runs, "the experiment", limit); !fits)
     return fits;
   auto planned = planMemory(bundle, parameters, *runs);
   if (!planned)

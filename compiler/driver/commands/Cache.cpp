@@ -3,13 +3,13 @@
 #include "compiler/driver/CommandLine.h"
 #include "compiler/driver/commands/Commands.h"
 #include "runtime/data/CacheInventory.h"
-#include "runtime/report/ValueMemo.h"
+#include "runtime/plan/Budget.h"
 #include "runtime/report/Table.h"
+#include "runtime/report/ValueMemo.h"
 
 #include <fmt/chrono.h>
 
 #include <iostream>
-#include <optional>
 
 namespace rx::driver {
 
@@ -26,7 +26,7 @@ Examples:
 
 struct Arguments {
   std::string kind;
-  std::optional<uint64_t> limit; ///< prune
+  std::string limit; ///< "500MB"; empty: nothing is removed
   bool downloads = false;
 };
 
@@ -75,7 +75,12 @@ int listEntries(const std::string &kind) {
 }
 
 int prune(const Arguments &arguments) {
-  auto done = runtime::pruneCache(runtime::cacheRoot(), *arguments.limit, arguments.downloads);
+  auto limit =
+      arguments.limit == "0" ? runtime::Expected<int64_t>(0) : runtime::parseBytes(arguments.limit);
+  if (!limit)
+    return fail("--prune: " + std::string(limit.message()), WrongUsage);
+  auto done =
+      runtime::pruneCache(runtime::cacheRoot(), static_cast<uint64_t>(*limit), arguments.downloads);
   if (!done)
     return fail(std::string(done.message()) + " [file]");
   std::cout << fmt::format("{} entries removed, {} freed, {} kept\n", done->removed,
@@ -90,7 +95,7 @@ void addCache(CommandLine &line) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App *command =
       line.add("cache", "list what the cache holds, or make room in it", details, [arguments] {
-        if (arguments->limit)
+        if (!arguments->limit.empty())
           return prune(*arguments);
         return arguments->kind.empty() ? listKinds() : listEntries(arguments->kind);
       });
@@ -100,8 +105,7 @@ void addCache(CommandLine &line) {
   command->add_option("kind", arguments->kind, "list the entries of this kind")
       ->check(CLI::IsMember(kinds));
   CLI::Option *limit =
-      command->add_option("--prune", arguments->limit, "bytes that may stay: 2GB, 500MB, 0")
-          ->transform(CLI::AsSizeValue(/*kb_is_1000=*/true));
+      command->add_option("--prune", arguments->limit, "bytes that may stay: 2GB, 500MB, 0");
   command->add_flag("--downloads", arguments->downloads, "downloads count, and may go, too")
       ->needs(limit);
 }

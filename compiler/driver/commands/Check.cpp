@@ -10,7 +10,7 @@ static constexpr const char *details =
 Prints nothing when all is well.
 
 Example:
-  rxc check examples/recursive_gemma.rx --set tied.B=3)";
+  rxc check study.rx --set tied.B=3)";
 
 void addCheck(CommandLine &line) {
   auto arguments = std::make_shared<ProgramArguments>();

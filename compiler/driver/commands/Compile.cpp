@@ -17,8 +17,8 @@ constexpr const char *details =
     R"(Without --stop-after it writes a bundle, which rx-run runs where no compiler is.
 
 Examples:
-  rxc compile examples/gemma.rx -o gemma.bundle && rx-run gemma.bundle
-  rxc compile examples/gemma.rx --stop-after=rxt)";
+  rxc compile study.rx -o study.bundle && rx-run study.bundle
+  rxc compile study.rx --stop-after=rxt)";
 
 struct Arguments {
   ProgramArguments program;

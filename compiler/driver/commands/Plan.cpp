@@ -11,7 +11,7 @@ from an earlier run, and what computing it takes: batches, tokens, parameters, p
 bytes that the kernels of one batch read and write.
 
 Example:
-  rxc plan examples/recursive_gemma.rx --set tied.B=3)";
+  rxc plan study.rx --set tied.B=3)";
 
 void addPlan(CommandLine &line) {
   auto arguments = std::make_shared<RunArguments>();

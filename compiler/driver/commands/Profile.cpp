@@ -9,7 +9,7 @@ static constexpr const char *details =
     R"(Runs the experiment, then lists time and bytes per kernel and place in the program.
 
 Example:
-  rxc profile examples/gemma.rx --threads 1)";
+  rxc profile study.rx --threads 1)";
 
 void addProfile(CommandLine &line) {
   auto arguments = std::make_shared<RunArguments>();

@@ -16,8 +16,8 @@ The run's folder holds report.html, report.json, metrics.jsonl (a line per value
 manifest.json with what the settings resolved to.
 
 Examples:
-  rxc run examples/recursive_gemma.rx
-  rxc run examples/recursive_gemma.rx --set tied.B=3 --out runs/three)";
+  rxc run study.rx
+  rxc run study.rx --set tied.B=3 --out runs/three)";
 
 void addRun(CommandLine &line) {
   auto arguments = std::make_shared<RunArguments>();
