@@ -27,8 +27,9 @@ static int64_t panelVectors(SoftmaxRows &rows) {
   return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
 }
 
-int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own) {
-  return keyBlock * width + panelsAtOnce * (panelVectors(rows) * width + own);
+int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm) {
+  int64_t keys = keyForm.isDense() ? 0 : keyBlock * rows.depth();
+  return keyBlock * width + panelsAtOnce * (panelVectors(rows) * width + own) + keys;
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -45,6 +46,12 @@ SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRow
       sizes(rxt::iterationSizes(rows.scores)), equation(&rows.x.getBody().front()),
       scoreTile(e.scratch()) {
   preparePositions();
+}
+
+void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode) {
+  keyForm = form;
+  keyDecode = decode;
+  keyTile = at(scoreTile, e.constant(scratchElements(rows, ownElements)));
 }
 
 /// Positions become arguments of the equation: lanes may run along several axes of rows at once.
@@ -178,6 +185,8 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
                            return Values{e.min(widest[0], from), e.max(widest[1], to)};
                          });
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
+    if (keyDecode)
+      decodeKeys(start);
     e.forLoop(zero, count, [&](Value slot) {
       placePanel(slot, e.add(first, slot));
       computeBlock(start, hooks);
@@ -374,8 +383,45 @@ std::pair<Value, Value> SoftmaxPanels::boundsOf(Value lane) {
   return {lower, upper};
 }
 
+/// The keys of the block at `start`, a multiple of keyBlock, to keyTile. A block is whole panels.
+void SoftmaxPanels::decodeKeys(Value start) {
+  Value columns = e.constant(keyForm.columns), depth = e.constant(rows.depth());
+  Value count = e.min(e.constant(keyBlock), e.sub(e.size(rows.keys()), start));
+  Value panels = e.div(e.add(count, e.constant(keyForm.columns - 1)), columns);
+  Value step = e.constant(keyForm.panelBytes(rows.depth()));
+  Value keys = viewOf(rows.scores.getRhs()).pointer;
+  Value source =
+      LLVM::GEPOp::create(e.builder, e.loc, keys.getType(), e.builder.getI8Type(), keys,
+                          ValueRange(e.mul(e.div(start, columns), step)));
+  Value targetStep = e.constant(rows.depth() * keyForm.columns);
+  func::CallOp::create(e.builder, e.loc, keyDecode,
+                       ValueRange{panels, depth, source, step, keyTile, targetStep});
+}
+
+/// The same with the keys in keyTile, panel by panel: k is the outer axis of each.
+void SoftmaxPanels::computeScoresOfPanels(const KeyBlock &block) {
+  Value columns = e.constant(keyForm.columns), depth = e.constant(rows.depth());
+  Value offset = e.rem(block.first, e.constant(keyBlock)), end = e.add(offset, block.count);
+  Value first = e.mul(e.div(offset, columns), columns);
+  e.forLoop(first, end, columns, [&](Value panel) {
+    Value from = e.max(panel, offset), to = e.min(e.add(panel, columns), end);
+    PanelProducts::Operands operands;
+    operands.rows = e.sub(to, from);
+    operands.depth = depth;
+    operands.a = at(at(keyTile, e.mul(panel, depth)), e.sub(from, panel));
+    operands.aStep = columns;
+    operands.alongDepth = false;
+    operands.b = queries;
+    operands.c = at(block.tile, e.mul(e.sub(from, offset), e.constant(width)));
+    operands.strips = strips;
+    products.store(e, operands);
+  });
+}
+
 /// scoreTile[key][row] = queries * keys.
 void SoftmaxPanels::computeScores(const KeyBlock &block) {
+  if (keyDecode)
+    return computeScoresOfPanels(block);
   rxt::View keys = viewOf(rows.scores.getRhs());
   PanelProducts::Operands operands;
   Values start;
