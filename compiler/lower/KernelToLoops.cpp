@@ -249,11 +249,15 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, FunctionOpInterf
                        emitAttention(e, module, *attention, target, viewOf);
                      });
   if (auto group = last ? matchLogSumExp(last) : std::nullopt;
-      group && isAllOf(kernel, group->ops(), group->results()))
-    return lowerRows(lowered, kernel, group->rows, logSumExpScratchBytes(*group),
+      group && isAllOf(kernel, group->ops(), group->results())) {
+    FailureOr<PanelForm> form = formOfWeights(kernel, target);
+    if (failed(form))
+      return failure();
+    return lowerRows(lowered, kernel, group->rows, logSumExpScratchBytes(*group, *form),
                      [&](rxt::LoopEmitter &e, ViewOf viewOf) {
-                       emitLogSumExp(e, module, *group, end->getOperands(), target, viewOf);
+                       emitLogSumExp(e, module, *group, end->getOperands(), *form, target, viewOf);
                      });
+  }
   return std::nullopt;
 }
 

@@ -39,6 +39,11 @@ public:
     panels.forPanels(hooks);
   }
 
+  void readKeysInPanels(ModuleOp module, const PanelForm &form, const CpuTarget &target) {
+    GemmEmitter functions(module, /*elementBits=*/32, target.lanes(/*elementBits=*/32));
+    panels.readKeysInPanels(form, buildPanelDecode(functions, form));
+  }
+
   /// chosen[row] of a panel.
   static constexpr int64_t ownElements = width;
 
@@ -98,14 +103,17 @@ private:
 
 } // namespace
 
-int64_t logSumExpScratchBytes(LogSumExp &group) {
-  return SoftmaxPanels::scratchElements(group.rows, LogSumExpEmitter::ownElements) * 4;
+int64_t logSumExpScratchBytes(LogSumExp &group, const PanelForm &keyForm) {
+  return SoftmaxPanels::scratchElements(group.rows, LogSumExpEmitter::ownElements, keyForm) * 4;
 }
 
 void emitLogSumExp(LoopEmitter &e, ModuleOp module, LogSumExp &group, ValueRange returned,
-                   const CpuTarget &target, ViewOf viewOf) {
+                   const PanelForm &keyForm, const CpuTarget &target, ViewOf viewOf) {
   PanelProducts products(module, target);
-  LogSumExpEmitter(e, products, group, returned, viewOf).emit();
+  LogSumExpEmitter emitter(e, products, group, returned, viewOf);
+  if (!keyForm.isDense())
+    emitter.readKeysInPanels(module, keyForm, target);
+  emitter.emit();
 }
 
 } // namespace rx::compiler

@@ -1,5 +1,6 @@
 #include "compiler/lower/PanelUses.h"
 #include "compiler/lower/ContractShape.h"
+#include "compiler/lower/SoftmaxRows.h"
 #include "dialects/rxt/IterationSpace.h"
 
 using namespace mlir;
@@ -38,13 +39,25 @@ bool gathersRowsOf(rxt::GatherOp op, Value matrix) {
          index == rxt::identityDims(static_cast<unsigned>(rank) - 1);
 }
 
+/// The keys of a kernel of kind logsumexp: the head of a language model.
+bool isHeadOf(FunctionOpInterface kernel, Value matrix) {
+  Operation *last = kernel.getFunctionBody().front().getTerminator()->getPrevNode();
+  std::optional<LogSumExp> group = matchLogSumExp(last);
+  if (!group || group->rows.batchRank != 0 || group->rows.scores.getRhs() != matrix)
+    return false;
+  auto axes = rxt::dimensionsOf(rxt::mapAt(group->rows.scores.getMaps(), 1));
+  return axes.size() == 2 && axes[0] == group->rows.keyDim();
+}
+
 } // namespace
 
 PanelUse panelUse(FunctionOpInterface kernel, unsigned argument) {
   Value value = kernel.getArgument(argument);
-  Operation *op = onlyOp(kernel);
-  if (!op || !value.hasOneUse() || !isMatrixOfF32(cast<rxt::TensorType>(value.getType())))
+  if (!value.hasOneUse() || !isMatrixOfF32(cast<rxt::TensorType>(value.getType())))
     return PanelUse::None;
+  Operation *op = onlyOp(kernel);
+  if (!op)
+    return isHeadOf(kernel, value) ? PanelUse::Product : PanelUse::None;
   if (auto contraction = dyn_cast<rxt::ContractOp>(op);
       contraction && isProductBy(contraction, value))
     return PanelUse::Product;

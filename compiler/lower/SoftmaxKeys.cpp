@@ -81,8 +81,45 @@ std::pair<Value, Value> SoftmaxPanels::boundsOf(Value lane) {
   return {lower, upper};
 }
 
+/// The keys of the block at `start`, a multiple of keyBlock, to keyTile. A block is whole panels.
+void SoftmaxPanels::decodeKeys(Value start) {
+  Value columns = e.constant(keyForm.columns), depth = e.constant(rows.depth());
+  Value count = e.min(e.constant(keyBlock), e.sub(e.size(rows.keys()), start));
+  Value panels = e.div(e.add(count, e.constant(keyForm.columns - 1)), columns);
+  Value step = e.constant(keyForm.panelBytes(rows.depth()));
+  Value keys = viewOf(rows.scores.getRhs()).pointer;
+  Value source =
+      LLVM::GEPOp::create(e.builder, e.loc, keys.getType(), e.builder.getI8Type(), keys,
+                          ValueRange(e.mul(e.div(start, columns), step)));
+  Value targetStep = e.constant(rows.depth() * keyForm.columns);
+  func::CallOp::create(e.builder, e.loc, keyDecode,
+                       ValueRange{panels, depth, source, step, keyTile, targetStep});
+}
+
+/// The same with the keys in keyTile, panel by panel: k is the outer axis of each.
+void SoftmaxPanels::computeScoresOfPanels(const KeyBlock &block) {
+  Value columns = e.constant(keyForm.columns), depth = e.constant(rows.depth());
+  Value offset = e.rem(block.first, e.constant(keyBlock)), end = e.add(offset, block.count);
+  Value first = e.mul(e.div(offset, columns), columns);
+  e.forLoop(first, end, columns, [&](Value panel) {
+    Value from = e.max(panel, offset), to = e.min(e.add(panel, columns), end);
+    PanelProducts::Operands operands;
+    operands.rows = e.sub(to, from);
+    operands.depth = depth;
+    operands.a = at(at(keyTile, e.mul(panel, depth)), e.sub(from, panel));
+    operands.aStep = columns;
+    operands.alongDepth = false;
+    operands.b = queries;
+    operands.c = at(block.tile, e.mul(e.sub(from, offset), e.constant(width)));
+    operands.strips = strips;
+    products.store(e, operands);
+  });
+}
+
 /// scoreTile[key][row] = queries * keys.
 void SoftmaxPanels::computeScores(const KeyBlock &block) {
+  if (keyDecode)
+    return computeScoresOfPanels(block);
   rxt::View keys = viewOf(rows.scores.getRhs());
   PanelProducts::Operands operands;
   Values start;

@@ -26,8 +26,9 @@ static int64_t panelVectors(SoftmaxRows &rows) {
   return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
 }
 
-int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own) {
-  return keyBlock * width + panelsAtOnce * (panelVectors(rows) * width + own);
+int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm) {
+  int64_t keys = keyForm.isDense() ? 0 : keyBlock * rows.depth();
+  return keyBlock * width + panelsAtOnce * (panelVectors(rows) * width + own) + keys;
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -44,6 +45,12 @@ SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRow
       sizes(rxt::iterationSizes(rows.scores)), equation(&rows.x.getBody().front()),
       scoreTile(e.scratch()) {
   preparePositions();
+}
+
+void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode) {
+  keyForm = form;
+  keyDecode = decode;
+  keyTile = at(scoreTile, e.constant(scratchElements(rows, ownElements)));
 }
 
 /// Positions become arguments of the equation: lanes may run along several axes of rows at once.
@@ -177,6 +184,8 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
         return Values{e.min(widest[0], from), e.max(widest[1], to)};
       });
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
+    if (keyDecode)
+      decodeKeys(start);
     e.forLoop(zero, count, [&](Value slot) {
       placePanel(slot, e.add(first, slot));
       computeBlock(start, hooks);

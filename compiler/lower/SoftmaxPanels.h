@@ -11,6 +11,7 @@
 #pragma once
 
 #include "compiler/lower/KeyRange.h"
+#include "compiler/lower/PanelDecode.h"
 #include "compiler/lower/PanelProducts.h"
 #include "compiler/lower/SoftmaxRows.h"
 
@@ -45,12 +46,16 @@ public:
   /// Keys per block, and panels that share one while it is in cache.
   static constexpr int64_t keyBlock = 128, panelsAtOnce = 4;
   /// Elements (f32) of scratch for all, where a kernel needs `own` more per panel.
-  static int64_t scratchElements(SoftmaxRows &rows, int64_t own);
+  /// With keys in panels, a block of them decoded too.
+  static int64_t scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm = {});
   /// Rows of all batch elements, the parallel dimension.
   static SizeExpr extent(SoftmaxRows &rows);
 
   SoftmaxPanels(rxt::LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows, int64_t own,
                 ViewOf viewOf);
+  /// The keys are weights in panels of `form`: blocks of them are decoded by `decode`
+  /// (buildPanelDecode), once for all panels of rows that share them.
+  void readKeysInPanels(const PanelForm &form, mlir::func::FuncOp decode);
 
   /// Emits loops over the panels of the emitter's part of the rows, and over the blocks of keys
   /// that some row of a panel sees, in order.
@@ -98,6 +103,8 @@ private:
   std::pair<Value, Value> boundsOf(Value lane);
   void computeBlock(Value start, const PanelHooks &hooks);
   void computeScores(const KeyBlock &block);
+  void decodeKeys(Value start);
+  void computeScoresOfPanels(const KeyBlock &block);
   void computeWeights(const KeyBlock &block, Value lane, Value before, Value now);
   void addToSums(Value lane, Value scale, Value more);
   Value computeEquation(const KeyBlock &block, Value lane);
@@ -121,6 +128,9 @@ private:
   Value scoreTile;                                    ///< [keyBlock][32], of one panel at a time
   Value queries, maxima, sums, lost, scales, indices; ///< of the panel
   Value range;                                        ///< of the keys that it sees, two i64
+  PanelForm keyForm;
+  mlir::func::FuncOp keyDecode; ///< null where keys are dense
+  Value keyTile;                ///< a block of keys in panels of f32
 };
 
 } // namespace rx::compiler
