@@ -94,11 +94,13 @@ int run(const RunArguments &arguments, runtime::Bundle &bundle, runtime::Experim
   Status done = experiment.run();
   if (std::fflush(stdout) != 0 && done)
     done = Status::error("standard output: cannot write the report");
+  if (!done)
+    failRun(done.message());
   std::cerr << summary(experiment) << "\n";
   if (folder)
     std::cerr << "report: " << folder->reportFile().string() << "\n";
   if (!done)
-    return failRun(done.message());
+    return Failure;
   return experiment.result().state == runtime::RunState::Interrupted ? Interrupted : Success;
 }
 
