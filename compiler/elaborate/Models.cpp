@@ -98,6 +98,9 @@ NodePtr Elaborator::instantiate(const Value &value, const std::string &name, con
     }
     node = node->clone();
     node->name = name;
+    for (auto &[size, value] : node->element()->scope->names)
+      if (value.kind == Value::Int)
+        value.label.clear(); // where it was built, its sizes had names that mean nothing here
     return node;
   }
   fail("type-mismatch", "a part is a model, this is " + value.describe(), range);

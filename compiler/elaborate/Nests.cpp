@@ -34,8 +34,19 @@ Value mergeByDepth(const std::vector<Value> &values, const std::vector<Level> &l
   return merged;
 }
 
+/// Which of the layers with weights of their own runs at a depth.
+int64_t layerAt(const std::vector<Level> &levels, int64_t depth) {
+  int64_t layer = 0, stride = 1;
+  for (size_t l = levels.size(); l-- > 0; depth /= levels[l].trips)
+    if (levels[l].isStack) {
+      layer += depth % levels[l].trips * stride;
+      stride *= levels[l].trips;
+    }
+  return layer;
+}
+
 /// What a layer of a new nest takes from the layers `from` of the nest it was cloned from.
-void reindex(Node &element, const std::vector<Level> &sourceLevels, const std::vector<int64_t> &from, const std::vector<Level> &levels, int64_t layersPerLoop) {
+void reindex(Node &element, const std::vector<Level> &sourceLevels, const std::vector<int64_t> &from, const std::vector<Level> &levels, int64_t layers) {
   element.visit([&](Node &node) {
     for (auto &[name, value] : node.scope->names)
       if (value.kind == Value::Depth) {
@@ -47,14 +58,13 @@ void reindex(Node &element, const std::vector<Level> &sourceLevels, const std::v
         value.origin = origin;
       }
     for (auto &param : node.params) {
-      std::vector<std::string> buffers;
-      bool sameInEveryLoop = true;
-      for (size_t i = 0; i < from.size() && !param.buffers.empty(); ++i) {
+      std::vector<std::string> buffers(layers);
+      bool sameInEveryLoop = !param.buffers.empty();
+      for (size_t i = 0; i < from.size() && sameInEveryLoop; ++i) {
         const std::string &buffer = bufferAt(sourceLevels, param, from[i]);
-        if (int64_t(i) < layersPerLoop)
-          buffers.push_back(buffer);
-        else
-          sameInEveryLoop = sameInEveryLoop && buffers[i % layersPerLoop] == buffer;
+        std::string &entry = buffers[layerAt(levels, i)];
+        sameInEveryLoop = entry.empty() || entry == buffer;
+        entry = buffer;
       }
       param.buffers = sameInEveryLoop ? buffers : std::vector<std::string>(); // otherwise `init` says which
       param.per.clear();
@@ -125,11 +135,11 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
     levels.push_back({element->kind == Expr::Stack, element->text, trips.size.constant()});
     element = element->children[1].get();
   }
-  int64_t total = 1, layersPerLoop = 1;
+  int64_t total = 1, layers = 1;
   for (auto &level : levels) {
     total *= level.trips;
     if (level.isStack)
-      layersPerLoop *= level.trips;
+      layers *= level.trips;
   }
   std::vector<Value> values;
   for (int64_t i = 0; i < total; ++i) {
@@ -149,7 +159,7 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
       fail("type-mismatch", "the layers of a stack come from one stack, one each", element->range);
     const Node &source = *values[0].layers[0].nest;
     node = const_cast<Node &>(source).element()->clone();
-    reindex(*node, source.levels(), from, levels, layersPerLoop);
+    reindex(*node, source.levels(), from, levels, layers);
   } else
     fail("type-mismatch", "a layer is a model, this is " + values[0].describe(), element->range);
   Value v = Value::model(wrap(std::move(node), levels, expr.range));

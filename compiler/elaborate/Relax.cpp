@@ -38,27 +38,31 @@ void Conversion::relax(const Item &statement) {
   if (origin->depths() != leaf.depths)
     e.fail("convert-interface", "`" + part->name + "` has " + std::to_string(leaf.depths) + " depths, that of the source " + std::to_string(origin->depths()), where.range,
            "a relaxed model is as deep as its source");
-  relaxBelow(*part->element(), *origin->element(), leaf);
+  for (auto &slot : result->parts)
+    if (slot == part)
+      relaxPart(slot, origin, leaf);
+  result->scope->names[part->name] = Value::model(result->part(part->name));
   if (!leaf.found)
     e.fail("unknown-name", "`" + part->name + "` has no part of class `" + statement.name + "`", statement.range);
 }
 
-/// A relaxed part may contain others of its class: from the leaves up.
-void Conversion::relaxBelow(Node &shared, Node &origin, Leaf &leaf) {
-  for (auto &part : shared.parts) {
-    NodePtr same = origin.part(part->name);
-    if (!same)
-      continue; // a correction that an earlier `relax` added
-    relaxBelow(*part->element(), *same->element(), leaf);
-    if (part->kind != Node::Model || part->decl->name != leaf.statement.name)
-      continue;
-    ++leaf.found;
-    if (!leaf.statement.names.empty())
-      giveOwn(*part, *same, leaf);
-    else
-      part = withCorrection(part, *same, leaf);
-    shared.scope->names[part->name] = Value::model(part);
-  }
+/// The layer itself may be of the class, and what it consists of: from the leaves up.
+void Conversion::relaxPart(NodePtr &part, const NodePtr &origin, Leaf &leaf) {
+  if (part->kind != Node::Model)
+    return relaxPart(part->parts.front(), origin, leaf);
+  Node &source = *origin->element();
+  for (auto &below : part->parts)
+    if (NodePtr same = source.part(below->name)) { // else a correction that an earlier `relax` added
+      relaxPart(below, same, leaf);
+      part->scope->names[below->name] = Value::model(below);
+    }
+  if (part->decl->name != leaf.statement.name)
+    return;
+  ++leaf.found;
+  if (!leaf.statement.names.empty())
+    giveOwn(*part, source, leaf);
+  else
+    part = withCorrection(part, source, leaf);
 }
 
 void Conversion::giveOwn(Node &shared, Node &origin, const Leaf &leaf) {
