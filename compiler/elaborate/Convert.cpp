@@ -144,9 +144,7 @@ void Conversion::initialise(const Item &statement) {
   if (indexed != (part->kind != Node::Model))
     e.fail("type-mismatch", indexed ? "`" + part->name + "` is one layer" : "`" + part->name + "` has several layers", target.range,
            indexed ? "`init " + part->name + " = ..`" : "`init " + part->name + "[k] = ..` says what each starts from");
-  int64_t layers = 1;
-  for (auto &level : part->levels())
-    layers *= level.isStack ? level.trips : 1;
+  int64_t layers = ownLayers(part->levels());
   for (int64_t k = 0; k < layers; ++k) {
     Frame each = frame();
     each.scope = std::make_shared<Scope>(scope);
@@ -205,7 +203,7 @@ void Conversion::checkInitialised() {
   result->visit([&](Node &node) {
     for (auto &param : node.params)
       if (param.buffers.empty() || std::find(param.buffers.begin(), param.buffers.end(), "") != param.buffers.end())
-        e.fail("convert-total", "nothing says what `" + (node.path.empty() ? "" : node.path + ".") + param.name + "` starts from", call.range,
+        e.fail("convert-total", "nothing says what `" + node.pathOf(param) + "` starts from", call.range,
                "its layers differ from loop to loop: add `init layers[k] = ..`");
   });
 }

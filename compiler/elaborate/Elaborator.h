@@ -152,6 +152,8 @@ private:
 
   // Weights.cpp
   Value load(const ast::Expr &call, const Frame &frame);
+  /// Gives tied parameters the buffers of those they are tied to.
+  void bindTies(Node &root);
 
   // InitialValues.cpp
   struct InitialFunction {

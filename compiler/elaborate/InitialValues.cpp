@@ -159,28 +159,19 @@ std::string Elaborator::freshBuffer(const Node &node, const Param &param, const 
 
 void Elaborator::initialiseFresh(Node &root) {
   root.setPaths("");
-  std::map<std::string, std::vector<std::string>> buffers;
-  root.visit([&](Node &node) {
-    for (auto &param : node.params) {
-      std::string path = (node.path.empty() ? "" : node.path + ".") + param.name;
-      for (int64_t entry = 0; param.initial && param.buffers.size() < size_t(param.entries()); ++entry)
-        param.buffers.push_back(freshBuffer(node, param, root.name + "." + node.path, entry, 0));
-      buffers[path] = param.buffers;
-    }
-  });
   root.visit([&](Node &node) {
     for (auto &param : node.params)
-      for (auto &[from, to] : root.ties)
-        if (from == (node.path.empty() ? "" : node.path + ".") + param.name)
-          param.buffers = buffers.at(to);
+      for (int64_t entry = 0; param.initial && !root.isTied(node.pathOf(param)) && param.buffers.size() < size_t(param.entries()); ++entry)
+        param.buffers.push_back(freshBuffer(node, param, root.name + "." + node.path, entry, 0));
   });
+  bindTies(root);
 }
 
 void Elaborator::requireInitialised(Node &root, const diag::SourceRange &range) {
   root.visit([&](Node &node) {
     for (auto &param : node.params)
       if (param.buffers.empty())
-        fail("uninitialised", "`" + (node.path.empty() ? "" : node.path + ".") + param.name + "` of `" + root.name + "` has no value here", range,
+        fail("uninitialised", "`" + node.pathOf(param) + "` of `" + root.name + "` has no value here", range,
              "load the model, or give the parameter an initial value: `param " + param.name + ": .. = normal(0, 0.02)`", {{range, ""}, {param.range, "declared here"}});
   });
 }

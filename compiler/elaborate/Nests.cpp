@@ -46,7 +46,7 @@ int64_t layerAt(const std::vector<Level> &levels, int64_t depth) {
 }
 
 /// What a layer of a new nest takes from the layers `from` of the nest it was cloned from.
-void reindex(Node &element, const std::vector<Level> &sourceLevels, const std::vector<int64_t> &from, const std::vector<Level> &levels, int64_t layers) {
+void reindex(Node &element, const std::vector<Level> &sourceLevels, const std::vector<int64_t> &from, const std::vector<Level> &levels) {
   element.visit([&](Node &node) {
     for (auto &[name, value] : node.scope->names)
       if (value.kind == Value::Depth) {
@@ -58,7 +58,7 @@ void reindex(Node &element, const std::vector<Level> &sourceLevels, const std::v
         value.origin = origin;
       }
     for (auto &param : node.params) {
-      std::vector<std::string> buffers(layers);
+      std::vector<std::string> buffers(ownLayers(levels));
       bool sameInEveryLoop = !param.buffers.empty();
       for (size_t i = 0; i < from.size() && sameInEveryLoop; ++i) {
         const std::string &buffer = bufferAt(sourceLevels, param, from[i]);
@@ -135,12 +135,9 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
     levels.push_back({element->kind == Expr::Stack, element->text, trips.size.constant()});
     element = element->children[1].get();
   }
-  int64_t total = 1, layers = 1;
-  for (auto &level : levels) {
+  int64_t total = 1;
+  for (auto &level : levels)
     total *= level.trips;
-    if (level.isStack)
-      layers *= level.trips;
-  }
   std::vector<Value> values;
   for (int64_t i = 0; i < total; ++i) {
     Frame inner = frame;
@@ -159,7 +156,7 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
       fail("type-mismatch", "the layers of a stack come from one stack, one each", element->range);
     const Node &source = *values[0].layers[0].nest;
     node = const_cast<Node &>(source).element()->clone();
-    reindex(*node, source.levels(), from, levels, layers);
+    reindex(*node, source.levels(), from, levels);
   } else
     fail("type-mismatch", "a layer is a model, this is " + values[0].describe(), element->range);
   Value v = Value::model(wrap(std::move(node), levels, expr.range));

@@ -69,10 +69,21 @@ NodePtr Node::clone() const {
   return copy;
 }
 
+bool Node::isTied(const std::string &parameter) const {
+  return std::any_of(ties.begin(), ties.end(), [&](auto &tie) { return tie.first == parameter; });
+}
+
 void Node::setPaths(const std::string &at) {
   path = at;
   for (auto &part : parts)
     part->setPaths(kind == Model ? (at.empty() ? part->name : at + "." + part->name) : at);
+}
+
+int64_t rx::elaborate::ownLayers(const std::vector<Level> &levels) {
+  int64_t count = 1;
+  for (auto &level : levels)
+    count *= level.isStack ? level.trips : 1;
+  return count;
 }
 
 const std::string &rx::elaborate::bufferAt(const std::vector<Level> &levels, const Param &param, int64_t depth) {

@@ -20,7 +20,7 @@ struct Conversion::Leaf {
   std::vector<Level> levels, sourceLevels;
   std::vector<std::string> per; // the indices of `levels`
   std::vector<int64_t> trips;
-  int64_t depths = 1;
+  int64_t depths = 0;
   int64_t found = 0;
 };
 
@@ -29,11 +29,10 @@ void Conversion::relax(const Item &statement) {
   if (where.kind != Expr::Name)
     e.fail("not-yet-supported", "`relax .. in` takes the name of a part", where.range);
   NodePtr part = result->part(partNamed(where, *result)), origin = source->part(partNamed(where, *source));
-  Leaf leaf{statement, part->levels(), origin->levels(), {}, {}};
+  Leaf leaf{statement, part->levels(), origin->levels(), {}, {}, part->depths()};
   for (auto &level : leaf.levels) {
     leaf.per.push_back(level.index);
     leaf.trips.push_back(level.trips);
-    leaf.depths *= level.trips;
   }
   if (origin->depths() != leaf.depths)
     e.fail("convert-interface", "`" + part->name + "` has " + std::to_string(leaf.depths) + " depths, that of the source " + std::to_string(origin->depths()), where.range,

@@ -234,9 +234,15 @@ struct Node {
   void visit(const std::function<void(Node &)> &visitor);
   /// A deep copy; buffers stay the same, so a copy shares its weights.
   NodePtr clone() const;
+  /// The path of one of this node's parameters from the root: `layers.attention.q.w`.
+  std::string pathOf(const Param &param) const { return path.empty() ? param.name : path + "." + param.name; }
+  bool isTied(const std::string &parameter) const;
   /// Gives this node and all below their paths from the root.
   void setPaths(const std::string &path);
 };
+
+/// How many layers of a nest have weights of their own: loops repeat them.
+int64_t ownLayers(const std::vector<Level> &levels);
 
 /// The buffer of a parameter of a layer at a depth of the nest with these loops; layers count on from loop to loop.
 const std::string &bufferAt(const std::vector<Level> &levels, const Param &param, int64_t depth);

@@ -136,24 +136,17 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
   for (auto &tensor : header->tensors)
     tensors[tensor.name] = &tensor;
   std::set<std::string> used, usedRules;
-  std::set<std::string> tied;
-  for (auto &[from, to] : node->ties)
-    tied.insert(from);
-  std::map<std::string, std::vector<std::string>> buffersOf;
   node->visit([&](Node &part) {
     for (auto &param : part.params) {
-      std::string path = (part.path.empty() ? "" : part.path + ".") + param.name;
+      std::string path = part.pathOf(param);
       auto rule = rules.find(path);
       if (rule == rules.end()) {
-        if (tied.count(path))
+        if (node->isTied(path))
           continue;
         fail("names-total", "no tensor is named for the parameter `" + path + "`", item->range, "add `" + path + " = tensor(\"..\")`", {{item->range, ""}, {param.range, "declared here"}});
       }
       usedRules.insert(path);
-      int64_t entries = 1;
-      for (int64_t n : param.trips)
-        entries *= n;
-      for (int64_t i = 0; i < entries; ++i) {
+      for (int64_t i = 0; i < param.entries(); ++i) {
         std::string name = replaceIndex(rule->second.pattern, rule->second.index, i);
         auto found = tensors.find(name);
         if (found == tensors.end() && !rule->second.otherwise.empty()) {
@@ -176,21 +169,9 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
         used.insert(name);
         param.buffers.push_back(fileBuffer(header->file, name, rule->second.shift, param, rule->second.range));
       }
-      buffersOf[path] = param.buffers;
     }
   });
-  node->visit([&](Node &part) {
-    for (auto &param : part.params) {
-      std::string path = (part.path.empty() ? "" : part.path + ".") + param.name;
-      for (auto &[from, to] : node->ties)
-        if (from == path) {
-          auto source = buffersOf.find(to);
-          if (source == buffersOf.end())
-            fail("unknown-name", "`" + from + "` is tied to `" + to + "`, which is no parameter", node->range);
-          param.buffers = source->second;
-        }
-    }
-  });
+  bindTies(*node);
   for (auto &[path, rule] : rules)
     if (!usedRules.count(path))
       fail("names-total", "`" + path + "` is no parameter of `" + instance.model->name + "`", rule.range);
@@ -200,4 +181,20 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
   Value v = Value::model(node);
   v.origin = {call.range, ""};
   return v;
+}
+
+void Elaborator::bindTies(Node &root) {
+  std::map<std::string, Param *> params;
+  root.visit([&](Node &node) {
+    for (auto &param : node.params)
+      params[node.pathOf(param)] = &param;
+  });
+  for (auto &[from, to] : root.ties) {
+    auto tied = params.find(from), source = params.find(to);
+    if (tied == params.end())
+      continue;
+    if (source == params.end())
+      fail("unknown-name", "`" + from + "` is tied to `" + to + "`, which is no parameter", root.range);
+    tied->second->buffers = source->second->buffers;
+  }
 }
