@@ -15,7 +15,7 @@ public:
   explicit AttentionMatch(rxt::ContractOp mix) : mix(mix) {}
 
   /// Whether a contraction's result goes into `mix` by maps alone, as scores would.
-  bool hasScores() {
+  bool isCandidate() {
     for (side = 0; side < 2; ++side) {
       auto map = mix->getOperand(side).getDefiningOp<rxt::MapOp>();
       if (!map)
@@ -255,19 +255,7 @@ struct FuseAttentionPass : PassWrapper<FuseAttentionPass, OperationPass<ModuleOp
 } // namespace
 
 LogicalResult fuseAttention(ModuleOp module) {
-  SmallVector<rxt::ContractOp> contractions;
-  module.walk([&](rxt::ContractOp op) { contractions.push_back(op); });
-  for (rxt::ContractOp mix : contractions) {
-    AttentionMatch match(mix);
-    if (!match.hasScores())
-      continue;
-    if (match.match())
-      match.rewrite();
-    else
-      match.warn();
-  }
-  IRRewriter rewriter(module.getContext());
-  (void)runRegionDCE(rewriter, module->getRegions());
+  rewriteMatches<AttentionMatch, rxt::ContractOp>(module);
   return success();
 }
 

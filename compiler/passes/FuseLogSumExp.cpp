@@ -15,7 +15,7 @@ public:
   explicit LogSumExpMatch(rxt::ReduceOp sum) : sum(sum) {}
 
   /// Whether `sum` adds up exp(x - shift) of scores along one dimension.
-  bool isSumOfExponentials() {
+  bool isCandidate() {
     unsigned rank = sum.getResult().getType().rank();
     if (sum.getKind() != rxt::ReduceKind::Sum ||
         rxt::mapAt(sum.getMaps(), 0).getNumDims() != rank + 1)
@@ -198,19 +198,7 @@ struct FuseLogSumExpPass : PassWrapper<FuseLogSumExpPass, OperationPass<ModuleOp
 } // namespace
 
 LogicalResult fuseLogSumExp(ModuleOp module) {
-  SmallVector<rxt::ReduceOp> sums;
-  module.walk([&](rxt::ReduceOp op) { sums.push_back(op); });
-  for (rxt::ReduceOp sum : sums) {
-    LogSumExpMatch match(sum);
-    if (!match.isSumOfExponentials())
-      continue;
-    if (match.match())
-      match.rewrite();
-    else
-      match.warn();
-  }
-  IRRewriter rewriter(module.getContext());
-  (void)runRegionDCE(rewriter, module->getRegions());
+  rewriteMatches<LogSumExpMatch, rxt::ReduceOp>(module);
   return success();
 }
 

@@ -3,6 +3,8 @@
 
 #include "compiler/passes/RowEquation.h"
 
+#include "mlir/Transforms/RegionUtils.h"
+
 #include <memory>
 
 namespace rx::compiler {
@@ -38,5 +40,23 @@ private:
   bool isReduction(RowEquation &reader, mlir::Value value, rxt::ReduceKind kind,
                    llvm::ArrayRef<unsigned> rowDims, mlir::Value of);
 };
+
+/// Tries `Match` on every op that could end one: a candidate is rewritten, or the author is told
+/// why not.
+template <class Match, class Op> void rewriteMatches(mlir::ModuleOp module) {
+  llvm::SmallVector<Op> ops;
+  module.walk([&](Op op) { ops.push_back(op); });
+  for (Op op : ops) {
+    Match match(op);
+    if (!match.isCandidate())
+      continue;
+    if (match.match())
+      match.rewrite();
+    else
+      match.warn();
+  }
+  mlir::IRRewriter rewriter(module.getContext());
+  (void)mlir::runRegionDCE(rewriter, module->getRegions());
+}
 
 } // namespace rx::compiler
