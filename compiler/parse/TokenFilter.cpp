@@ -31,8 +31,8 @@ size_t OffsetMap::toByte(size_t codePoint) const {
 
 namespace {
 
-/// A line that ends with one of these goes on (rule R1).
-bool continuesAfter(size_t type) {
+/// Stands between two operands or clauses: a line goes on after it and before it (rule R1).
+bool joins(size_t type) {
   switch (type) {
   case RxLexer::PIPE:
   case RxLexer::ARROW:
@@ -45,69 +45,37 @@ bool continuesAfter(size_t type) {
   case RxLexer::ASSIGN:
   case RxLexer::DRAW:
   case RxLexer::PLUS:
-  case RxLexer::MINUS:
   case RxLexer::SLASH:
+  case RxLexer::STAR:
   case RxLexer::CARET:
   case RxLexer::COMMA:
-  case RxLexer::COLON:
   case RxLexer::BAR:
   case RxLexer::AND:
   case RxLexer::OR:
-  case RxLexer::NOT:
   case RxLexer::THEN:
   case RxLexer::ELSE:
-  case RxLexer::IF:
-  case RxLexer::IN:
-  case RxLexer::WITH:
   case RxLexer::BY:
-  case RxLexer::AMENDS:
-  case RxLexer::WHILE:
+  case RxLexer::WITH:
   case RxLexer::WITHIN:
+  case RxLexer::WHILE:
+  case RxLexer::AMENDS:
   case RxLexer::APPROXIMATELY:
-  case RxLexer::STAR:
     return true;
   default:
     return false;
   }
 }
 
+/// A line that ends with one of these goes on (rule R1).
+bool continuesAfter(size_t type) {
+  return joins(type) || type == RxLexer::MINUS || type == RxLexer::COLON || type == RxLexer::NOT ||
+         type == RxLexer::IF || type == RxLexer::IN;
+}
+
 /// A line that begins with one of these goes on from the line before (rule R1).
 bool continuesBefore(size_t type) {
-  switch (type) {
-  case RxLexer::PIPE:
-  case RxLexer::ARROW:
-  case RxLexer::EQ:
-  case RxLexer::NE:
-  case RxLexer::LT:
-  case RxLexer::LE:
-  case RxLexer::GT:
-  case RxLexer::GE:
-  case RxLexer::ASSIGN:
-  case RxLexer::DRAW:
-  case RxLexer::PLUS:
-  case RxLexer::SLASH:
-  case RxLexer::STAR:
-  case RxLexer::CARET:
-  case RxLexer::COMMA:
-  case RxLexer::BAR:
-  case RxLexer::DOT:
-  case RxLexer::AND:
-  case RxLexer::OR:
-  case RxLexer::THEN:
-  case RxLexer::ELSE:
-  case RxLexer::BY:
-  case RxLexer::WITH:
-  case RxLexer::WITHIN:
-  case RxLexer::WHILE:
-  case RxLexer::OTHERWISE:
-  case RxLexer::AMENDS:
-  case RxLexer::APPROXIMATELY:
-  case RxLexer::RPAREN:
-  case RxLexer::RBRACKET:
-    return true;
-  default:
-    return false;
-  }
+  return joins(type) || type == RxLexer::DOT || type == RxLexer::OTHERWISE ||
+         type == RxLexer::RPAREN || type == RxLexer::RBRACKET;
 }
 
 /// These words are names as well: a line continues with one unless it defines that name (rule R2).
