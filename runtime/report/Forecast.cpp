@@ -7,16 +7,6 @@ namespace rx::runtime {
 
 namespace {
 
-std::set<std::string> buffersRead(const Program &program) {
-  std::set<std::string> names;
-  for (const BufferInfo &buffer : program.buffers)
-    if (buffer.kind == BufferKind::Parameter)
-      names.insert(buffer.name);
-  for (const TableInfo &table : program.tables)
-    names.insert(table.buffers.begin(), table.buffers.end());
-  return names;
-}
-
 int64_t elementsOf(const BufferType &type) {
   int64_t count = 1;
   for (const SizeExpr &dim : type.dims)
@@ -28,7 +18,7 @@ int64_t elementsOf(const BufferType &type) {
 
 int64_t parametersRead(const Bundle &bundle, const Program &program) {
   int64_t count = 0;
-  for (const std::string &name : buffersRead(program))
+  for (const std::string &name : weightsOf(program))
     count += elementsOf(bundle.findBuffer(name)->type);
   return count;
 }
