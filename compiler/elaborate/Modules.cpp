@@ -67,10 +67,8 @@ void Elaborator::use(const Item &item, const std::shared_ptr<Scope> &scope) {
     names.push_back(name);
   for (auto &name : item.names) {
     auto found = module->names.find(name);
-    if (found == module->names.end()) {
-      std::string nearest = diag::nearestName(name, names);
-      fail("unknown-name", "module `" + item.text + "` has no `" + name + "`", item.range, nearest.empty() ? "" : "did you mean `" + nearest + "`?");
-    }
+    if (found == module->names.end())
+      fail("unknown-name", "module `" + item.text + "` has no `" + name + "`", item.range, diag::didYouMean(name, names));
     scope->names[name] = found->second;
   }
   if (item.names.empty())
