@@ -67,7 +67,7 @@ void Conversion::run(const Item &statement) {
     result->methods[statement.kind == Item::Fn ? statement.name : "forward"] = {&statement, scope};
     return;
   default:
-    e.fail("misplaced", "this statement does not belong in a `convert`", statement.range);
+    e.failMisplaced(statement, "in a `convert`");
   }
 }
 

@@ -112,6 +112,8 @@ private:
   Value valueOfEquation(const ast::Expr &target, const ast::Expr &expr, const ast::Item &item, const Frame &frame);
   std::vector<std::string> indicesOf(const ast::Expr &target, IndexScope &indices, const Frame &frame);
   std::vector<Axis> axesOfEquation(const std::vector<std::string> &order, const IndexScope &indices, const Term &term, const ast::Item &item, const diag::SourceRange &range);
+  /// "`claim` belongs in a `report`, not in a `model`"
+  [[noreturn]] void failMisplaced(const ast::Item &statement, const std::string &where);
   /// Fails where a `require` does not hold, with the values it names; `whose` is "" or " of `Net`".
   void require(const ast::Item &statement, const Frame &frame, const std::string &whose, std::vector<diag::Label> labels);
   /// `d = 640 (net.rx:3)` for every number that a condition names.

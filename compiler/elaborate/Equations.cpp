@@ -137,6 +137,56 @@ void Elaborator::require(const Item &statement, const Frame &frame, const std::s
   fail(std::move(d));
 }
 
+namespace {
+
+/// Which block holds a statement, as a message says it.
+const char *homeOf(const Item &item) {
+  switch (item.kind) {
+  case Item::Param:
+  case Item::Tie:
+  case Item::Forward:
+    return "a `model`";
+  case Item::Part:
+    return item.text == "part" ? "a `model`" : item.text == "frozen" ? "an `experiment`" : "a `train`";
+  case Item::Paths:
+    return item.text == "freeze" ? "a `train`" : "a `convert`";
+  case Item::Replace:
+  case Item::Relax:
+    return "a `convert`";
+  case Item::Minimize:
+  case Item::Push:
+  case Item::Each:
+  case Item::When:
+  case Item::Exit:
+    return "a `train`";
+  case Item::Show:
+  case Item::Claim:
+    return "a `report`";
+  case Item::Expect:
+    return "a `test`";
+  case Item::Ignore:
+    return "a `names` block";
+  case Item::Use:
+  case Item::Names:
+  case Item::Block:
+    return "a file";
+  case Item::Equation:
+    return item.text == "accumulate" ? "a `metric`" : item.text.empty() ? "" : "a `train`";
+  default:
+    return "";
+  }
+}
+
+} // namespace
+
+void Elaborator::failMisplaced(const Item &statement, const std::string &where) {
+  std::string_view text = statement.range.text();
+  std::string word(text.substr(0, text.find_first_of(" ([{\n"))), home = homeOf(statement);
+  if (home.empty())
+    fail("misplaced", "this statement does not belong " + where, statement.range);
+  fail("misplaced", "`" + word + "` belongs in " + home + ", not " + where, statement.range);
+}
+
 Value Elaborator::runBody(const ast::Body &body, const Frame &frame) {
   Value last;
   for (auto &item : body) {

@@ -69,7 +69,7 @@ void Elaborator::addMember(Node &node, const Item &item, const Frame &frame) {
   case Item::Test:
     return;
   default:
-    fail("misplaced", "this statement does not belong in a `model`", item.range);
+    failMisplaced(item, "in a `model`");
   }
 }
 

@@ -48,6 +48,14 @@ std::string shapeText(const std::vector<int64_t> &shape) {
   return "[" + text + "]";
 }
 
+/// "v = 259 (net.rx:3), d = 8 (net.rx:4)"
+std::string sizesWithOrigins(const std::vector<Axis> &axes) {
+  std::vector<std::string> sizes;
+  for (auto &axis : axes)
+    sizes.push_back(axis.label + " = " + axis.size.str() + " (" + axis.origin.str() + ")");
+  return joined(sizes);
+}
+
 /// `tensor("..")`, or that plus or minus a number; `default` names the tensor to take where the file has none.
 struct TensorRule {
   std::string pattern, otherwise, index;
@@ -98,7 +106,7 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
   std::string error;
   const resolve::WeightHeader *header = resolver.weights(file.text, file.label == "path", error);
   if (!header)
-    fail("package", error, call.arguments[1].value->range);
+    fail("package", error, call.arguments[1].value->range, file.label == "path" ? "a path is looked for from the folder of the program" : "`rxc lock` lists the packages that are pinned");
   currentHeader = header;
   Value v = Value::model(WeightMap(*this, call, *header, model.function).load());
   v.origin = {call.range, ""};
@@ -222,7 +230,7 @@ void WeightMap::bind(Node &part, Param &param) {
     const std::vector<int64_t> &shape = tensors.at(name)->shape;
     if (shape != wanted)
       e.fail("weights", "tensor `" + name + "` of " + header.file + " has shape " + shapeText(shape) + ", `" + path + "` needs " + shapeText(wanted), rule.range, "",
-             {{rule.range, shapeText(shape)}, {param.range, labelsText(param.axes) + " = " + shapeText(wanted)}});
+             {{rule.range, shapeText(shape)}, {param.range, sizesWithOrigins(param.axes)}});
     used.insert(name);
     param.buffers.push_back(e.fileBuffer(header.file, name, rule.shift, param, rule.range));
   }
