@@ -29,3 +29,9 @@ std::string rx::diag::nearestName(const std::string &name,
   }
   return best;
 }
+
+std::string rx::diag::didYouMean(const std::string &name,
+                                 const std::vector<std::string> &candidates) {
+  std::string nearest = nearestName(name, candidates);
+  return nearest.empty() ? "" : "did you mean `" + nearest + "`?";
+}

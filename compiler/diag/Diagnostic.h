@@ -61,6 +61,8 @@ std::string render(const Diagnostic &diagnostic, bool colour = false);
 
 /// The candidate that a misspelt name most likely meant, or "".
 std::string nearestName(const std::string &name, const std::vector<std::string> &candidates);
+/// "did you mean `steps`?" for the nearest candidate, or "".
+std::string didYouMean(const std::string &name, const std::vector<std::string> &candidates);
 
 /// The section of EXPLAIN.md on a kind: what it means and how to mend it. Empty for an unknown
 /// kind.

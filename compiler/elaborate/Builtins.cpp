@@ -18,97 +18,94 @@ const std::map<std::string, StageRule> stages = {
 
 } // namespace
 
-Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Frame &frame) {
-  const std::string &name = builtin.text;
-  auto textArgument = [&]() -> Value {
-    if (call.arguments.empty())
-      fail("argument-count", "`" + name + "` takes a text", call.range, "`" + name + "(\"..\")`");
-    return eval(*call.arguments[0].value, frame);
-  };
-  if (name == "load")
-    return load(call, frame);
-  if (name == "params") {
-    Value model = call.arguments.size() == 1 ? eval(*call.arguments[0].value, frame) : Value();
-    if (model.kind != Value::Model)
-      fail("type-mismatch", "`params` takes a model or a part of one", call.range, "`params(m.layers)`");
-    return Value::of(uniqueParameters(*model.node));
+Value Elaborator::textArgument(const std::string &name, const Expr &call, const Frame &frame) {
+  if (call.arguments.empty())
+    fail("argument-count", "`" + name + "` takes a text", call.range, "`" + name + "(\"..\")`");
+  return eval(*call.arguments[0].value, frame);
+}
+
+/// `package("..")` or `path("..")`
+Value Elaborator::fileNamed(const std::string &name, const Expr &call, const Frame &frame) {
+  Value text = textArgument(name, call, frame);
+  if (text.kind != Value::String)
+    fail("type-mismatch", "`" + name + "` takes a text, this is " + text.describe(), call.range);
+  Value v;
+  v.kind = Value::Package;
+  v.text = text.text;
+  v.label = name;
+  return v;
+}
+
+/// `key("general.name")` of the weight file that is being loaded.
+Value Elaborator::metadataKey(const Expr &call, const Frame &frame) {
+  Value key = textArgument("key", call, frame);
+  auto found = currentHeader->metadata.find(key.text);
+  if (found == currentHeader->metadata.end()) {
+    for (auto &argument : call.arguments)
+      if (argument.name == "default")
+        return eval(*argument.value, frame);
+    std::vector<std::string> names;
+    for (auto &[name, value] : currentHeader->metadata)
+      names.push_back(name);
+    std::string meant = diag::didYouMean(key.text, names);
+    fail("weights", currentHeader->file + " has no metadata key `" + key.text + "`", call.range, meant.empty() ? "give a `default = ..` if it may be absent" : meant);
   }
-  if (name == "svd")
-    return svd(call, frame);
-  if (name == "normal" || name == "uniform")
-    return drawInitial(name, call, frame);
-  if (name == "fresh") {
-    Value seed = call.arguments.empty() ? Value::of(0) : eval(*call.arguments[0].value, frame);
-    if (call.arguments.size() > 1 || !seed.isConstantInt())
-      fail("argument-count", "`fresh(seed)` takes an integer", call.range);
-    Value v = builtin;
-    v.size = seed.size;
-    return v;
-  }
-  if (name == "package" || name == "path") {
-    Value text = textArgument();
-    if (text.kind != Value::String)
-      fail("type-mismatch", "`" + name + "` takes a text, this is " + text.describe(), call.range);
-    Value v;
-    v.kind = Value::Package;
-    v.text = text.text;
-    v.label = name;
-    return v;
-  }
-  if (name == "key") {
-    Value key = textArgument();
-    auto found = currentHeader->metadata.find(key.text);
-    if (found == currentHeader->metadata.end()) {
-      for (auto &argument : call.arguments)
-        if (argument.name == "default")
-          return eval(*argument.value, frame);
-      std::vector<std::string> names;
-      for (auto &[n, v] : currentHeader->metadata)
-        names.push_back(n);
-      std::string nearest = diag::nearestName(key.text, names);
-      fail("weights", currentHeader->file + " has no metadata key `" + key.text + "`", call.range, nearest.empty() ? "give a `default = ..` if it may be absent" : "did you mean `" + nearest + "`?");
-    }
-    Value v;
-    if (auto *i = std::get_if<int64_t>(&found->second))
-      v = Value::of(*i);
-    else if (auto *d = std::get_if<double>(&found->second))
-      v = Value::real(*d);
-    else if (auto *b = std::get_if<bool>(&found->second))
-      v = Value::boolean(*b);
-    else
-      v = Value::string(std::get<std::string>(found->second));
-    v.origin.text = key.text + " of " + currentHeader->file;
-    return v;
-  }
-  if (name == "text" || name == "prompt") {
-    Value source = textArgument();
-    Value v;
-    v.kind = Value::Data;
-    v.origin = {call.range, ""};
-    v.data = std::make_shared<DataPipeline>();
-    v.data->name = std::string(call.range.text());
-    if (name == "prompt" || source.kind == Value::String) {
-      if (source.kind != Value::String)
-        fail("type-mismatch", "`prompt` takes a text", call.range);
-      v.data->stages.push_back({{"stage", name == "prompt" ? "prompt" : "text"}, {name == "prompt" ? "text" : "name", source.text}});
-    } else if (source.kind == Value::Package && source.label == "path")
-      v.data->stages.push_back({{"stage", "text"}, {"path", source.text}});
-    else
-      fail("type-mismatch", "`text` takes the name of a text or `path(\"file.txt\")`", call.range);
-    if (name == "prompt") {
-      Value tokenizer = call.arguments.size() > 1 ? eval(*call.arguments[1].value, frame) : Value();
-      if (tokenizer.label != "tokenizer")
-        fail("argument-count", "`prompt` takes a text and a tokenizer", call.range, "`prompt(\"..\", source.tokenizer)`");
-      v.data->tokenizerOf = tokenizer.text;
-    }
-    return v;
-  }
-  bool isStage = stages.count(name) || name == "tokenize";
-  if (!isStage)
-    fail("misplaced", "`" + name + "` stands in a `report`", call.range);
-  if (builtin.list.size() != 1 || builtin.list[0].kind != Value::Data)
+  Value v;
+  if (auto *i = std::get_if<int64_t>(&found->second))
+    v = Value::of(*i);
+  else if (auto *d = std::get_if<double>(&found->second))
+    v = Value::real(*d);
+  else if (auto *b = std::get_if<bool>(&found->second))
+    v = Value::boolean(*b);
+  else
+    v = Value::string(std::get<std::string>(found->second));
+  v.origin.text = key.text + " of " + currentHeader->file;
+  return v;
+}
+
+namespace {
+
+Value pipelineOf(const Expr &call, nlohmann::json stage) {
+  Value v;
+  v.kind = Value::Data;
+  v.origin = {call.range, ""};
+  v.data = std::make_shared<DataPipeline>();
+  v.data->name = std::string(call.range.text());
+  v.data->stages.push_back(std::move(stage));
+  return v;
+}
+
+} // namespace
+
+/// `text("austen")`, `text(path("file.txt"))`
+Value Elaborator::textPipeline(const Expr &call, const Frame &frame) {
+  Value source = textArgument("text", call, frame);
+  if (source.kind == Value::String)
+    return pipelineOf(call, {{"stage", "text"}, {"name", source.text}});
+  if (source.kind == Value::Package && source.label == "path")
+    return pipelineOf(call, {{"stage", "text"}, {"path", source.text}});
+  fail("type-mismatch", "`text` takes the name of a text or `path(\"file.txt\")`", call.range);
+}
+
+/// `prompt("Once", source.tokenizer)`
+Value Elaborator::promptPipeline(const Expr &call, const Frame &frame) {
+  Value text = textArgument("prompt", call, frame);
+  if (text.kind != Value::String)
+    fail("type-mismatch", "`prompt` takes a text", call.range);
+  Value tokenizer = call.arguments.size() > 1 ? eval(*call.arguments[1].value, frame) : Value();
+  if (tokenizer.label != "tokenizer")
+    fail("argument-count", "`prompt` takes a text and a tokenizer", call.range, "`prompt(\"..\", source.tokenizer)`");
+  Value v = pipelineOf(call, {{"stage", "prompt"}, {"text", text.text}});
+  v.data->tokenizerOf = tokenizer.text;
+  return v;
+}
+
+/// A stage on the pipeline that `stage` is bound to.
+Value Elaborator::addStage(const Value &stage, const Expr &call, const Frame &frame) {
+  const std::string &name = stage.text;
+  if (stage.list.size() != 1 || stage.list[0].kind != Value::Data)
     fail("type-mismatch", "`" + name + "` is a stage of a data pipeline", call.range, "write `data D = text(\"..\") |> " + name + "(..)`");
-  Value v = builtin.list[0];
+  Value v = stage.list[0];
   v.data = std::make_shared<DataPipeline>(*v.data);
   v.origin = {call.range, ""};
   if (call.arguments.size() != 1)
@@ -126,11 +123,46 @@ Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Fram
     fail("unknown-argument", "`" + name + "` has no argument `" + call.arguments[0].name + "`", call.range, "`" + name + "(" + rule.argument + " = ..)`");
   if (rule.isInteger ? !argument.isConstantInt() : !argument.isNumber())
     fail("type-mismatch", "`" + name + "` takes " + (rule.isInteger ? "an integer" : "a share, e.g. 5%") + ", this is " + argument.describe(), call.range);
-  nlohmann::json stage = {{"stage", name}};
+  nlohmann::json added = {{"stage", name}};
   if (rule.isInteger)
-    stage[rule.field] = argument.size.constant();
+    added[rule.field] = argument.size.constant();
   else
-    stage[rule.field] = argument.asDouble();
-  v.data->stages.push_back(stage);
+    added[rule.field] = argument.asDouble();
+  v.data->stages.push_back(added);
   return v;
+}
+
+Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Frame &frame) {
+  const std::string &name = builtin.text;
+  if (name == "load")
+    return load(call, frame);
+  if (name == "svd")
+    return svd(call, frame);
+  if (name == "normal" || name == "uniform")
+    return drawInitial(name, call, frame);
+  if (name == "package" || name == "path")
+    return fileNamed(name, call, frame);
+  if (name == "key")
+    return metadataKey(call, frame);
+  if (name == "text")
+    return textPipeline(call, frame);
+  if (name == "prompt")
+    return promptPipeline(call, frame);
+  if (name == "tokenize" || stages.count(name))
+    return addStage(builtin, call, frame);
+  if (name == "params") {
+    Value model = call.arguments.size() == 1 ? eval(*call.arguments[0].value, frame) : Value();
+    if (model.kind != Value::Model)
+      fail("type-mismatch", "`params` takes a model or a part of one", call.range, "`params(m.layers)`");
+    return Value::of(uniqueParameters(*model.node));
+  }
+  if (name == "fresh") {
+    Value seed = call.arguments.empty() ? Value::of(0) : eval(*call.arguments[0].value, frame);
+    if (call.arguments.size() > 1 || !seed.isConstantInt())
+      fail("argument-count", "`fresh(seed)` takes an integer", call.range);
+    Value v = builtin;
+    v.size = seed.size;
+    return v;
+  }
+  fail("misplaced", "`" + name + "` stands in a `report`", call.range, "`report Main { show " + std::string(call.range.text()) + " }`");
 }

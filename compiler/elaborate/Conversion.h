@@ -17,7 +17,6 @@ private:
   void run(const ast::Item &statement);
   void nameInstance(Value &value);
   void amend(const ast::Expr &base);
-  void require(const ast::Item &statement);
   void keepOrDrop(const ast::Item &statement);
   void replace(const ast::Item &statement);
   void initialise(const ast::Item &statement);

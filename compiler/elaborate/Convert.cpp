@@ -55,7 +55,7 @@ void Conversion::run(const Item &statement) {
   case Item::Equation:
     return e.equation(statement, frame());
   case Item::Require:
-    return require(statement);
+    return e.require(statement, frame(), " of `" + item.name + "`", {{statement.range, ""}, {call.range, "converted here"}});
   case Item::Paths:
     return keepOrDrop(statement);
   case Item::Replace:
@@ -67,7 +67,7 @@ void Conversion::run(const Item &statement) {
     result->methods[statement.kind == Item::Fn ? statement.name : "forward"] = {&statement, scope};
     return;
   default:
-    e.fail("misplaced", "this statement does not belong in a `convert`", statement.range);
+    e.failMisplaced(statement, "in a `convert`");
   }
 }
 
@@ -80,18 +80,6 @@ void Conversion::amend(const Expr &base) {
   amends = true;
 }
 
-void Conversion::require(const Item &statement) {
-  Value holds = e.eval(*statement.expr, frame());
-  if (holds.kind == Value::Bool && holds.number)
-    return;
-  diag::Diagnostic d{"requirement", statement.text.empty() ? "a requirement of `" + item.name + "` does not hold" : statement.text, statement.range, {}, {}, ""};
-  d.labels.push_back({statement.range, ""});
-  for (auto &parameter : item.parameters)
-    if (const Value *v = scope->find(parameter.name); v && v->isConstantInt())
-      d.notes.push_back(parameter.name + " = " + v->size.str() + (v->origin.str().empty() ? "" : " (" + v->origin.str() + ")"));
-  e.fail(std::move(d));
-}
-
 std::string Conversion::partNamed(const Expr &path, const Node &of) {
   std::string name = path.kind == Expr::Subscripted ? path.children[0]->text : path.text;
   if (of.part(name))
@@ -99,8 +87,8 @@ std::string Conversion::partNamed(const Expr &path, const Node &of) {
   std::vector<std::string> names;
   for (auto &part : of.parts)
     names.push_back(part->name);
-  std::string nearest = diag::nearestName(name, names);
-  e.fail("unknown-name", of.decl->name + " has no part `" + name + "`", path.range, nearest.empty() ? "" : "did you mean `" + nearest + "`?");
+  std::string meant = diag::didYouMean(name, names);
+  e.fail("unknown-name", of.decl->name + " has no part `" + name + "`", path.range, meant.empty() ? "it has `" + joined(names, "`, `") + "`" : meant);
 }
 
 void Conversion::handle(const std::string &name, const Item &by) {

@@ -79,6 +79,8 @@ public:
 private:
   friend struct ExperimentBuilder;
   friend class Conversion;
+  friend class SubscriptedRead;
+  friend class WeightMap;
 
   // Modules.cpp: files, names, `use`
   std::shared_ptr<Scope> loadFile(const ast::File &file);
@@ -86,7 +88,7 @@ private:
   void define(const ast::Item &item, const std::shared_ptr<Scope> &scope);
   void use(const ast::Item &item, const std::shared_ptr<Scope> &scope);
 
-  // Expressions.cpp
+  // Expressions.cpp: what is computed, and operators on it
   Value eval(const ast::Expr &expr, const Frame &frame);
   Value evalName(const ast::Expr &expr, const Frame &frame);
   Value evalMember(const ast::Expr &expr, const Frame &frame);
@@ -94,44 +96,88 @@ private:
   Value evalIf(const ast::Expr &expr, const Frame &frame);
   Value arithmetic(const std::string &op, const std::vector<Value> &operands, const diag::SourceRange &range, const Frame &frame,
                    const std::vector<diag::SourceRange> &parts);
+  /// What a `for` runs over: the numbers of a range, the items of a list, the fields of a record.
+  std::vector<Value> collection(const ast::Expr &end, const ast::Expr *begin, const Frame &frame);
+
+  // Combine.cpp: operands of an operation
   TermPtr toTerm(const Value &value, const diag::SourceRange &range, const Frame &frame);
   TermPtr apply(const std::string &op, std::vector<TermPtr> arguments, const diag::SourceRange &range);
   std::vector<Axis> combine(const std::vector<TermPtr> &terms, bool isIndexed, const diag::SourceRange &range);
+  [[noreturn]] void failElements(const std::vector<TermPtr> &operands, size_t first, const diag::SourceRange &range);
   Tensor materialize(const Value &value, const diag::SourceRange &range, const Frame &frame);
-  /// What a `for` runs over: the numbers of a range, the items of a list, the fields of a record.
-  std::vector<Value> collection(const ast::Expr &end, const ast::Expr *begin, const Frame &frame);
+
+  // Equations.cpp: statements
   Value runBody(const ast::Body &body, const Frame &frame);
   void equation(const ast::Item &item, const Frame &frame);
+  Value valueOfEquation(const ast::Expr &target, const ast::Expr &expr, const ast::Item &item, const Frame &frame);
+  std::vector<std::string> indicesOf(const ast::Expr &target, IndexScope &indices, const Frame &frame);
+  std::vector<Axis> axesOfEquation(const std::vector<std::string> &order, const IndexScope &indices, const Term &term, const ast::Item &item, const diag::SourceRange &range);
+  /// "`claim` belongs in a `report`, not in a `model`"
+  [[noreturn]] void failMisplaced(const ast::Item &statement, const std::string &where);
+  /// Fails where a `require` does not hold, with the values it names; `whose` is "" or " of `Net`".
+  void require(const ast::Item &statement, const Frame &frame, const std::string &whose, std::vector<diag::Label> labels);
+  /// `d = 640 (net.rx:3)` for every number that a condition names.
+  std::vector<std::string> valuesIn(const ast::Expr &condition, const Frame &frame);
 
-  // Subscripts.cpp
+  // Subscripts.cpp, Reads.cpp: square brackets
   Value evalSubscripted(const ast::Expr &expr, const Frame &frame);
   Value variantsOf(const Value &family, const ast::Expr &expr, const Frame &frame);
   Value subscriptTensor(const TermPtr &base, const ast::Expr &expr, const Frame &frame);
 
   // Calls.cpp
   Value evalCall(const ast::Expr &expr, const Frame &frame);
-  Value callReducer(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
-  Value reduceConfigured(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
-  Value callJoin(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value callIndexed(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value callCast(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  std::optional<Value> callElementwise(const std::string &name, const ast::Expr &call, const Frame &frame);
+  std::optional<Value> callMember(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value callClass(const Function &function, const ast::Expr &call, const Frame &frame);
   Value callFunction(const Function &function, const std::vector<std::string> &indices, std::vector<std::pair<std::string, Value>> arguments,
                      const ast::Expr &call, const Frame &frame);
+  Value indexLast(const Value &argument, const std::vector<std::string> &indices, const diag::SourceRange &range, const Frame &frame);
   Value callNode(const NodePtr &node, const std::string &method, std::vector<std::pair<std::string, Value>> arguments, const ast::Expr &call,
                  const Frame &frame);
-  Value callBuiltin(const Value &builtin, const ast::Expr &call, const Frame &frame);
   std::vector<std::pair<std::string, Value>> evalArguments(const ast::Expr &call, const Frame &frame);
+
+  // Builtins.cpp: files and data pipelines
+  Value callBuiltin(const Value &builtin, const ast::Expr &call, const Frame &frame);
+  Value textArgument(const std::string &name, const ast::Expr &call, const Frame &frame);
+  Value fileNamed(const std::string &name, const ast::Expr &call, const Frame &frame);
+  Value metadataKey(const ast::Expr &call, const Frame &frame);
+  Value textPipeline(const ast::Expr &call, const Frame &frame);
+  Value promptPipeline(const ast::Expr &call, const Frame &frame);
+  Value addStage(const Value &stage, const ast::Expr &call, const Frame &frame);
+
+  // Reducers.cpp
+  Value callReducer(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  std::vector<std::string> reducedIndices(const ast::Expr &callee, IndexScope &indices, const Frame &frame);
+  Value reduceConfigured(const std::string &kind, const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  Value callJoin(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
+  void checkJoin(const std::vector<Tensor> &parts, size_t along, const ast::Expr &call);
+  TermPtr movedPart(const Tensor &part, const std::vector<Axis> &axes, size_t along, const SizeExpr &begin, const diag::SourceRange &range, const Frame &frame);
+
+  // Bindings.cpp: arguments to declared types and back
   /// Positional and named arguments in the order of the parameters; defaults filled in by `scope`.
   void bindParameters(const std::vector<ast::Parameter> &parameters, const std::vector<std::pair<std::string, Value>> &arguments,
                       const std::shared_ptr<Scope> &scope, const diag::SourceRange &range, const std::string &callee, const Frame &frame,
                       std::map<std::string, std::string> &renames);
+  std::vector<const Value *> matchArguments(const std::vector<ast::Parameter> &parameters, const std::vector<std::pair<std::string, Value>> &arguments,
+                                            const diag::SourceRange &range, const std::string &callee);
+  Value bindDeclared(const ast::Parameter &parameter, Value value, const std::shared_ptr<Scope> &scope, const diag::SourceRange &at, const Frame &frame,
+                     std::map<std::string, std::string> &renames);
   Value bindTensor(const ast::Type &type, const Value &value, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range,
                    const Frame &frame, std::map<std::string, std::string> &renames);
+  void bindAxis(const ast::Subscript &declared, const Axis &axis, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range);
   /// The result in the order and under the labels of the declared type, renamed to the caller's labels.
   Tensor bindResult(const ast::Type *type, const Value &value, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range,
                     const Frame &frame, const std::map<std::string, std::string> &renames);
+  std::vector<Axis> declaredAxes(const ast::Type &type, const Term &term, const std::shared_ptr<Scope> &scope, const diag::SourceRange &range, const Frame &frame);
 
   // Models.cpp, Nests.cpp, Convert.cpp: instances, stacks and loops, conversions
   NodePtr instantiate(const Value &value, const std::string &name, const diag::SourceRange &range);
   NodePtr build(const Instance &instance, const std::string &name);
+  void addMember(Node &node, const ast::Item &item, const Frame &frame);
+  void addParams(Node &node, const ast::Item &item, const Frame &frame);
+  void addParts(Node &node, const ast::Item &item, const Frame &frame);
   Value evalNest(const ast::Expr &expr, const Frame &frame);
   NodePtr mergeInstances(const std::vector<Value> &values, const std::vector<Level> &levels, const diag::SourceRange &range);
   Value convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const ast::Expr &call);
@@ -184,6 +230,8 @@ private:
 
   // Experiment.cpp
   void experiment(const ast::Item &item, const std::shared_ptr<Scope> &scope);
+
+  bool isSymbolic() const { return false; }
 
   [[noreturn]] void fail(diag::Diagnostic diagnostic) { throw Error{std::move(diagnostic)}; }
   [[noreturn]] void fail(const std::string &kind, const std::string &message, const diag::SourceRange &at, const std::string &help = "",

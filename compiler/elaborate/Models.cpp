@@ -21,6 +21,58 @@ Axis Elaborator::axisOf(const ast::Subscript &subscript, const Frame &frame) {
   return {label, size.size, size.origin.range ? size.origin : Origin{subscript.range, ""}};
 }
 
+void Elaborator::addParams(Node &node, const Item &item, const Frame &frame) {
+  if (item.type->kind != ast::Type::Tensor)
+    fail("type-mismatch", "a parameter is a tensor", item.type->range, "`param " + item.names[0] + ": f32[d]`");
+  for (auto &name : item.names) {
+    Param param;
+    param.name = name;
+    param.range = item.range;
+    param.initial = item.expr.get();
+    for (auto &axis : item.type->axes)
+      param.axes.push_back(axisOf(axis, frame));
+    node.params.push_back(param);
+    Value marker;
+    marker.kind = Value::Builtin;
+    marker.text = "param:" + name;
+    node.scope->names[name] = marker;
+  }
+}
+
+void Elaborator::addParts(Node &node, const Item &item, const Frame &frame) {
+  if (item.text != "part")
+    fail("not-yet-supported", "`" + item.text + "` parses, but is not supported yet", item.range);
+  if (!item.expr)
+    fail("not-yet-supported", "a part without a value is an interface, which is not supported yet", item.range);
+  for (auto &name : item.names) {
+    NodePtr part = instantiate(eval(*item.expr, frame), name, item.range);
+    node.parts.push_back(part);
+    node.scope->names[name] = Value::model(part);
+  }
+}
+
+void Elaborator::addMember(Node &node, const Item &item, const Frame &frame) {
+  switch (item.kind) {
+  case Item::Param:
+    return addParams(node, item, frame);
+  case Item::Part:
+    return addParts(node, item, frame);
+  case Item::Equation:
+    return equation(item, frame);
+  case Item::Require:
+    return require(item, frame, " of `" + node.decl->name + "`", {{item.range, "required here"}, {node.range, "built here"}});
+  case Item::Tie:
+    node.ties.push_back({std::string(item.targets[0]->range.text()), std::string(item.expr->range.text())});
+    return;
+  case Item::Forward:
+  case Item::Fn:
+  case Item::Test:
+    return;
+  default:
+    failMisplaced(item, "in a `model`");
+  }
+}
+
 NodePtr Elaborator::build(const Instance &instance, const std::string &name) {
   auto node = std::make_shared<Node>();
   node->name = name;
@@ -31,59 +83,8 @@ NodePtr Elaborator::build(const Instance &instance, const std::string &name) {
   frame.scope = node->scope;
   std::map<std::string, std::string> renames;
   bindParameters(instance.model->parameters, instance.arguments, node->scope, instance.range, instance.model->name, frame, renames);
-  for (auto &item : instance.model->body) {
-    switch (item->kind) {
-    case Item::Param:
-      for (auto &paramName : item->names) {
-        Param param;
-        param.name = paramName;
-        param.range = item->range;
-        param.initial = item->expr.get();
-        if (item->type->kind != ast::Type::Tensor)
-          fail("type-mismatch", "a parameter is a tensor", item->type->range);
-        for (auto &axis : item->type->axes)
-          param.axes.push_back(axisOf(axis, frame));
-        node->params.push_back(param);
-        Value marker;
-        marker.kind = Value::Builtin;
-        marker.text = "param:" + paramName;
-        node->scope->names[paramName] = marker;
-      }
-      break;
-    case Item::Part:
-      if (item->text != "part")
-        fail("not-yet-supported", "`" + item->text + "` parses, but is not supported yet", item->range);
-      for (auto &partName : item->names) {
-        if (!item->expr)
-          fail("not-yet-supported", "a part without a value is an interface, which is not supported yet", item->range);
-        NodePtr part = instantiate(eval(*item->expr, frame), partName, item->range);
-        node->parts.push_back(part);
-        node->scope->names[partName] = Value::model(part);
-      }
-      break;
-    case Item::Equation:
-      equation(*item, frame);
-      break;
-    case Item::Require: {
-      Value holds = eval(*item->expr, frame);
-      if (holds.kind == Value::Bool && !holds.number)
-        fail("requirement", item->text.empty() ? "a requirement of `" + instance.model->name + "` does not hold" : item->text, item->range, "",
-             {{item->range, "required here"}, {instance.range, "built here"}});
-      break;
-    }
-    case Item::Tie: {
-      auto path = [&](const Expr &e) { return std::string(e.range.text()); };
-      node->ties.push_back({path(*item->targets[0]), path(*item->expr)});
-      break;
-    }
-    case Item::Forward:
-    case Item::Fn:
-    case Item::Test:
-      break;
-    default:
-      fail("misplaced", "this statement does not belong in a `model`", item->range);
-    }
-  }
+  for (auto &item : instance.model->body)
+    addMember(*node, *item, frame);
   return node;
 }
 

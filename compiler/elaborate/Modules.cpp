@@ -1,6 +1,6 @@
 //===- Modules.cpp - files, names and `use` ----------------------*- C++ -*-===//
 #include "compiler/elaborate/Elaborator.h"
-
+#include "compiler/elaborate/Trainings.h"
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
 
@@ -67,10 +67,8 @@ void Elaborator::use(const Item &item, const std::shared_ptr<Scope> &scope) {
     names.push_back(name);
   for (auto &name : item.names) {
     auto found = module->names.find(name);
-    if (found == module->names.end()) {
-      std::string nearest = diag::nearestName(name, names);
-      fail("unknown-name", "module `" + item.text + "` has no `" + name + "`", item.range, nearest.empty() ? "" : "did you mean `" + nearest + "`?");
-    }
+    if (found == module->names.end())
+      fail("unknown-name", "module `" + item.text + "` has no `" + name + "`", item.range, diag::didYouMean(name, names));
     scope->names[name] = found->second;
   }
   if (item.names.empty())
@@ -102,10 +100,15 @@ std::shared_ptr<Scope> Elaborator::loadFile(const ast::File &file) {
       break;
     }
     default:
-      fail("misplaced", "this statement does not belong at the top of a file", item->range);
+      failMisplaced(*item, "at the top of a file");
     }
   }
   return scope;
+}
+
+static const Item *trainingNamed(const std::string &name, const Scope &scope) {
+  const Value *found = scope.find(name);
+  return found && found->kind == Value::Class && found->function.item->text == "train" ? found->function.item : nullptr;
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const ast::File &file) {
@@ -114,8 +117,12 @@ mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const ast::File &file) {
   try {
     auto scope = loadFile(file);
     for (auto &item : file.items)
-      if (item->kind == Item::Block && item->text == "experiment")
+      if (item->kind == Item::Block && item->text == "experiment") {
+        checkTrainings(*item, [&](const std::string &name) { return trainingNamed(name, *scope); }, diagnostics);
+        if (diagnostics.hasErrors())
+          return nullptr;
         experiment(*item, scope);
+      }
   } catch (Error &error) {
     bool reported = diagnostics.hasErrors() && diagnostics.diagnostics().back().message == error.diagnostic.message;
     if (!reported)

@@ -41,8 +41,13 @@ void Conversion::relax(const Item &statement) {
     if (slot == part)
       relaxPart(slot, origin, leaf);
   result->scope->names[part->name] = Value::model(result->part(part->name));
-  if (!leaf.found)
-    e.fail("unknown-name", "`" + part->name + "` has no part of class `" + statement.name + "`", statement.range);
+  if (leaf.found)
+    return;
+  std::set<std::string> classes;
+  part->visit([&](Node &node) { classes.insert(node.decl->name); });
+  std::vector<std::string> names(classes.begin(), classes.end());
+  std::string meant = diag::didYouMean(statement.name, names);
+  e.fail("unknown-name", "`" + part->name + "` has no part of class `" + statement.name + "`", statement.range, meant.empty() ? "its parts are of `" + joined(names, "`, `") + "`" : meant);
 }
 
 /// The layer itself may be of the class, and what it consists of: from the leaves up.
@@ -71,8 +76,8 @@ void Conversion::giveOwn(Node &shared, Node &origin, const Leaf &leaf) {
       std::vector<std::string> names;
       for (auto &known : shared.params)
         names.push_back(known.name);
-      std::string nearest = diag::nearestName(name, names);
-      e.fail("unknown-name", shared.decl->name + " has no parameter `" + name + "`", leaf.statement.range, nearest.empty() ? "" : "did you mean `" + nearest + "`?");
+      std::string meant = diag::didYouMean(name, names);
+      e.fail("unknown-name", shared.decl->name + " has no parameter `" + name + "`", leaf.statement.range, meant.empty() ? "it has `" + joined(names, "`, `") + "`" : meant);
     }
     param->per = leaf.per;
     param->trips = leaf.trips;

@@ -59,8 +59,12 @@ public:
   TermPtr reduce(const std::string &kind, const std::vector<std::string> &reduced, const TermPtr &body, mlir::Location location);
 
 private:
-  mlir::Value emit(const TermPtr &term, Element wanted, const std::map<std::string, unsigned> &dims,
-                   const std::vector<std::pair<TermPtr, mlir::Value>> &reads, mlir::Location location);
+  using ReadValues = std::vector<std::pair<TermPtr, mlir::Value>>; // what each read is in a body
+  mlir::Value emit(const TermPtr &term, Element wanted, const std::map<std::string, unsigned> &dims, const ReadValues &reads, mlir::Location location);
+  mlir::Value emitApply(const Term &term, Element target, const std::map<std::string, unsigned> &dims, const ReadValues &reads, mlir::Location location);
+  /// A sum of a product as an rxt.contract; null if it is none.
+  TermPtr reduceAsContract(const std::vector<std::string> &reduced, const TermPtr &body, const std::vector<Axis> &axes, mlir::Location location);
+  TermPtr reduceByLoops(const std::string &kind, const std::vector<std::string> &reduced, const TermPtr &body, const std::vector<Axis> &axes, mlir::Location location);
   TermPtr contract(const std::vector<std::string> &reduced, const TermPtr &left, const TermPtr &right, const std::vector<Axis> &axes,
                    mlir::Location location);
 
@@ -72,6 +76,8 @@ SizeExpr unknownSize(const std::string &index);
 bool isUnknown(const SizeExpr &size);
 
 mlir::ArrayAttr stringArray(mlir::Builder &builder, const std::vector<std::string> &list);
+
+inline bool isFloat(Element e) { return e == Element::F32 || e == Element::F64; }
 
 /// Element type of an operation on operands of these types; nothing if they do not mix.
 std::optional<Element> promote(Element left, Element right);

@@ -41,8 +41,20 @@ struct Axis {
   Origin origin;
 };
 
+/// The axis of this label; null if there is none.
+const Axis *findAxis(const std::vector<Axis> &axes, const std::string &label);
+Axis *findAxis(std::vector<Axis> &axes, const std::string &label);
+std::vector<std::string> labelsOf(const std::vector<Axis> &axes);
+/// The labels as an author writes them: `[b, t]`.
+std::string labelsText(const std::vector<Axis> &axes);
+std::string joined(const std::vector<std::string> &names, const std::string &separator = ", ");
+/// Six significant digits.
+std::string numberText(double number);
+
 /// Element types, in the order of promotion of literals.
 enum class Element { Literal, Bool, I32, F32, F64 };
+/// As it is written; "" for a literal's.
+const char *elementName(Element element);
 
 struct Tensor {
   mlir::Value value;

@@ -48,6 +48,14 @@ std::string shapeText(const std::vector<int64_t> &shape) {
   return "[" + text + "]";
 }
 
+/// "v = 259 (net.rx:3), d = 8 (net.rx:4)"
+std::string sizesWithOrigins(const std::vector<Axis> &axes) {
+  std::vector<std::string> sizes;
+  for (auto &axis : axes)
+    sizes.push_back(axis.label + " = " + axis.size.str() + " (" + axis.origin.str() + ")");
+  return joined(sizes);
+}
+
 /// `tensor("..")`, or that plus or minus a number; `default` names the tensor to take where the file has none.
 struct TensorRule {
   std::string pattern, otherwise, index;
@@ -56,6 +64,38 @@ struct TensorRule {
 };
 
 } // namespace
+
+namespace rx::elaborate {
+
+/// One weight file on its way onto one model class.
+class WeightMap {
+public:
+  WeightMap(Elaborator &elaborator, const Expr &call, const resolve::WeightHeader &header, const Function &model) : e(elaborator), call(call), header(header), model(model) {}
+  NodePtr load();
+
+private:
+  void findNames();
+  void readStatement(const Item &statement);
+  void requireOfFile(const Item &statement);
+  bool readRule(const Item &statement);
+  NodePtr build();
+  void bind(Node &part, Param &param);
+  std::string tensorFor(const TensorRule &rule, int64_t entry, const std::string &path);
+  void checkTotal();
+
+  Elaborator &e;
+  const Expr &call;
+  const resolve::WeightHeader &header;
+  const Function &model;
+  const Item *names = nullptr;
+  Frame frame;
+  NodePtr root;
+  std::map<std::string, TensorRule> rules;
+  std::map<std::string, const resolve::WeightTensor *> tensors;
+  std::set<std::string> ignored, used, usedRules;
+};
+
+} // namespace rx::elaborate
 
 Value Elaborator::load(const Expr &call, const Frame &frame) {
   if (call.arguments.size() != 2)
@@ -66,121 +106,157 @@ Value Elaborator::load(const Expr &call, const Frame &frame) {
   std::string error;
   const resolve::WeightHeader *header = resolver.weights(file.text, file.label == "path", error);
   if (!header)
-    fail("package", error, call.arguments[1].value->range);
-  const Item *item = nullptr;
-  std::shared_ptr<Scope> itemScope;
-  for (auto &[block, scope] : namesBlocks)
-    if (block->text == model.function.item->name) {
-      item = block;
-      itemScope = scope;
-    }
-  if (!item)
-    fail("unknown-name", "no `names` block maps a weight file to `" + model.function.item->name + "`", call.range, "add `names gguf for " + model.function.item->name + " { .. }`");
+    fail("package", error, call.arguments[1].value->range, file.label == "path" ? "a path is looked for from the folder of the program" : "`rxc lock` lists the packages that are pinned");
+  currentHeader = header;
+  Value v = Value::model(WeightMap(*this, call, *header, model.function).load());
+  v.origin = {call.range, ""};
+  return v;
+}
 
-  auto scope = std::make_shared<Scope>(itemScope);
+NodePtr WeightMap::load() {
+  findNames();
+  for (auto &statement : names->body)
+    readStatement(*statement);
+  for (auto &tensor : header.tensors)
+    tensors[tensor.name] = &tensor;
+  root = build();
+  root->visit([&](Node &part) {
+    for (auto &param : part.params)
+      bind(part, param);
+  });
+  e.bindTies(*root);
+  checkTotal();
+  return root;
+}
+
+void WeightMap::findNames() {
+  const std::string &className = model.item->name;
+  for (auto &[block, scope] : e.namesBlocks)
+    if (block->text == className) {
+      names = block;
+      frame.scope = std::make_shared<Scope>(scope);
+    }
+  if (!names)
+    e.fail("unknown-name", "no `names` block maps a weight file to `" + className + "`", call.range, "add `names gguf for " + className + " { .. }`");
   Value reader;
   reader.kind = Value::Builtin;
   reader.text = "key";
-  scope->names["key"] = reader;
-  currentHeader = header;
-  Frame inner;
-  inner.scope = scope;
-  std::map<std::string, TensorRule> rules;
-  std::vector<std::string> ignored;
-  for (auto &statement : item->body) {
-    if (statement->kind == Item::Require) {
-      Value holds = eval(*statement->expr, inner);
-      if (holds.kind != Value::Bool || !holds.number)
-        fail("weights", "the weight file " + header->file + " does not fit: " + (statement->text.empty() ? std::string(statement->expr->range.text()) + " does not hold" : statement->text),
-             call.range, "", {{call.range, ""}, {statement->range, "required here"}});
-    } else if (statement->kind == Item::Ignore) {
-      for (auto &target : statement->targets)
-        ignored.push_back(target->text);
-    } else if (statement->kind == Item::Equation && statement->targets.size() == 1) {
-      const Expr &value = *statement->values[0];
-      const Expr *tensor = &value;
-      TensorRule rule;
-      rule.range = statement->range;
-      if (value.kind == Expr::Binary && (value.text == "+" || value.text == "-") && value.children[1]->kind == Expr::Number) {
-        tensor = value.children[0].get();
-        rule.shift = (value.text == "-" ? -1 : 1) * value.children[1]->number;
-      }
-      bool isTensor = tensor->kind == Expr::Call && tensor->children[0]->isName("tensor") && !tensor->arguments.empty() && tensor->arguments.size() <= 2;
-      if (!isTensor) {
-        equation(*statement, inner);
-        scope->names[statement->targets[0]->text].origin = {statement->range, ""};
-        continue;
-      }
-      auto [path, index] = targetPath(*statement->targets[0]);
-      rule.pattern = tensor->arguments[0].value->text;
-      if (tensor->arguments.size() == 2) {
-        if (tensor->arguments[1].name != "default")
-          fail("unknown-argument", "`tensor` takes a name and a `default`", value.range, "`tensor(\"output.weight\", default = \"token_embd.weight\")`");
-        rule.otherwise = tensor->arguments[1].value->text;
-      }
-      rule.index = index;
-      rules[path] = rule;
-    } else
-      fail("misplaced", "a `names` block holds `require`, `ignore` and `path = tensor(..)` or `name = key(..)`", statement->range);
+  frame.scope->names["key"] = reader;
+}
+
+//===----------------------------------------------------------------------===//
+// The `names` block
+//===----------------------------------------------------------------------===//
+
+void WeightMap::readStatement(const Item &statement) {
+  if (statement.kind == Item::Require)
+    return requireOfFile(statement);
+  if (statement.kind == Item::Ignore) {
+    for (auto &target : statement.targets)
+      ignored.insert(target->text);
+    return;
   }
+  if (statement.kind != Item::Equation || statement.targets.size() != 1)
+    e.fail("misplaced", "a `names` block holds `require`, `ignore` and `path = tensor(..)` or `name = key(..)`", statement.range);
+  if (readRule(statement))
+    return;
+  e.equation(statement, frame);
+  frame.scope->names[statement.targets[0]->text].origin = {statement.range, ""};
+}
 
-  Instance instance{model.function.item, model.function.scope, {}, call.range};
-  for (auto &parameter : instance.model->parameters)
-    if (auto it = scope->names.find(parameter.name); it != scope->names.end())
+void WeightMap::requireOfFile(const Item &statement) {
+  Value holds = e.eval(*statement.expr, frame);
+  if (holds.kind == Value::Bool && holds.number)
+    return;
+  std::string reason = statement.text.empty() ? std::string(statement.expr->range.text()) + " does not hold" : statement.text;
+  e.fail("weights", "the weight file " + header.file + " does not fit: " + reason, call.range, "", {{call.range, ""}, {statement.range, "required here"}});
+}
+
+/// `path = tensor("..")`; false if the statement is something else.
+bool WeightMap::readRule(const Item &statement) {
+  const Expr &value = *statement.values[0];
+  const Expr *tensor = &value;
+  TensorRule rule;
+  rule.range = statement.range;
+  if (value.kind == Expr::Binary && (value.text == "+" || value.text == "-") && value.children[1]->kind == Expr::Number) {
+    tensor = value.children[0].get();
+    rule.shift = (value.text == "-" ? -1 : 1) * value.children[1]->number;
+  }
+  bool isTensor = tensor->kind == Expr::Call && tensor->children[0]->isName("tensor") && !tensor->arguments.empty() && tensor->arguments.size() <= 2;
+  if (!isTensor)
+    return false;
+  rule.pattern = tensor->arguments[0].value->text;
+  if (tensor->arguments.size() == 2) {
+    if (tensor->arguments[1].name != "default")
+      e.fail("unknown-argument", "`tensor` takes a name and a `default`", value.range, "`tensor(\"output.weight\", default = \"token_embd.weight\")`");
+    rule.otherwise = tensor->arguments[1].value->text;
+  }
+  auto [path, index] = targetPath(*statement.targets[0]);
+  rule.index = index;
+  rules[path] = rule;
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors onto parameters
+//===----------------------------------------------------------------------===//
+
+NodePtr WeightMap::build() {
+  Instance instance{model.item, model.scope, {}, call.range};
+  for (auto &parameter : model.item->parameters)
+    if (auto it = frame.scope->names.find(parameter.name); it != frame.scope->names.end())
       instance.arguments.push_back({parameter.name, it->second});
-  NodePtr node = build(instance, "");
-  node->source = header->file;
+  NodePtr node = e.build(instance, "");
+  node->source = header.file;
   node->setPaths("");
+  return node;
+}
 
-  std::map<std::string, const resolve::WeightTensor *> tensors;
-  for (auto &tensor : header->tensors)
-    tensors[tensor.name] = &tensor;
-  std::set<std::string> used, usedRules;
-  node->visit([&](Node &part) {
-    for (auto &param : part.params) {
-      std::string path = part.pathOf(param);
-      auto rule = rules.find(path);
-      if (rule == rules.end()) {
-        if (node->isTied(path))
-          continue;
-        fail("names-total", "no tensor is named for the parameter `" + path + "`", item->range, "add `" + path + " = tensor(\"..\")`", {{item->range, ""}, {param.range, "declared here"}});
-      }
-      usedRules.insert(path);
-      for (int64_t i = 0; i < param.entries(); ++i) {
-        std::string name = replaceIndex(rule->second.pattern, rule->second.index, i);
-        auto found = tensors.find(name);
-        if (found == tensors.end() && !rule->second.otherwise.empty()) {
-          name = replaceIndex(rule->second.otherwise, rule->second.index, i);
-          found = tensors.find(name);
-        }
-        if (found == tensors.end()) {
-          std::vector<std::string> names;
-          for (auto &[n, t] : tensors)
-            names.push_back(n);
-          std::string nearest = diag::nearestName(name, names);
-          fail("names-total", header->file + " has no tensor `" + name + "` for `" + path + "`", rule->second.range, nearest.empty() ? "" : "the nearest name is `" + nearest + "`");
-        }
-        std::vector<int64_t> wanted;
-        for (auto &axis : param.axes)
-          wanted.push_back(axis.size.constant());
-        if (found->second->shape != wanted)
-          fail("weights", "tensor `" + name + "` of " + header->file + " has shape " + shapeText(found->second->shape) + ", `" + path + "` needs " + shapeText(wanted), rule->second.range, "",
-               {{rule->second.range, ""}, {param.range, "declared here"}});
-        used.insert(name);
-        param.buffers.push_back(fileBuffer(header->file, name, rule->second.shift, param, rule->second.range));
-      }
-    }
-  });
-  bindTies(*node);
+void WeightMap::bind(Node &part, Param &param) {
+  std::string path = part.pathOf(param);
+  auto found = rules.find(path);
+  if (found == rules.end()) {
+    if (root->isTied(path))
+      return;
+    e.fail("names-total", "no tensor is named for the parameter `" + path + "`", names->range, "add `" + path + " = tensor(\"..\")`", {{names->range, ""}, {param.range, "declared here"}});
+  }
+  usedRules.insert(path);
+  const TensorRule &rule = found->second;
+  std::vector<int64_t> wanted;
+  for (auto &axis : param.axes)
+    wanted.push_back(axis.size.constant());
+  for (int64_t i = 0; i < param.entries(); ++i) {
+    std::string name = tensorFor(rule, i, path);
+    const std::vector<int64_t> &shape = tensors.at(name)->shape;
+    if (shape != wanted)
+      e.fail("weights", "tensor `" + name + "` of " + header.file + " has shape " + shapeText(shape) + ", `" + path + "` needs " + shapeText(wanted), rule.range, "",
+             {{rule.range, shapeText(shape)}, {param.range, sizesWithOrigins(param.axes)}});
+    used.insert(name);
+    param.buffers.push_back(e.fileBuffer(header.file, name, rule.shift, param, rule.range));
+  }
+}
+
+/// The tensor of the file for an entry of the parameter at `path`.
+std::string WeightMap::tensorFor(const TensorRule &rule, int64_t entry, const std::string &path) {
+  std::string name = replaceIndex(rule.pattern, rule.index, entry);
+  if (!tensors.count(name) && !rule.otherwise.empty())
+    name = replaceIndex(rule.otherwise, rule.index, entry);
+  if (tensors.count(name))
+    return name;
+  std::vector<std::string> known;
+  for (auto &[tensor, header] : tensors)
+    known.push_back(tensor);
+  std::string nearest = diag::nearestName(name, known);
+  e.fail("names-total", header.file + " has no tensor `" + name + "` for `" + path + "`", rule.range, nearest.empty() ? "" : "the nearest name is `" + nearest + "`");
+}
+
+void WeightMap::checkTotal() {
   for (auto &[path, rule] : rules)
     if (!usedRules.count(path))
-      fail("names-total", "`" + path + "` is no parameter of `" + instance.model->name + "`", rule.range);
+      e.fail("names-total", "`" + path + "` is no parameter of `" + model.item->name + "`", rule.range);
   for (auto &[name, tensor] : tensors)
-    if (!used.count(name) && std::find(ignored.begin(), ignored.end(), name) == ignored.end())
-      fail("names-total", "tensor `" + name + "` of " + header->file + " belongs to no parameter of `" + instance.model->name + "`", item->range, "name it, or `ignore \"" + name + "\"`");
-  Value v = Value::model(node);
-  v.origin = {call.range, ""};
-  return v;
+    if (!used.count(name) && !ignored.count(name))
+      e.fail("names-total", "tensor `" + name + "` of " + header.file + " belongs to no parameter of `" + model.item->name + "`", names->range, "name it, or `ignore \"" + name + "\"`");
 }
 
 void Elaborator::bindTies(Node &root) {
