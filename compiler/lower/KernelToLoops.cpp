@@ -277,6 +277,7 @@ LogicalResult lowerOp(LoweredKernel &lowered, FunctionOpInterface kernel, Operat
     lowerGatherOfPanels(lowered, kernel, gather, *form);
     return success();
   }
+  lowered.updated = cast<rxt::LoopLowering>(op).updatedOperand();
   prepareBodies(op);
   return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/false)
       .build([&](rxt::LoopEmitter &e, ViewOf) { return cast<rxt::LoopLowering>(op).emitLoops(e); });
