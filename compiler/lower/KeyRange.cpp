@@ -1,5 +1,5 @@
 #include "compiler/lower/KeyRange.h"
-#include "compiler/lower/IndexComparison.h"
+#include "dialects/rxt/IndexComparison.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -58,7 +58,7 @@ private:
   /// Adds the bounds that hold wherever `condition` has the value `wanted`.
   void visitCondition(Value condition, bool wanted) {
     Operation *op = condition.getDefiningOp();
-    if (std::optional<IndexComparison> comparison = indexComparisonOf(condition))
+    if (std::optional<rxt::IndexComparison> comparison = rxt::indexComparisonOf(condition))
       return visitComparison(*comparison, wanted);
     if (auto negation = dyn_cast_or_null<arith::XOrIOp>(op))
       if (matchPattern(negation.getRhs(), m_One()))
@@ -79,11 +79,11 @@ private:
 
   //===-- Comparisons ---===//
 
-  void visitComparison(IndexComparison comparison, bool wanted) {
+  void visitComparison(rxt::IndexComparison comparison, bool wanted) {
     Predicate predicate = comparison.predicate;
     if (!wanted)
       predicate = arith::invertPredicate(predicate);
-    AffineSum rest; // key (predicate) rest
+    rxt::AffineSum rest; // key (predicate) rest
     int64_t coefficient = 0;
     for (auto [value, factor] : comparison.difference.terms)
       if (value == key)
@@ -92,10 +92,10 @@ private:
         rest.terms.push_back({value, -factor});
     rest.constant = -comparison.difference.constant;
     if (coefficient == -1) {
-      AffineSum negated;
+      rxt::AffineSum negated;
       negated.add(rest, -1);
       rest = negated;
-      predicate = swapped(predicate);
+      predicate = rxt::swapped(predicate);
     }
     bool known = llvm::none_of(rest.terms, [&](auto &term) {
       return !term.first.getType().isInteger() || depends(term.first);
@@ -115,7 +115,7 @@ private:
                         [&](Value operand) { return depends(operand); });
   }
 
-  void addBound(bool isUpper, const AffineSum &affine, int64_t more) {
+  void addBound(bool isUpper, const rxt::AffineSum &affine, int64_t more) {
     auto region = std::make_shared<Region>();
     IRMapping mapping;
     body.getParent()->cloneInto(region.get(), mapping);

@@ -1,6 +1,6 @@
 #include "compiler/passes/CausalMask.h"
 
-#include "compiler/lower/IndexComparison.h"
+#include "dialects/rxt/IndexComparison.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -34,7 +34,7 @@ Later LaterElements::ofConstant(Value value) {
 
 /// c * (key - query) + constant against 0, where key - query is 1 or more.
 Later LaterElements::ofComparison(Value condition) {
-  std::optional<IndexComparison> comparison = indexComparisonOf(condition);
+  std::optional<rxt::IndexComparison> comparison = rxt::indexComparisonOf(condition);
   if (!comparison)
     return Later::Anything;
   int64_t ofKey = 0, ofQuery = 0;
@@ -49,7 +49,7 @@ Later LaterElements::ofComparison(Value condition) {
   Predicate predicate = comparison->predicate;
   int64_t sign = ofKey > 0 ? 1 : -1;
   if (sign < 0)
-    predicate = swapped(predicate);
+    predicate = rxt::swapped(predicate);
   // |c| (key - query) (predicate) -sign * constant; the left side is |c| or more.
   int64_t least = std::abs(ofKey), bound = -sign * comparison->difference.constant;
   if ((predicate == Predicate::sle && least > bound) ||

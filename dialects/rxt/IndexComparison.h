@@ -5,7 +5,7 @@
 
 #include <optional>
 
-namespace rx::compiler {
+namespace rx::rxt {
 
 /// constant + sum of factor * value, of integers.
 struct AffineSum {
@@ -31,4 +31,4 @@ std::optional<IndexComparison> indexComparisonOf(mlir::Value condition);
 /// The predicate of b, a for that of a, b.
 mlir::arith::CmpIPredicate swapped(mlir::arith::CmpIPredicate predicate);
 
-} // namespace rx::compiler
+} // namespace rx::rxt

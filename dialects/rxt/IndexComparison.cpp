@@ -1,10 +1,10 @@
-#include "compiler/lower/IndexComparison.h"
+#include "dialects/rxt/IndexComparison.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using Predicate = mlir::arith::CmpIPredicate;
 
-namespace rx::compiler {
+namespace rx::rxt {
 
 void AffineSum::add(const AffineSum &other, int64_t sign) {
   constant += sign * other.constant;
@@ -81,4 +81,4 @@ Predicate swapped(Predicate predicate) {
   }
 }
 
-} // namespace rx::compiler
+} // namespace rx::rxt
