@@ -135,7 +135,7 @@ func::FuncOp StepBuilder::declare() {
   auto function =
       func::FuncOp::create(builder, source.getLoc(), (base + "_" + variant.suffix).str(),
                            builder.getFunctionType(inputs, results));
-  function->setAttr(pathAttribute, builder.getStringAttr(variant.path));
+  function->setAttr(rxt::pathAttribute, builder.getStringAttr(variant.path));
   setNames(function);
   function.addEntryBlock();
   return function;
@@ -397,8 +397,8 @@ LogicalResult deriveDecode(ModuleOp module) {
     StringRef base = function.getSymName();
     base.consume_back("_logits");
     SizeExpr positions = SizeExpr::symbol(symbol.str()), capacity = freshSymbol(function, "c");
-    for (const Variant &variant : {Variant{"prefill", "bulk", positions, capacity, false},
-                                   Variant{"step", "step", positions, capacity, true}})
+    for (const Variant &variant : {Variant{"prefill", rxt::bulkPath, positions, capacity, false},
+                                   Variant{"step", rxt::stepPath, positions, capacity, true}})
       StepBuilder(function, *axes, variant, base).build();
     if (function->hasAttr(keepAttribute))
       function->removeAttr(decodeAttribute);

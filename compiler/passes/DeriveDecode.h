@@ -13,8 +13,6 @@ namespace rx::compiler {
 inline constexpr llvm::StringLiteral decodeAttribute = "rx.decode";
 /// With it, the function stays beside those derived from it.
 inline constexpr llvm::StringLiteral keepAttribute = "rx.keep";
-/// On a program: whether its products have many rows, "bulk", or few, "step".
-inline constexpr llvm::StringLiteral pathAttribute = "rx.path";
 
 /// Replaces each such function `NAME_logits` by two, which share states called `NAME.cache.0`, ..:
 ///
