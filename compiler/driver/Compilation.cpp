@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
@@ -26,7 +27,7 @@ namespace rx::driver {
 //===----------------------------------------------------------------------===//
 
 void ProgramArguments::addTo(CLI::App *command) {
-  command->add_option("program", program, "the .rx file")->required();
+  command->add_option("program", program, "the .rx file, or its text after a phase (.mlir)")->required();
   command->add_option("--set", settings,
                       "change a setting: NAME=VALUE or NAME.ARGUMENT=VALUE (may be repeated)");
   command->add_option("--preset", preset, "apply a preset of the experiment");
@@ -94,10 +95,14 @@ bool Compilation::parse(const std::string &path) {
 
 bool Compilation::elaborate(const ProgramArguments &arguments) {
   auto options = arguments.elaboration();
-  if (!options || !parse(arguments.program))
+  if (!options)
     return false;
   context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect,
                       mlir::arith::ArithDialect, mlir::math::MathDialect>();
+  if (fs::path(arguments.program).extension() == ".mlir")
+    return resume(arguments.program);
+  if (!parse(arguments.program))
+    return false;
   resolver = std::make_unique<FileResolver>(fs::path(arguments.program).parent_path());
   elaborator = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics, *options);
   module = elaborator->run(*file);
@@ -109,6 +114,12 @@ bool Compilation::elaborate(const ProgramArguments &arguments) {
   std::cerr << "rxc: internal error: the elaborated program is not valid IR; this is a bug of "
                "rxc\n";
   return false;
+}
+
+bool Compilation::resume(const std::string &path) {
+  programName = fs::path(path).stem().string();
+  module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context);
+  return static_cast<bool>(module);
 }
 
 bool Compilation::lower(const compiler::PipelineOptions &options) {

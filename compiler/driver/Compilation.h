@@ -60,6 +60,8 @@ public:
 
 private:
   bool report();
+  /// Goes on from the text of a phase.
+  bool resume(const std::string &path);
 
   mlir::MLIRContext context;
   diag::DiagnosticEngine diagnostics;

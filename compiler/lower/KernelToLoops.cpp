@@ -1,4 +1,5 @@
 #include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/AttentionStep.h"
 #include "compiler/lower/AttentionToLoops.h"
 #include "compiler/lower/ContractProducts.h"
 #include "compiler/lower/ContractToGemm.h"
@@ -227,7 +228,6 @@ LogicalResult lowerRows(LoweredKernel &lowered, FunctionOpInterface kernel, Soft
                         function_ref<void(rxt::LoopEmitter &, ViewOf viewOf)> emit) {
   lowered.extent = SoftmaxPanels::extent(rows);
   lowered.scratchBytes = scratchBytes;
-  lowered.grain = PanelProducts::width;
   prepareBodies(rows.x);
   return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/true)
       .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
@@ -242,12 +242,22 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, FunctionOpInterf
   Operation *end = kernel.getFunctionBody().front().getTerminator(), *last = end->getPrevNode();
   ModuleOp module = *lowered.module;
   auto map = dyn_cast_or_null<rxt::MapOp>(last);
+  lowered.grain = PanelProducts::width;
   if (auto attention = map ? matchAttention(map) : std::nullopt;
-      attention && isAllOf(kernel, attention->ops(), {map.getResult()}))
+      attention && isAllOf(kernel, attention->ops(), {map.getResult()})) {
+    auto path = kernel->getAttrOfType<StringAttr>(rxt::pathAttribute);
+    if (path && path == rxt::stepPath && canStep(*attention)) {
+      lowered.grain = 1;
+      return lowerRows(lowered, kernel, attention->rows, attentionStepScratchBytes(*attention),
+                       [&](rxt::LoopEmitter &e, ViewOf viewOf) {
+                         emitAttentionStep(e, module, *attention, viewOf);
+                       });
+    }
     return lowerRows(lowered, kernel, attention->rows, attentionScratchBytes(*attention),
                      [&](rxt::LoopEmitter &e, ViewOf viewOf) {
                        emitAttention(e, module, *attention, target, viewOf);
                      });
+  }
   if (auto group = last ? matchLogSumExp(last) : std::nullopt;
       group && isAllOf(kernel, group->ops(), group->results())) {
     FailureOr<PanelForm> form = formOfWeights(kernel, target);
@@ -277,6 +287,7 @@ LogicalResult lowerOp(LoweredKernel &lowered, FunctionOpInterface kernel, Operat
     lowerGatherOfPanels(lowered, kernel, gather, *form);
     return success();
   }
+  lowered.updated = cast<rxt::LoopLowering>(op).updatedOperand();
   prepareBodies(op);
   return KernelBuilder(*lowered.module, kernel, /*usesScratch=*/false)
       .build([&](rxt::LoopEmitter &e, ViewOf) { return cast<rxt::LoopLowering>(op).emitLoops(e); });

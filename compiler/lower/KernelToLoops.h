@@ -6,6 +6,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "runtime/abi/SizeExpr.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct LoweredKernel {
   SizeExpr extent;
   /// Bytes of scratch that a thread needs, whatever the sizes.
   int64_t scratchBytes = 0;
+  /// The argument that lies where the first result is made; none for most kernels. The kernel reads
+  /// and writes it as that result.
+  std::optional<unsigned> updated;
   /// Steps of the parallel dimension below which another thread does not pay.
   int64_t grain = 1;
 };

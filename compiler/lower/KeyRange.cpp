@@ -1,4 +1,5 @@
 #include "compiler/lower/KeyRange.h"
+#include "dialects/rxt/IndexComparison.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -8,19 +9,6 @@ using Predicate = mlir::arith::CmpIPredicate;
 
 namespace rx::compiler {
 namespace {
-
-/// coefficient * key + sum of terms (with signs) + constant.
-struct Affine {
-  int64_t coefficient = 0, constant = 0;
-  SmallVector<std::pair<Value, int64_t>> terms;
-
-  void add(const Affine &other, int64_t sign) {
-    coefficient += sign * other.coefficient;
-    constant += sign * other.constant;
-    for (auto [value, factor] : other.terms)
-      terms.push_back({value, sign * factor});
-  }
-};
 
 class Analysis {
 public:
@@ -70,11 +58,8 @@ private:
   /// Adds the bounds that hold wherever `condition` has the value `wanted`.
   void visitCondition(Value condition, bool wanted) {
     Operation *op = condition.getDefiningOp();
-    if (auto compare = dyn_cast_or_null<arith::CmpIOp>(op))
-      return visitComparison(compare.getLhs(), compare.getRhs(), compare.getPredicate(), wanted);
-    if (auto compare = dyn_cast_or_null<arith::CmpFOp>(op))
-      if (std::optional<Predicate> predicate = asIntegers(compare.getPredicate()))
-        return visitComparison(compare.getLhs(), compare.getRhs(), *predicate, wanted);
+    if (std::optional<rxt::IndexComparison> comparison = rxt::indexComparisonOf(condition))
+      return visitComparison(*comparison, wanted);
     if (auto negation = dyn_cast_or_null<arith::XOrIOp>(op))
       if (matchPattern(negation.getRhs(), m_One()))
         return visitCondition(negation.getLhs(), !wanted);
@@ -94,89 +79,33 @@ private:
 
   //===-- Comparisons ---===//
 
-  /// That of the integers whose conversions to floats are compared: none of them is NaN, and
-  /// positions are below 2^24, hence exact.
-  static std::optional<Predicate> asIntegers(arith::CmpFPredicate predicate) {
-    using Float = arith::CmpFPredicate;
-    switch (predicate) {
-    case Float::OLT:
-    case Float::ULT:
-      return Predicate::slt;
-    case Float::OLE:
-    case Float::ULE:
-      return Predicate::sle;
-    case Float::OGT:
-    case Float::UGT:
-      return Predicate::sgt;
-    case Float::OGE:
-    case Float::UGE:
-      return Predicate::sge;
-    case Float::OEQ:
-    case Float::UEQ:
-      return Predicate::eq;
-    default:
-      return std::nullopt;
-    }
-  }
-
-  void visitComparison(Value left, Value right, Predicate predicate, bool wanted) {
-    Affine difference;
-    difference.add(affineOf(left), 1);
-    difference.add(affineOf(right), -1);
+  void visitComparison(rxt::IndexComparison comparison, bool wanted) {
+    Predicate predicate = comparison.predicate;
     if (!wanted)
       predicate = arith::invertPredicate(predicate);
-    if (difference.coefficient == -1) { // key on the left
-      Affine negated;
-      negated.add(difference, -1);
-      difference = negated;
-      predicate = swapped(predicate);
+    rxt::AffineSum rest; // key (predicate) rest
+    int64_t coefficient = 0;
+    for (auto [value, factor] : comparison.difference.terms)
+      if (value == key)
+        coefficient += factor;
+      else
+        rest.terms.push_back({value, -factor});
+    rest.constant = -comparison.difference.constant;
+    if (coefficient == -1) {
+      rxt::AffineSum negated;
+      negated.add(rest, -1);
+      rest = negated;
+      predicate = rxt::swapped(predicate);
     }
-    bool known = llvm::none_of(difference.terms, [&](auto &term) {
+    bool known = llvm::none_of(rest.terms, [&](auto &term) {
       return !term.first.getType().isInteger() || depends(term.first);
     });
-    if (difference.coefficient != 1 || !known)
+    if (std::abs(coefficient) != 1 || !known)
       return;
-    Affine rest; // key (predicate) rest
-    difference.coefficient = 0;
-    rest.add(difference, -1);
     if (predicate == Predicate::slt || predicate == Predicate::sle || predicate == Predicate::eq)
       addBound(true, rest, predicate != Predicate::slt);
     if (predicate == Predicate::sgt || predicate == Predicate::sge || predicate == Predicate::eq)
       addBound(false, rest, predicate == Predicate::sgt);
-  }
-
-  /// The predicate of b, a for that of a, b.
-  static Predicate swapped(Predicate predicate) {
-    switch (predicate) {
-    case Predicate::slt:
-      return Predicate::sgt;
-    case Predicate::sle:
-      return Predicate::sge;
-    case Predicate::sgt:
-      return Predicate::slt;
-    case Predicate::sge:
-      return Predicate::sle;
-    default:
-      return predicate;
-    }
-  }
-
-  Affine affineOf(Value value) {
-    Affine result;
-    APInt number;
-    Operation *op = value.getDefiningOp();
-    if (value == key)
-      result.coefficient = 1;
-    else if (matchPattern(value, m_ConstantInt(&number)))
-      result.constant = number.getSExtValue();
-    else if (isa_and_nonnull<arith::AddIOp, arith::SubIOp>(op)) {
-      result.add(affineOf(op->getOperand(0)), 1);
-      result.add(affineOf(op->getOperand(1)), isa<arith::AddIOp>(op) ? 1 : -1);
-    } else if (isa_and_nonnull<arith::ExtSIOp, arith::SIToFPOp>(op))
-      result = affineOf(op->getOperand(0));
-    else
-      result.terms.push_back({value, 1});
-    return result;
   }
 
   bool depends(Value value) {
@@ -186,7 +115,7 @@ private:
                         [&](Value operand) { return depends(operand); });
   }
 
-  void addBound(bool isUpper, const Affine &affine, int64_t more) {
+  void addBound(bool isUpper, const rxt::AffineSum &affine, int64_t more) {
     auto region = std::make_shared<Region>();
     IRMapping mapping;
     body.getParent()->cloneInto(region.get(), mapping);

@@ -41,8 +41,6 @@ llvm::SmallVector<std::string> dimsOf(rx::rxt::TensorType type) {
 
 std::string typeText(rx::rxt::TensorType type) { return typeText(type.getElementType(), dimsOf(type)); }
 
-/// Whether an instruction made the value in a buffer that is nothing else, so that it may be made elsewhere.
-bool hasOwnBuffer(Value value) { return isa_and_nonnull<rx::rxk::LaunchOp, rx::rxt::LinalgOp>(value.getDefiningOp()); }
 /// " in panels<q8_0, 32>" for a form's text, nothing for dense.
 std::string formText(StringAttr form) { return form ? " in " + form.getValue().str() : std::string(); }
 
@@ -95,6 +93,14 @@ private:
   }
   /// New temporaries for what an instruction computes.
   json makeResults(ResultRange results);
+  /// The place of the input that the kernel updates, of which nothing else may be read.
+  FailureOr<Place> updatedPlace(rx::rxk::LaunchOp launch);
+  /// The input of the launch that its kernel updates; none for most.
+  std::optional<unsigned> updatedInput(rx::rxk::LaunchOp launch);
+  /// Whether an instruction made the value in a buffer that is nothing else, so that it may be made elsewhere.
+  bool hasOwnBuffer(Value value);
+  /// Rows that were updated where they lie are the stacked result already.
+  LogicalResult placeStacked(rx::rxt::LoopOp loop);
   /// Writes what was to go to buffer `made` into `to`, and reads it from there, in the code so far and later.
   void redirect(int made, int to);
 
@@ -178,12 +184,56 @@ json ProgramEmitter::makeResults(ResultRange results) {
 
 LogicalResult ProgramEmitter::emitLaunch(rx::rxk::LaunchOp launch) {
   int kernel = kernelIndex.at(launch.getKernel().str());
-  json in = buffersOf(launch.getInputs()), out = makeResults(launch->getResults());
+  json in = buffersOf(launch.getInputs()), out;
+  if (updatedInput(launch)) {
+    FailureOr<Place> place = updatedPlace(launch);
+    if (failed(place))
+      return failure();
+    places[launch->getResult(0)] = *place;
+    out = buffersOf(launch->getResults());
+  } else {
+    out = makeResults(launch->getResults());
+  }
   json instruction = {{"op", "launch"}, {"kernel", kernel}, {"in", in}, {"out", out}, {"sizes", kernels[kernel]["sizes"]}};
   if (auto variants = launch->getAttrOfType<ArrayAttr>(rx::compiler::variantsAttribute))
     for (auto variant : variants.getAsRange<FlatSymbolRefAttr>())
       instruction["variants"].push_back(kernelIndex.at(variant.getValue().str()));
   addCode(std::move(instruction), launch.getLoc());
+  return success();
+}
+
+std::optional<unsigned> ProgramEmitter::updatedInput(rx::rxk::LaunchOp launch) {
+  const json &kernel = kernels[kernelIndex.at(launch.getKernel().str())];
+  return kernel.contains("updates") ? std::optional<unsigned>(kernel["updates"]) : std::nullopt;
+}
+
+bool ProgramEmitter::hasOwnBuffer(Value value) {
+  auto launch = value.getDefiningOp<rx::rxk::LaunchOp>();
+  return launch ? !updatedInput(launch) : isa_and_nonnull<rx::rxt::LinalgOp>(value.getDefiningOp());
+}
+
+FailureOr<Place> ProgramEmitter::updatedPlace(rx::rxk::LaunchOp launch) {
+  Value base = launch.getInputs()[*updatedInput(launch)];
+  auto argument = dyn_cast<BlockArgument>(base);
+  Place place = places.at(base);
+  StringRef kind = buffers[place.buffer]["kind"].get_ref<const std::string &>();
+  if (!argument || !base.hasOneUse() || (kind != "state" && kind != "alias"))
+    return launch.emitError("what is updated in place must be a state, or its part for a layer, and not be read afterwards");
+  return place;
+}
+
+LogicalResult ProgramEmitter::placeStacked(rx::rxt::LoopOp loop) {
+  Block &body = loop->getRegion(0).front();
+  auto yielded = cast<rx::rxt::YieldOp>(body.getTerminator()).getValues();
+  for (unsigned i = loop.getCarried().size(); i < loop.getNumResults(); ++i) {
+    auto isRow = [&](Value argument) { return bufferOf(argument) == bufferOf(yielded[i]); };
+    auto rows = body.getArguments().slice(loop.firstIndexedArgument(), loop.getIndexed().size());
+    auto *row = llvm::find_if(rows, isRow);
+    if (row == rows.end())
+      return loop.emitError("stacked results of a loop are in the plan only where they update a state");
+    Place place = places.at(loop.getIndexed()[row - rows.begin()]);
+    places[loop.getResult(i)] = place;
+  }
   return success();
 }
 
@@ -216,8 +266,6 @@ void ProgramEmitter::redirect(int made, int to) {
 }
 
 LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
-  if (loop.getNumResults() != loop.getCarried().size())
-    return loop.emitError("stacked results of a loop are not in the plan yet");
   Block &body = loop->getRegion(0).front();
   int level = openLoops;
   Place trip;
@@ -276,7 +324,9 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
     return failure();
   // A value that an instruction of this body has just made is written straight into `next`.
   auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
-  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
+  if (failed(placeStacked(loop)))
+    return failure();
+  for (auto [i, value] : llvm::enumerate(yield.getValues().take_front(loop.getCarried().size()))) {
     int made = bufferOf(value);
     bool direct = value.getParentBlock() == &body && hasOwnBuffer(value) && llvm::count(yield.getValues(), value) == 1;
     if (!direct) {
@@ -298,8 +348,10 @@ LogicalResult ProgramEmitter::emitReturn(func::ReturnOp last) {
       states.insert(function.getArgAttrOfType<StringAttr>(i, "rx.name").getValue().str());
   for (auto [i, value] : llvm::enumerate(last.getOperands())) {
     std::string name = function.getResultAttrOfType<StringAttr>(i, "rx.name").getValue().str();
-    int output = addBuffer("output", typeText(cast<rx::rxt::TensorType>(value.getType())));
     int made = bufferOf(value);
+    if (buffers[made]["kind"] == "state" && buffers[made]["name"] == name)
+      continue; // it was updated where it lies
+    int output = addBuffer("output", typeText(cast<rx::rxt::TensorType>(value.getType())));
     bool direct = hasOwnBuffer(value) && llvm::count(last.getOperands(), value) == 1;
     if (direct)
       redirect(made, output);
@@ -380,6 +432,8 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
     kernelIndex[name] = kernels.size();
     kernels.push_back({{"name", name}, {"symbol", name}, {"location", placeOf(kernel.getLoc())}, {"sizes", fact.sizes}, {"operands", operands},
                        {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", std::to_string(fact.scratchBytes)}, {"grain", fact.grain}});
+    if (fact.updated)
+      kernels.back()["updates"] = *fact.updated;
   }
   json programs = json::object();
   llvm::StringSet<> via;

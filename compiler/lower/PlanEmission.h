@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace rx::compiler {
@@ -16,6 +17,7 @@ struct KernelFacts {
   std::string rows; // a size polynomial
   int64_t scratchBytes = 0;
   int64_t grain = 1;
+  std::optional<unsigned> updated; // the input that the first result takes the place of
 };
 
 struct EmittedPlan {

@@ -27,17 +27,17 @@ Values SoftmaxPanels::arguments(Value lane, Value score, Value key, bool ofKeys,
                                 ArrayRef<Value> known) {
   Values values(known);
   unsigned inputs = rows.x.getInputs().size();
-  values.resize(inputs + positionDims.size());
+  values.resize(inputs + equation.positionDims.size());
   for (auto [index, input] : llvm::enumerate(rows.x.getInputs()))
-    if (index > 0 && ofKey[index] == ofKeys) {
+    if (index > 0 && equation.ofKey[index] == ofKeys) {
       auto dims = rxt::dimensionsOf(rxt::mapAt(rows.x.getMaps(), index));
       auto read = positions(dims, lane, [&](unsigned) { return key; });
       values[index] = e.loadAt(viewOf(input), read, Value());
     }
   if (ofKeys)
     values[0] = score;
-  for (auto [i, dim] : llvm::enumerate(positionDims)) {
-    if (ofKey[inputs + i] != ofKeys)
+  for (auto [i, dim] : llvm::enumerate(equation.positionDims)) {
+    if (equation.ofKey[inputs + i] != ofKeys)
       continue;
     Value index = dim < batchRank ? batch[dim]
                   : dim < keyDim  ? rowIndices(dim - batchRank, lane)
@@ -52,7 +52,7 @@ Values SoftmaxPanels::arguments(Value lane, Value score, Value key, bool ofKeys,
 /// The keys that some row of the panel sees, as far as the equation tells.
 std::pair<Value, Value> SoftmaxPanels::visibleKeys() {
   Value none = e.constant(0), all = e.size(rows.keys());
-  if (bounds.empty())
+  if (equation.bounds.empty())
     return {none, all};
   auto carried =
       e.forCarry(none, strips, e.constant(1), {all, none}, [&](Value strip, ValueRange widest) {
@@ -66,12 +66,12 @@ std::pair<Value, Value> SoftmaxPanels::visibleKeys() {
 std::pair<Value, Value> SoftmaxPanels::boundsOf(Value lane) {
   using Kind = vector::CombiningKind;
   Values values = arguments(lane, Value(), Value(), false, {});
-  for (auto [value, argument] : llvm::zip(values, equation->getArguments()))
+  for (auto [value, argument] : llvm::zip(values, equation.body->getArguments()))
     if (!value) // of a key: no bound depends on it
       value =
           arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(argument.getType()));
   Value lower = e.constant(0), upper = e.size(rows.keys());
-  for (const KeyBound &bound : bounds) {
+  for (const KeyBound &bound : equation.bounds) {
     Value value = e.evaluate(bound.block(), values, rxt::Point());
     if (e.isVector(value))
       value = vector::ReductionOp::create(e.builder, e.loc,
@@ -192,7 +192,7 @@ Value SoftmaxPanels::computeEquation(const KeyBlock &block, Value lane) {
                       Value offset = e.add(e.mul(index, e.constant(width)), lane);
                       Value pointer = at(block.tile, offset), key = e.add(block.first, index);
                       Values values = arguments(lane, load(pointer), key, true, known);
-                      Value x = e.splat(e.evaluate(*equation, values, rxt::Point()));
+                      Value x = e.splat(e.evaluate(*equation.body, values, rxt::Point()));
                       store(x, pointer);
                       Value larger = arith::CmpFOp::create(
                           e.builder, e.loc, arith::CmpFPredicate::OGT, x, carried[0]);

@@ -42,39 +42,12 @@ SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRow
                              int64_t own, ViewOf viewOf)
     : e(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
       batchRank(rows.batchRank), rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
-      sizes(rxt::iterationSizes(rows.scores)), equation(&rows.x.getBody().front()),
-      scoreTile(e.scratch()) {
-  preparePositions();
-}
+      sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()) {}
 
 void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode) {
   keyForm = form;
   keyDecode = decode;
   keyTile = at(scoreTile, e.constant(scratchElements(rows, ownElements)));
-}
-
-/// Positions become arguments of the equation: lanes may run along several axes of rows at once.
-void SoftmaxPanels::preparePositions() {
-  for (auto [index, input] : llvm::enumerate(rows.x.getInputs()))
-    ofKey.push_back(
-        index == 0 ||
-        llvm::is_contained(rxt::dimensionsOf(rxt::mapAt(rows.x.getMaps(), index)), keyDim));
-  BlockArgument key;
-  auto positionOf = [&](unsigned dim) {
-    for (auto [i, known] : llvm::enumerate(positionDims))
-      if (known == dim)
-        return equation->getArgument(rows.x.getInputs().size() + i);
-    positionDims.push_back(dim);
-    ofKey.push_back(dim == keyDim);
-    return equation->addArgument(e.builder.getI32Type(), e.loc);
-  };
-  key = positionOf(keyDim);
-  for (Operation &op : llvm::make_early_inc_range(*equation))
-    if (auto index = dyn_cast<rxt::IndexOp>(op)) {
-      index.getResult().replaceAllUsesWith(positionOf(index.getDim()));
-      index.erase();
-    }
-  bounds = keyBounds(*equation, key, ofKey);
 }
 
 //===-- Scratch ---===//

@@ -10,10 +10,9 @@
 // other batch elements, nor on the target.
 #pragma once
 
-#include "compiler/lower/KeyRange.h"
 #include "compiler/lower/PanelDecode.h"
 #include "compiler/lower/PanelProducts.h"
-#include "compiler/lower/SoftmaxRows.h"
+#include "compiler/lower/SoftmaxEquation.h"
 
 #include <functional>
 
@@ -93,7 +92,6 @@ public:
   Value number(double value); ///< in every lane
 
 private:
-  void preparePositions();
   void placePanel(Value slot, Value panel);
   void locateRows(Value panel);
   void forGroup(Value first, Value count, const PanelHooks &hooks);
@@ -121,10 +119,7 @@ private:
   int64_t ownElements;
   unsigned batchRank, rowAxes, keyDim;
   llvm::SmallVector<SizeExpr> sizes; ///< of the iteration space of the scores
-  mlir::Block *equation;             ///< of x; positions are arguments behind its inputs
-  llvm::SmallVector<unsigned> positionDims;
-  llvm::SmallVector<bool> ofKey; ///< which arguments of the equation differ from key to key
-  llvm::SmallVector<KeyBound> bounds;
+  SoftmaxEquation equation;
   Value scoreTile;                                    ///< [keyBlock][32], of one panel at a time
   Value queries, maxima, sums, lost, scales, indices; ///< of the panel
   Value range;                                        ///< of the keys that it sees, two i64

@@ -6,6 +6,7 @@
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
 #include "compiler/passes/BoundIds.h"
+#include "compiler/passes/DeriveDecode.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
@@ -56,7 +57,7 @@ bool isLegal(Operation *op, Phase phase) {
     return true;
   if (dialect == "rx")
     return false;
-  if (phase == Phase::rxt || phase == Phase::fuse)
+  if (phase < Phase::rxk)
     return dialect != "rxk";
   // rxk: what computes stands in a kernel; outside only control flow and launches are left.
   bool computes = isa<rxt::LoopLowering>(op);
@@ -128,7 +129,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
     auto lowered = lowerKernel(kernel, *options.target);
     if (failed(lowered))
       return failure();
-    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, lowered->grain};
+    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, lowered->grain, lowered->updated};
     modules.push_back(*lowered->module);
     owned.push_back(std::move(lowered->module));
   }
@@ -189,7 +190,7 @@ FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &op
     std::function<LogicalResult(ModuleOp)> run;
   };
   auto forms = [&](ModuleOp kernels) { return chooseForms(kernels, *options.target); };
-  for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
+  for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::decode, deriveDecode}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
     if (options.stopAfter < phase)
       return PipelineResult();
     if (phase < reached)

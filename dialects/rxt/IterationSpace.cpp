@@ -51,6 +51,35 @@ SmallVector<AxisAttr> iterationAxes(ContractOp op) {
   return iterationAxes(op.getOperandTypes(), op.getMaps(), op.getResult().getType());
 }
 
+SmallVector<std::optional<unsigned>> readDims(AffineMap map) {
+  return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) -> std::optional<unsigned> {
+    if (auto dim = dyn_cast<AffineDimExpr>(expr))
+      return dim.getPosition();
+    return std::nullopt;
+  });
+}
+
+AffineMap withFirstAxis(AffineMap map, bool resultHasOne, std::optional<unsigned> first) {
+  if (resultHasOne)
+    map = map.shiftDims(1);
+  return first ? map.insertResult(getAffineDimExpr(*first, map.getContext()), 0) : map;
+}
+
+Operation *withFirstAxes(Operation *op, ArrayAttr maps, OpBuilder &builder, ValueRange operands,
+                         TensorType result, ArrayRef<std::optional<unsigned>> first) {
+  bool resultHasOne = result.rank() > cast<TensorType>(op->getResult(0).getType()).rank();
+  SmallVector<AffineMap> changed;
+  for (unsigned i = 0; i < operands.size(); ++i)
+    changed.push_back(withFirstAxis(mapAt(maps, i), resultHasOne, first[i]));
+  Operation *copy = builder.clone(*op);
+  copy->setOperands(operands);
+  copy->setAttr("maps", builder.getAffineMapArrayAttr(changed));
+  copy->getResult(0).setType(result);
+  if (resultHasOne)
+    copy->walk([&](IndexOp index) { index.setDim(index.getDim() + 1); });
+  return copy;
+}
+
 FailureOr<SmallVector<unsigned>> presenceDims(Operation *op, TensorType presence, TensorType type,
                                               ArrayRef<unsigned> dims, unsigned axis) {
   AxisAttr attr = type.getAxes()[axis];
@@ -155,6 +184,33 @@ LogicalResult verifyPlainMap(Operation *op, AffineMap map, StringRef name, unsig
     if (!isa<AffineDimExpr>(expr))
       return op->emitOpError() << name << " reads at '" << debugString(expr)
                                << "', but an axis is read by one plain dimension (use rxt.window)";
+  return success();
+}
+
+LogicalResult verifyPositions(Operation *op, TensorType rows, StringRef what, TensorType index,
+                              AffineMap indexMap, TensorType result, AffineMap resultMap,
+                              uint64_t axis) {
+  if (!index.getElementType().isInteger(32))
+    return op->emitOpError() << "positions are i32, not " << index.getElementType();
+  if (axis >= static_cast<uint64_t>(result.rank()))
+    return op->emitOpError() << "axis " << axis << " does not exist: the result has "
+                             << result.rank() << " axes";
+  if (failed(verifyPlainMap(op, indexMap, "the index map", rows.rank(), index.rank())) ||
+      failed(verifyPlainMap(op, resultMap, "the result map", rows.rank(), result.rank() - 1)))
+    return failure();
+  for (auto [at, dim] : llvm::enumerate(dimensionsOf(indexMap)))
+    if (failed(verifySameSize(op, "axis " + Twine(at) + " of the index", index.getAxes()[at],
+                              "axis " + Twine(dim) + " of " + what, rows.getAxes()[dim])))
+      return failure();
+  for (auto [other, dim] : llvm::enumerate(dimensionsOf(resultMap))) {
+    uint64_t at = other < axis ? other : other + 1;
+    if (failed(verifySameSize(op, "axis " + Twine(at) + " of the result", result.getAxes()[at],
+                              "axis " + Twine(dim) + " of " + what, rows.getAxes()[dim])))
+      return failure();
+  }
+  if (rows.getElementType() != result.getElementType())
+    return op->emitOpError() << "element types differ: " << what << " have " << rows.getElementType()
+                             << ", the result " << result.getElementType();
   return success();
 }
 

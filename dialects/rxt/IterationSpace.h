@@ -46,6 +46,16 @@ std::vector<std::string> sizeSymbols(mlir::TypeRange types);
 /// Every size symbol of the types and `rxt.size`s inside an op, sorted, once.
 std::vector<std::string> sizeSymbols(mlir::Operation *op);
 
+/// `readDims` of an op whose operands are read through maps, and one such map.
+llvm::SmallVector<std::optional<unsigned>> readDims(mlir::AffineMap map);
+/// `map` for `withFirstAxes`: dimensions come one later if the result has a new first axis; the
+/// operand has a new first axis, read at `first`, if there is one.
+mlir::AffineMap withFirstAxis(mlir::AffineMap map, bool resultHasOne, std::optional<unsigned> first);
+/// A clone of an op of maps, `withFirstAxes`.
+mlir::Operation *withFirstAxes(mlir::Operation *op, mlir::ArrayAttr maps, mlir::OpBuilder &builder,
+                               mlir::ValueRange operands, TensorType result,
+                               llvm::ArrayRef<std::optional<unsigned>> first);
+
 /// How many dimensions an op may reduce.
 enum class Reduced { None, Any };
 
@@ -58,6 +68,13 @@ mlir::LogicalResult verifyIteration(mlir::Operation *op, mlir::ValueRange inputs
 /// Check that `map` lists plain dimensions below `rank`, one per axis of a tensor of `axes` axes.
 mlir::LogicalResult verifyPlainMap(mlir::Operation *op, mlir::AffineMap map, llvm::StringRef name,
                                    unsigned rank, unsigned axes);
+
+/// Check that rows go to positions of `axis` of a result: index is i32, `indexMap` and `resultMap`
+/// (of the result's other axes) list dimensions of the rows' axes, sizes and element types agree.
+/// `what` names the rows in errors.
+mlir::LogicalResult verifyPositions(mlir::Operation *op, TensorType rows, llvm::StringRef what,
+                                    TensorType index, mlir::AffineMap indexMap, TensorType result,
+                                    mlir::AffineMap resultMap, uint64_t axis);
 
 /// Check that two axes have one size, naming both in the error.
 mlir::LogicalResult verifySameSize(mlir::Operation *op, const llvm::Twine &first,

@@ -20,6 +20,12 @@
 namespace rx::rxt {
 class Evaluation;  // dialects/rxt/Evaluation.h
 class LoopEmitter; // dialects/rxt/LoopEmitter.h
+
+/// On a program, and on those of its kernels that it makes a difference to: whether it computes many
+/// positions of a text at once (the default), or few. It is fixed when a program is compiled, so that
+/// an element's bits do not depend on how many rows a run has.
+inline constexpr llvm::StringLiteral pathAttribute = "rx.path", bulkPath = "bulk",
+                                     stepPath = "step";
 } // namespace rx::rxt
 
 #include "dialects/rxt/RxtDialect.h.inc"

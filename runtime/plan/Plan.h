@@ -40,7 +40,7 @@ struct BufferType {
 
 enum class BufferKind {
   Input,     ///< bound by the caller of the program
-  State,     ///< kept between runs
+  State,     ///< kept between runs; replaced by its next value, or updated by a kernel
   Parameter, ///< one buffer of the manifest
   Constant,  ///< bytes of constants.bin
   Temporary, ///< lives in the arena
@@ -81,6 +81,8 @@ struct KernelInfo {
   std::vector<std::string> sizes;   ///< symbols, in the order in which values are passed
   std::vector<BufferType> operands; ///< inputs, then outputs
   int64_t inputs = 0;               ///< how many operands are read only
+  /// The input that lies where the first output is made: the kernel changes it.
+  std::optional<int32_t> updates;
   SizeExpr rows;                    ///< extent of the parallel dimension
   SizeExpr scratch;                 ///< bytes per thread
   int64_t grain = 1;                ///< rows that a part should be a multiple of

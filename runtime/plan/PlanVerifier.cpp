@@ -46,6 +46,10 @@ Status verifyKernel(const KernelInfo &kernel) {
   for (const BufferType &operand : kernel.operands)
     if (Status status = checkSymbols(operand, kernel.sizes); !status)
       return status;
+  if (kernel.updates && (kernel.operands.size() == static_cast<size_t>(kernel.inputs) ||
+                         kernel.operands[*kernel.updates] != kernel.operands[kernel.inputs]))
+    return makeError("operand {} is updated, but the first output is of another type",
+                     *kernel.updates);
   if (Status status = checkSymbols(kernel.rows, kernel.sizes); !status)
     return status;
   return checkSymbols(kernel.scratch, kernel.sizes);
@@ -237,7 +241,16 @@ Status ProgramVerifier::verify(const Launch &op) {
     if (typeOf(op.inputs[i]).anyForm)
       if (Status status = matchEntries(op, i, op.inputs[i]); !status)
         return status;
-  return verifyOperands(op.inputs, op.outputs);
+  std::optional<int32_t> updates = plan.kernels[op.kernels.front()].updates;
+  if (!updates)
+    return verifyOperands(op.inputs, op.outputs);
+  if (op.outputs.front() != op.inputs[*updates])
+    return makeError("kernel {} updates its operand {}, but buffers {} and {} are given for it",
+                     plan.kernels[op.kernels.front()].name, *updates, op.inputs[*updates],
+                     op.outputs.front());
+  if (Status status = flow.update(op.outputs.front()); !status)
+    return status;
+  return verifyOperands(op.inputs, {op.outputs.begin() + 1, op.outputs.end()});
 }
 
 Status ProgramVerifier::verifyVariant(const Launch &op, const KernelInfo &kernel) {
@@ -247,6 +260,8 @@ Status ProgramVerifier::verifyVariant(const Launch &op, const KernelInfo &kernel
     return makeError("kernel {} takes {} inputs, {} outputs and {} sizes, not {}, {} and {}",
                      kernel.name, inputs, outputs, kernel.sizes.size(), op.inputs.size(),
                      op.outputs.size(), op.sizes.size());
+  if (kernel.updates != plan.kernels[op.kernels.front()].updates)
+    return makeError("variant {} does not update what the first one does", kernel.name);
   for (const SizeExpr &size : op.sizes)
     if (Status status = checkSymbols(size, program.symbols); !status)
       return status;

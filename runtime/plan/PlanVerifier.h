@@ -13,7 +13,8 @@ namespace rx::runtime {
 ///   (P2) a buffer is written before it is read, on every path; what a loop's body or one branch
 ///        writes ends with it, but for carried arguments, stacked buffers and what both branches
 ///        write
-///   (P3) only temporaries, outputs and rows of stacked buffers are written, each once per path
+///   (P3) only temporaries, outputs and rows of stacked buffers are written, each once per path;
+///        a kernel that updates an input does it to a state, or to a part of one
 ///   (P4) element types, ranks and (where both sides are in the program's symbols) sizes agree;
 ///        sizes of launches are compared as numbers when they are bound
 ///   (P5) a carried argument and its `next` belong to one loop; `next` is written in the loop's

@@ -23,9 +23,12 @@ bool contains(const std::vector<BufferId> &list, BufferId buffer) {
 
 ProgramFlow::ProgramFlow(const Program &program)
     : program(program), defined(program.buffers.size()), uses(program.buffers.size(), Use::Free),
-      rowOf(program.buffers.size(), nullptr), rowView(program.buffers.size(), -1) {
-  for (size_t i = 0; i < defined.size(); ++i)
+      rowOf(program.buffers.size(), nullptr), ofState(program.buffers.size()),
+      rowView(program.buffers.size(), -1) {
+  for (size_t i = 0; i < defined.size(); ++i) {
     defined[i] = holdsValueAtStart(program.buffers[i].kind);
+    ofState[i] = program.buffers[i].kind == BufferKind::State;
+  }
 }
 
 Status ProgramFlow::read(BufferId buffer) const {
@@ -52,6 +55,12 @@ Status ProgramFlow::write(BufferId buffer) {
   return Status::ok();
 }
 
+Status ProgramFlow::update(BufferId buffer) const {
+  if (!ofState[buffer])
+    return makeError("updates buffer {}, which is no state and no part of one", buffer);
+  return read(buffer);
+}
+
 bool ProgramFlow::isNextOfOpenLoop(BufferId buffer) const {
   auto carries = [&](const Carried &carried) { return carried.next == buffer; };
   return std::any_of(scopes.begin(), scopes.end(), [&](const Scope &scope) {
@@ -70,8 +79,10 @@ Status ProgramFlow::bind(BufferId alias) {
 }
 
 Status ProgramFlow::bindRow(const View &view) {
-  if (defined[view.from])
+  if (defined[view.from]) {
+    ofState[view.to] = ofState[view.from];
     return bind(view.to);
+  }
   const Loop *loop = scopes.empty() ? nullptr : scopes.back().loop;
   bool stacked = loop && contains(loop->stacked, view.from);
   if (!stacked || openTrips(view.at + 1))

@@ -16,6 +16,8 @@ public:
 
   Status read(BufferId buffer) const;
   Status write(BufferId buffer);
+  /// A kernel changes a value where it lies: a state, or its part for an open loop.
+  Status update(BufferId buffer) const;
   /// Binds an alias to something that has a value.
   Status bind(BufferId alias);
   /// Binds an alias to the current row of a buffer: to be read if the buffer has a value, to be
@@ -54,6 +56,7 @@ private:
   std::vector<bool> defined;
   std::vector<Use> uses;           ///< what a loop holds the buffer for, once in a program
   std::vector<const Loop *> rowOf; ///< of an alias bound for writing: the loop that stacks it
+  std::vector<bool> ofState;       ///< a state, or an alias bound to a part of one
   std::vector<BufferId> rowView;   ///< of a stacked buffer: the alias bound to its row, or -1
   std::vector<Scope> scopes;
 };

@@ -44,6 +44,15 @@ LogicalResult ContractOp::verify() {
   return verifyReads(*this, mapAt(getMaps(), 0).getNumDims(), result.rank());
 }
 
+SmallVector<std::optional<unsigned>> ContractOp::readDims(unsigned operand) {
+  return rxt::readDims(mapAt(getMaps(), operand));
+}
+
+Operation *ContractOp::withFirstAxes(OpBuilder &builder, ValueRange operands, TensorType result,
+                               ArrayRef<std::optional<unsigned>> first) {
+  return rxt::withFirstAxes(*this, getMaps(), builder, operands, result, first);
+}
+
 //===-- Reference evaluation ---===//
 
 /// Plain products and sums, each rounded. A backend may fuse them (FMA); its tolerance covers that.

@@ -1,5 +1,5 @@
 //===- Contract.td - sums of products ---------------------------*- tablegen -*-===//
-def Rxt_ContractOp : Rxt_Op<"contract", [Pure, Rxt_Kernel]> {
+def Rxt_ContractOp : Rxt_Op<"contract", [Pure, Rxt_Pointwise]> {
   let summary = "sum of products of two tensors: the only op that may become a matrix product";
   let description = [{
     result[d0..] = sum over the remaining dimensions of lhs[map0] * rhs[map1]. A dimension is batch (both

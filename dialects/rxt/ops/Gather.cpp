@@ -38,6 +38,23 @@ LogicalResult GatherOp::verify() {
   return success();
 }
 
+SmallVector<std::optional<unsigned>> GatherOp::readDims(unsigned operand) {
+  if (operand == 1)
+    return rxt::readDims(getIndexMap());
+  SmallVector<std::optional<unsigned>> dims = rxt::readDims(getSourceMap());
+  dims.insert(dims.begin() + getAxis(), std::nullopt);
+  return dims;
+}
+
+Operation *GatherOp::withFirstAxes(OpBuilder &builder, ValueRange operands, TensorType result,
+                                   ArrayRef<std::optional<unsigned>> first) {
+  bool resultHasOne = result.rank() > getResult().getType().rank();
+  return GatherOp::create(builder, getLoc(), result, operands[0], operands[1],
+                          getAxis() + (first[0] ? 1 : 0),
+                          withFirstAxis(getSourceMap(), resultHasOne, first[0]),
+                          withFirstAxis(getIndexMap(), resultHasOne, first[1]));
+}
+
 //===-- Reference evaluation ---===//
 
 LogicalResult GatherOp::evaluate(Evaluation &evaluation) {

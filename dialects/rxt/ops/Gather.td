@@ -1,5 +1,5 @@
 //===- Gather.td - read by integer position ---------------------*- tablegen -*-===//
-def Rxt_GatherOp : Rxt_Op<"gather", [Pure, Rxt_Kernel]> {
+def Rxt_GatherOp : Rxt_Op<"gather", [Pure, Rxt_Pointwise]> {
   let summary = "read a tensor at positions given by an integer tensor";
   let description = [{
     result[d0..] = source[..] where `axis` of the source is read at index[index_map] and its other axes, in

@@ -16,6 +16,15 @@ LogicalResult MapOp::verify() {
   return verifyBody(*this, getBody().front(), getInputs(), getResult().getType().getElementType());
 }
 
+SmallVector<std::optional<unsigned>> MapOp::readDims(unsigned operand) {
+  return rxt::readDims(mapAt(getMaps(), operand));
+}
+
+Operation *MapOp::withFirstAxes(OpBuilder &builder, ValueRange operands, TensorType result,
+                               ArrayRef<std::optional<unsigned>> first) {
+  return rxt::withFirstAxes(*this, getMaps(), builder, operands, result, first);
+}
+
 //===-- Reference evaluation ---===//
 
 LogicalResult MapOp::evaluate(Evaluation &evaluation) {

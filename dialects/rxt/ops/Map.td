@@ -1,5 +1,5 @@
 //===- Map.td - elementwise -------------------------------------*- tablegen -*-===//
-def Rxt_MapOp : Rxt_Op<"map", [Pure, Rxt_Kernel, SingleBlock, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
+def Rxt_MapOp : Rxt_Op<"map", [Pure, Rxt_Pointwise, SingleBlock, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "an elementwise equation over the axes of its result";
   let description = [{
     The iteration space is the result's axes d0, d1, ... Each input is read through a map that lists, per

@@ -36,6 +36,15 @@ LogicalResult ReduceOp::verify() {
   return verifyBody(*this, getBody().front(), getInputs(), Type());
 }
 
+SmallVector<std::optional<unsigned>> ReduceOp::readDims(unsigned operand) {
+  return rxt::readDims(mapAt(getMaps(), operand));
+}
+
+Operation *ReduceOp::withFirstAxes(OpBuilder &builder, ValueRange operands, TensorType result,
+                               ArrayRef<std::optional<unsigned>> first) {
+  return rxt::withFirstAxes(*this, getMaps(), builder, operands, result, first);
+}
+
 //===-- Reference evaluation ---===//
 
 namespace {

@@ -7,7 +7,7 @@ def Rxt_ReduceKind : I32EnumAttr<"ReduceKind", "how elements combine", [
   let cppNamespace = "::rx::rxt";
 }
 
-def Rxt_ReduceOp : Rxt_Op<"reduce", [Pure, Rxt_Kernel, SingleBlock, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
+def Rxt_ReduceOp : Rxt_Op<"reduce", [Pure, Rxt_Pointwise, SingleBlock, IsolatedFromAbove, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "combine the elements of an equation over some dimensions";
   let description = [{
     The iteration space is the result's axes d0 .. d(r-1), then the reduced dimensions. The body computes

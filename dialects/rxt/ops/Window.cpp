@@ -58,6 +58,18 @@ LogicalResult WindowOp::verify() {
   return success();
 }
 
+SmallVector<std::optional<unsigned>> WindowOp::readDims(unsigned) {
+  return rxt::readDims(getMap());
+}
+
+Operation *WindowOp::withFirstAxes(OpBuilder &builder, ValueRange operands, TensorType result,
+                                   ArrayRef<std::optional<unsigned>> first) {
+  bool resultHasOne = result.rank() > getResult().getType().rank();
+  AffineMap map = withFirstAxis(getMap(), resultHasOne, first[0]);
+  return WindowOp::create(builder, getLoc(), result, operands[0], map, getSymbolsAttr(),
+                          getFillAttr());
+}
+
 //===-- Reference evaluation ---===//
 
 static int64_t floorDivide(int64_t a, int64_t b) {

@@ -1,5 +1,5 @@
 //===- Window.td - read at affine positions ---------------------*- tablegen -*-===//
-def Rxt_WindowOp : Rxt_Op<"window", [Pure, Rxt_Kernel]> {
+def Rxt_WindowOp : Rxt_Op<"window", [Pure, Rxt_Pointwise]> {
   let summary = "read a tensor at affine positions: slices, shifts, padding, strides, convolution windows";
   let description = [{
     result[d0..] = input[map(d0.., s0..)], or `fill` where that lies outside the input. The map's symbols

@@ -197,7 +197,7 @@ TEST_F(Forms, GoesOnFromTheTextOfEveryPhase) {
   ASSERT_TRUE(mlir::succeeded(rx::compiler::runPipeline(*module, options)));
   std::vector<int32_t> ids = {3, 4};
   auto x = HostTensor::of<int32_t>({2, 1}, ids);
-  for (const char *phase : {"04-rxk.mlir", "05-forms.mlir"}) {
+  for (const char *phase : {"05-rxk.mlir", "06-forms.mlir"}) {
     check(run(rx::runtime::test::readFile(options.dumpFolder / phase), *x), ids);
     EXPECT_EQ(kernels, 4u) << phase;
   }

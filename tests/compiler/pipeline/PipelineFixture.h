@@ -57,7 +57,7 @@ protected:
     stop.dumpFolder = folder.path() / "dump";
     EXPECT_TRUE(module && mlir::succeeded(runPipeline(*module, stop)));
     EXPECT_FALSE(std::filesystem::exists(stop.bundle));
-    return runtime::test::readFile(stop.dumpFolder / "04-rxk.mlir");
+    return runtime::test::readFile(stop.dumpFolder / "05-rxk.mlir");
   }
 
   runtime::test::TempFolder folder;

@@ -98,6 +98,9 @@ public:
       outputs.emplace_back(result.count() * bytesOf(result.kind));
       operands.push_back(operandOf(outputs.back(), result));
     }
+    if (kernel.updated) // lies where the result is made
+      std::memcpy(operands[inputOperands.size()].data, inputOperands[*kernel.updated].data,
+                  like.front().count() * bytesOf(like.front().kind));
     std::vector<int64_t> sizeValues;
     for (const std::string &name : kernel.sizes)
       sizeValues.push_back(sizes.find(name)->second);

@@ -75,6 +75,46 @@ func.func @k(%u: !u, %i: !i) -> !y {
         sizesOf("t", "d"), sum(300));
 }
 
+TEST_F(MoveTest, UpdateRows) {
+  check(R"(
+!x = !rxt.tensor<f32[10, d]>
+!r = !rxt.tensor<f32[t, d]>
+!i = !rxt.tensor<i32[t]>
+func.func @k(%x: !x, %r: !r, %i: !i) -> !x {
+  %y = rxt.update %x with %r at %i axis 0 by affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0)> : (!x, !r, !i) -> !x
+  return %y : !x
+})",
+        sizesOf("t", "d"), exact);
+}
+
+TEST_F(MoveTest, UpdateLeavesOutWhatIsOutside) {
+  check(R"(
+!x = !rxt.tensor<f32[5, b, 3, e]>
+!r = !rxt.tensor<f32[b, 3, n, e]>
+!i = !rxt.tensor<i32[b, n]>
+func.func @k(%x: !x, %r: !r, %i: !i) -> !x {
+  %y = rxt.update %x with %r at %i axis 0 by affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d2)> : (!x, !r, !i) -> !x
+  return %y : !x
+})",
+        {{{"b", 1}, {"n", 1}, {"e", 1}},
+         {{"b", 2}, {"n", 3}, {"e", 17}},
+         {{"b", 3}, {"n", 9}, {"e", 256}},
+         {{"b", 2}, {"n", 0}, {"e", 4}}},
+        exact);
+}
+
+TEST_F(MoveTest, UpdateAlongTheLastAxis) {
+  check(R"(
+!x = !rxt.tensor<f32[t, 10]>
+!r = !rxt.tensor<f32[t, d]>
+!i = !rxt.tensor<i32[t, d]>
+func.func @k(%x: !x, %r: !r, %i: !i) -> !x {
+  %y = rxt.update %x with %r at %i axis 1 by affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0, d1)> : (!x, !r, !i) -> !x
+  return %y : !x
+})",
+        sizesOf("t", "d"), exact);
+}
+
 TEST_F(MoveTest, ScatterCounts) {
   check(R"(
 !u = !rxt.tensor<i32[t]>

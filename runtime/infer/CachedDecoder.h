@@ -1,0 +1,50 @@
+// Texts read step by step, with caches of what later positions need of earlier ones.
+#pragma once
+
+#include "runtime/plan/Executor.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace rx::runtime {
+
+/// A batch of texts of one model. The programs NAME_prefill and NAME_step (compiler/passes/
+/// DeriveDecode.h) read positions into caches that this keeps as the executor's states. A text's
+/// logits have the same bits whatever stands beside it and however its tokens arrive.
+class CachedDecoder {
+public:
+  /// `texts` empty texts, each of up to `capacity` positions. The executor outlives the decoder,
+  /// and runs no other batch of this model meanwhile.
+  static Expected<CachedDecoder> create(const Bundle &bundle, Executor &executor,
+                                        std::string_view model, int64_t texts, int64_t capacity);
+
+  /// Whether the bundle has the programs for it.
+  static bool isDerivedFor(const Bundle &bundle, std::string_view model);
+  /// Bytes of the caches.
+  static Expected<int64_t> cacheBytes(const Bundle &bundle, std::string_view model, int64_t texts,
+                                      int64_t capacity);
+
+  /// Appends tokens to every text that has some. Returns logits [texts, 1, vocabulary] after the
+  /// last token of each; rows of texts that got no token mean nothing.
+  Expected<HostTensor> append(std::span<const std::vector<int32_t>> tokens);
+
+  /// Tokens read so far, per text.
+  std::span<const int32_t> positions() const { return starts; }
+  int64_t capacity() const { return mostPositions; }
+
+private:
+  CachedDecoder(Executor &executor, std::string model, int64_t texts, int64_t capacity)
+      : executor(&executor), model(std::move(model)), starts(texts), mostPositions(capacity) {}
+
+  Status checkFits(std::span<const std::vector<int32_t>> tokens) const;
+  /// Reads tokens [from[i], from[i] + count) of each text, as far as they go before its last one.
+  Status prefill(std::span<const std::vector<int32_t>> tokens, int64_t from, int64_t count);
+
+  Executor *executor;
+  std::string model;
+  std::vector<int32_t> starts;
+  int64_t mostPositions;
+};
+
+} // namespace rx::runtime

@@ -1,0 +1,238 @@
+// Programs derived from one that reads a whole text, run by the reference interpreter.
+#include "compiler/passes/DeriveDecode.h"
+#include "compiler/reference/Interpreter.h"
+#include "dialects/rxt/Rxt.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include <gtest/gtest.h>
+#include <random>
+
+namespace rx::compiler {
+namespace {
+
+using namespace mlir;
+using rxt::ElementKind;
+using rxt::ReferenceTensor;
+
+/// Two layers of attention over windows of 3 and 100 positions. Queries depend on their position
+/// through a table without an axis of texts; keys are read by queries and, at their own position,
+/// by the result.
+constexpr const char *attention = R"(
+#e = affine_map<(b, t, i) -> (b, t, i)>
+#x = affine_map<(b, t, u) -> (b, t, u)>
+#row = affine_map<(b, t, u) -> (b, t)>
+#none = affine_map<(b, t, u) -> ()>
+!ids = !rxt.tensor<i32[b, t]>
+!h = !rxt.tensor<f32[b, t, 4]>
+!s = !rxt.tensor<f32[b, t, t]>
+func.func @m_logits(%ids: !ids {rx.name = "x", rx.role = "input"}) -> (!h {rx.name = "logits"}) attributes {rx.decode = "t"} {
+  %table = rxt.constant dense<[[0.5, -0.25, 1.0, 0.125], [-1.0, 0.75, 0.5, 2.0], [0.25, 0.5, -0.75, 1.5], [1.25, -0.5, 0.0, -1.0], [0.1, 0.2, 0.3, 0.4]]> : tensor<5x4xf32> : !rxt.tensor<f32[5, 4]>
+  %windows = rxt.constant dense<[3, 100]> : tensor<2xi32> : !rxt.table<[2] x i32[]>
+  %embedded = rxt.gather %table at %ids axis 0 by affine_map<(b, t, i) -> (i)>, affine_map<(b, t, i) -> (b, t)> : (!rxt.tensor<f32[5, 4]>, !ids) -> !h
+  %last = rxt.loop 2 shared() indexed(%windows) carried(%embedded) {
+  ^bb0(%trip: !rxt.tensor<i32[]>, %window: !rxt.tensor<i32[]>, %h: !h):
+    %places = rxt.map() by [] {
+      %t = rxt.index 0 : i32
+      %i = rxt.index 1 : i32
+      %a = arith.addi %t, %i : i32
+      %f = arith.sitofp %a : i32 to f32
+      %y = math.cos %f : f32
+      rxt.yield %y : f32
+    } : () -> !rxt.tensor<f32[t, 4]>
+    %q = rxt.map(%h, %places) by [#e, affine_map<(b, t, i) -> (t, i)>] {
+    ^bb0(%a: f32, %p: f32):
+      %y = arith.mulf %a, %p : f32
+      rxt.yield %y : f32
+    } : (!h, !rxt.tensor<f32[t, 4]>) -> !h
+    %k = rxt.map(%h) by [#e] {
+    ^bb0(%a: f32):
+      %y = math.sin %a : f32
+      rxt.yield %y : f32
+    } : (!h) -> !h
+    %scores = rxt.contract(%q, %k) by [affine_map<(b, t, u, i) -> (b, t, i)>, affine_map<(b, t, u, i) -> (b, u, i)>] : (!h, !h) -> !s
+    %masked = rxt.map(%scores, %window) by [#x, #none] {
+    ^bb0(%s: f32, %w: i32):
+      %inf = arith.constant 0xFF800000 : f32
+      %t = rxt.index 1 : i32
+      %u = rxt.index 2 : i32
+      %d = arith.subi %t, %u : i32
+      %near = arith.cmpi slt, %d, %w : i32
+      %before = arith.cmpi sle, %u, %t : i32
+      %seen = arith.andi %near, %before : i1
+      %y = arith.select %seen, %s, %inf : f32
+      rxt.yield %y : f32
+    } : (!s, !rxt.tensor<i32[]>) -> !s
+    %max = rxt.reduce max(%masked) by [#x] {
+    ^bb0(%a: f32):
+      rxt.yield %a : f32
+    } : (!s) -> !rxt.tensor<f32[b, t]>
+    %weights = rxt.map(%masked, %max) by [#x, #row] {
+    ^bb0(%a: f32, %m: f32):
+      %d = arith.subf %a, %m : f32
+      %y = math.exp %d : f32
+      rxt.yield %y : f32
+    } : (!s, !rxt.tensor<f32[b, t]>) -> !s
+    %sum = rxt.reduce sum(%weights) by [#x] {
+    ^bb0(%a: f32):
+      rxt.yield %a : f32
+    } : (!s) -> !rxt.tensor<f32[b, t]>
+    %shares = rxt.map(%weights, %sum) by [#x, #row] {
+    ^bb0(%a: f32, %m: f32):
+      %y = arith.divf %a, %m : f32
+      rxt.yield %y : f32
+    } : (!s, !rxt.tensor<f32[b, t]>) -> !s
+    %mixed = rxt.contract(%shares, %h) by [affine_map<(b, t, i, u) -> (b, t, u)>, affine_map<(b, t, i, u) -> (b, u, i)>] : (!s, !h) -> !h
+    %next = rxt.map(%mixed, %k) by [#e, #e] {
+    ^bb0(%a: f32, %c: f32):
+      %y = arith.addf %a, %c : f32
+      rxt.yield %y : f32
+    } : (!h, !h) -> !h
+    rxt.yield %next : !h
+  } : (!rxt.table<[2] x i32[]>, !h) -> !h
+  return %last : !h
+}
+)";
+
+class DeriveDecodeTest : public testing::Test {
+protected:
+  DeriveDecodeTest() {
+    context
+        .loadDialect<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
+    handler = std::make_unique<ScopedDiagnosticHandler>(&context, [&](Diagnostic &diagnostic) {
+      messages += diagnostic.str() + "\n";
+      return success();
+    });
+  }
+
+  OwningOpRef<ModuleOp> parse(const std::string &text) {
+    auto module = parseSourceString<ModuleOp>(text, &context);
+    EXPECT_TRUE(module) << messages;
+    return module;
+  }
+
+  static std::vector<ReferenceTensor> run(ModuleOp module, StringRef name,
+                                          std::vector<ReferenceTensor> arguments) {
+    auto results = Interpreter(module, rxt::Precision::F64).run(name, arguments);
+    EXPECT_TRUE(static_cast<bool>(results)) << llvm::toString(results.takeError());
+    return std::move(*results);
+  }
+
+  /// The derivation of `attention` with `from` replaced by `to` fails with a message that holds
+  /// `expected`.
+  void refuses(StringRef from, StringRef to, StringRef expected) {
+    std::string text = attention;
+    size_t at = text.find(from.str());
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, from.size(), to.str());
+    auto module = parse(text);
+    EXPECT_TRUE(failed(deriveDecode(*module)));
+    EXPECT_NE(messages.find(expected.str()), std::string::npos) << messages;
+  }
+
+  MLIRContext context;
+  std::unique_ptr<ScopedDiagnosticHandler> handler;
+  std::string messages;
+};
+
+constexpr int64_t capacity = 16, length = 12;
+
+ReferenceTensor tokens(std::vector<int64_t> ids, int64_t texts) {
+  int64_t count = static_cast<int64_t>(ids.size()) / texts;
+  return ReferenceTensor::ofIntegers({texts, count}, ids);
+}
+
+TEST_F(DeriveDecodeTest, StepsGiveWhatTheWholeTextGives) {
+  auto whole = parse(attention), derived = parse(attention);
+  ASSERT_TRUE(succeeded(deriveDecode(*derived)) && succeeded(verify(*derived))) << messages;
+  std::mt19937 random(7);
+  std::vector<int64_t> first(length), second(length), both;
+  for (auto *text : {&first, &second})
+    for (int64_t &id : *text)
+      id = random() % 5;
+  both = first;
+  both.insert(both.end(), second.begin(), second.end());
+  ReferenceTensor wanted = run(*whole, "m_logits", {tokens(both, 2)})[0];
+
+  // The first text has read 5 positions, the second 2, when they go on step by step.
+  std::vector<ReferenceTensor> caches;
+  auto step = derived->lookupSymbol<func::FuncOp>("m_step");
+  for (Type type : step.getArgumentTypes().drop_front(2)) {
+    std::vector<int64_t> shape;
+    for (auto size : cast<rxt::TensorType>(type).sizes())
+      shape.push_back(size.isConstant() ? size.constant() : size.str() == "c" ? capacity : 2);
+    caches.push_back(ReferenceTensor::zeros(shape, ElementKind::F32));
+  }
+  EXPECT_EQ(caches.size(), 2u); // keys and values
+  auto call = [&](StringRef name, ReferenceTensor ids, std::vector<int64_t> starts) {
+    std::vector<ReferenceTensor> arguments{ids, ReferenceTensor::ofIntegers({2}, starts)};
+    arguments.insert(arguments.end(), caches.begin(), caches.end());
+    auto results = run(*derived, name, arguments);
+    caches.assign(results.end() - 2, results.end());
+    results.resize(results.size() - 2);
+    return results;
+  };
+  std::vector<int64_t> prompts(first.begin(), first.begin() + 5);
+  prompts.insert(prompts.end(), {second[0], second[1], 0, 0, 0}); // the rest is overwritten later
+  EXPECT_TRUE(call("m_prefill", tokens(prompts, 2), {0, 0}).empty());
+  for (int64_t at = 5; at < length; ++at) {
+    int64_t other = at - 3;
+    ReferenceTensor logits = call("m_step", tokens({first[at], second[other]}, 2), {at, other})[0];
+    for (int64_t i = 0; i < 4; ++i) {
+      EXPECT_NEAR(logits.real(i), wanted.real(at * 4 + i), 1e-12) << "position " << at;
+      EXPECT_NEAR(logits.real(4 + i), wanted.real((length + other) * 4 + i), 1e-12);
+    }
+  }
+}
+
+TEST_F(DeriveDecodeTest, LaterPositionsMustBeLeftOut) {
+  refuses("arith.cmpi sle, %u, %t", "arith.cmpi sle, %t, %u",
+          "it does not leave out later positions");
+}
+
+TEST_F(DeriveDecodeTest, AMaskThatLetsOneLaterPositionThroughIsNone) {
+  refuses("%before = arith.cmpi sle, %u, %t : i32", R"(%one = arith.constant 1 : i32
+      %t1 = arith.addi %t, %one : i32
+      %before = arith.cmpi sle, %u, %t1 : i32)",
+          "it does not leave out later positions");
+}
+
+TEST_F(DeriveDecodeTest, AMeanOverTheTextSeesLaterPositions) {
+  refuses("return %last : !h",
+          R"(%mean = rxt.reduce sum(%last) by [affine_map<(b, i, t) -> (b, t, i)>] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!h) -> !rxt.tensor<f32[b, 4]>
+  %y = rxt.map(%last, %mean) by [#e, affine_map<(b, t, i) -> (b, i)>] {
+  ^bb0(%a: f32, %m: f32):
+    %z = arith.subf %a, %m : f32
+    rxt.yield %z : f32
+  } : (!h, !rxt.tensor<f32[b, 4]>) -> !h
+  return %y : !h)",
+          "it reads every position of the text, also later ones");
+}
+
+TEST_F(DeriveDecodeTest, TheNextPositionIsALaterOne) {
+  refuses(
+      "return %last : !h",
+      R"(%y = rxt.window %last by affine_map<(b, t, i) -> (b, t + 1, i)> else 0.0 : f32 : (!h) -> !h
+  return %y : !h)",
+      "it reads other positions than its own and all those before");
+}
+
+TEST_F(DeriveDecodeTest, TheLengthOfTheTextIsNotKnown) {
+  refuses("%near = arith.cmpi slt, %d, %w : i32",
+          "%n = rxt.size \"t\" : i32\n      %near = arith.cmpi slt, %d, %n : i32",
+          "it reads the length of the text");
+}
+
+TEST_F(DeriveDecodeTest, AnEquationWithoutACacheIsNamed) {
+  refuses("return %last : !h", R"(%y = rxt.scan sum %last along 1 : (!h) -> !h
+  return %y : !h)",
+          "no cache is known for this equation (rxt.scan)");
+}
+
+} // namespace
+} // namespace rx::compiler
