@@ -83,28 +83,66 @@ protected:
   Value multiplyAdd(Value a, Value b, Value sum) {
     return vector::FMAOp::create(e.builder, e.loc, a, b, sum);
   }
+  /// Sums of `count` elements over all of k; `chain` maps (first step, how many, zeros) to the sums
+  /// of a chain.
+  GemmEmitter::Values
+  sumChains(Value depth, int64_t count,
+            function_ref<GemmEmitter::Values(Value, Value, GemmEmitter::Values)> chain) {
+    GemmEmitter::Values zeros(count, e.zeroVector());
+    return e.forCarry(e.constant(0), depth, e.constant(gemmChain), zeros,
+                      [&](Value first, ValueRange totals) {
+                        Value steps = e.min(e.sub(depth, first), e.constant(gemmChain));
+                        GemmEmitter::Values sums = chain(first, steps, zeros);
+                        for (auto [sum, total] : llvm::zip(sums, totals))
+                          sum = e.addFloats(total, sum);
+                        return sums;
+                      });
+  }
 
   GemmEmitter &e;
   const GemmSpec &spec;
   GemmFinish &finish;
 };
 
-/// B stored [K, N]: a few of its rows at a time are scaled and added to the rows of C. Every load
-/// instruction walks along a row of B, as prefetchers like it.
+/// B stored [K, N]: a few of its rows at a time are scaled and added to a chain's sums, which lie
+/// in scratch, a row behind the other. Every load instruction walks along a row of B, as
+/// prefetchers like it.
 class RowsBuilder : public DirectBuilder {
   using DirectBuilder::DirectBuilder;
 
   void products(const GemmDirectCall &call, int64_t rows) override {
-    for (int64_t row = 0; row < rows; ++row) {
-      Value c = e.at(call.c, e.mul(call.cStride, row));
-      e.forVectors(call.columns,
-                   [&](Value n, Value mask) { e.storeMasked(e.zeroVector(), e.at(c, n), mask); });
-    }
+    forSums(call, rows,
+            [&](Value inC, Value, Value mask) { e.storeMasked(e.zeroVector(), inC, mask); });
+    e.forEach(e.constant(0), call.depth, e.constant(gemmChain), [&](Value first) {
+      addChain(call, rows, first, e.min(e.add(first, e.constant(gemmChain)), call.depth));
+    });
+  }
+
+  void addChain(const GemmDirectCall &call, int64_t rows, Value first, Value end) {
+    forSums(call, rows, [&](Value, Value inChain, Value mask) {
+      e.storeMasked(e.zeroVector(), inChain, mask);
+    });
     int64_t steps = stepsAtOnce(rows);
-    Value whole = e.mul(e.div(call.depth, e.constant(steps)), steps);
-    e.forEach(e.constant(0), whole, e.constant(steps),
-              [&](Value k) { addRows(call, rows, steps, k); });
-    e.forEach(whole, call.depth, e.constant(1), [&](Value k) { addRows(call, rows, 1, k); });
+    Value whole = e.add(first, e.mul(e.div(e.sub(end, first), e.constant(steps)), steps));
+    e.forEach(first, whole, e.constant(steps), [&](Value k) { addRows(call, rows, steps, k); });
+    e.forEach(whole, end, e.constant(1), [&](Value k) { addRows(call, rows, 1, k); });
+    forSums(call, rows, [&](Value inC, Value inChain, Value mask) {
+      Value sum = e.addFloats(e.loadMasked(inC, mask), e.loadMasked(inChain, mask));
+      e.storeMasked(sum, inC, mask);
+    });
+  }
+
+  Value chainRow(const GemmDirectCall &call, int64_t row) {
+    return e.at(call.scratch, row * spec.target->gemm.directColumns);
+  }
+
+  void forSums(const GemmDirectCall &call, int64_t rows,
+               function_ref<void(Value inC, Value inChain, Value mask)> visit) {
+    for (int64_t row = 0; row < rows; ++row) {
+      Value c = e.at(call.c, e.mul(call.cStride, row)), chain = chainRow(call, row);
+      e.forVectors(call.columns,
+                   [&](Value n, Value mask) { visit(e.at(c, n), e.at(chain, n), mask); });
+    }
   }
 
   /// Factors take a register each and the sums need some, too.
@@ -117,9 +155,8 @@ class RowsBuilder : public DirectBuilder {
   }
 
   void addRows(const GemmDirectCall &call, int64_t rows, int64_t steps, Value k) {
-    GemmEmitter::Values factors, b, c;
+    GemmEmitter::Values factors, b;
     for (int64_t row = 0; row < rows; ++row) {
-      c.push_back(e.at(call.c, e.mul(call.cStride, row)));
       for (int64_t step = 0; step < steps; ++step)
         factors.push_back(factor(call, row, e.add(k, e.constant(step))));
     }
@@ -135,7 +172,7 @@ class RowsBuilder : public DirectBuilder {
         for (Value row : b)
           e.prefetch(e.at(e.at(row, n), ahead));
       for (int64_t row = 0; row < rows; ++row) {
-        Value address = e.at(c[row], n), sum = e.loadMasked(address, mask);
+        Value address = e.at(chainRow(call, row), n), sum = e.loadMasked(address, mask);
         for (int64_t step = 0; step < steps; ++step)
           sum = multiplyAdd(factors[row * steps + step], vectors[step], sum);
         e.storeMasked(sum, address, mask);
@@ -149,23 +186,30 @@ class ColumnsBuilder : public DirectBuilder {
   using DirectBuilder::DirectBuilder;
 
   void products(const GemmDirectCall &call, int64_t rows) override {
-    Value lanes = e.constant(e.lanes);
-    Value whole = e.mul(e.div(call.depth, lanes), e.lanes), rest = e.sub(call.depth, whole);
-    e.forEach(e.constant(0), call.columns, lanes, [&](Value n) {
+    e.forEach(e.constant(0), call.columns, e.constant(e.lanes), [&](Value n) {
       Value left = e.sub(call.columns, n);
-      GemmEmitter::Values sums(rows, e.zeroVector());
-      sums = e.forCarry(e.constant(0), whole, lanes, sums, [&](Value k, ValueRange carried) {
-        GemmEmitter::Values next(carried), steps = square(call, n, left, k, Value());
-        for (int64_t step = 0; step < e.lanes; ++step)
-          for (int64_t row = 0; row < rows; ++row)
-            next[row] =
-                multiplyAdd(factor(call, row, e.add(k, e.constant(step))), steps[step], next[row]);
-        return next;
-      });
-      sums = addRest(call, n, left, whole, rest, sums);
+      auto chain = [&](Value first, Value count, GemmEmitter::Values sums) {
+        Value rest = e.rem(count, e.constant(e.lanes));
+        Value whole = e.add(first, e.sub(count, rest));
+        sums = addSquares(call, n, left, first, whole, sums);
+        return addRest(call, n, left, whole, rest, sums);
+      };
+      GemmEmitter::Values sums = sumChains(call.depth, rows, chain);
       Value mask = e.maskBelow(left);
       for (int64_t row = 0; row < rows; ++row)
         e.storeMasked(sums[row], e.at(e.at(call.c, e.mul(call.cStride, row)), n), mask);
+    });
+  }
+
+  GemmEmitter::Values addSquares(const GemmDirectCall &call, Value n, Value left, Value first,
+                                 Value end, ArrayRef<Value> sums) {
+    return e.forCarry(first, end, e.constant(e.lanes), sums, [&](Value k, ValueRange carried) {
+      GemmEmitter::Values next(carried), steps = square(call, n, left, k, Value());
+      for (int64_t step = 0; step < e.lanes; ++step)
+        for (auto [row, sum] : llvm::enumerate(next))
+          sum = multiplyAdd(factor(call, static_cast<int64_t>(row), e.add(k, e.constant(step))),
+                            steps[step], sum);
+      return next;
     });
   }
 
@@ -204,9 +248,9 @@ class ColumnsBuilder : public DirectBuilder {
   }
 };
 
-/// B in panels of a stored form, decoded into registers: every panel's sums stay there over all of
-/// k. Decoding makes long code, hence a few heights only; rows beyond those that exist repeat the
-/// last one and are not stored.
+/// B in panels of a stored form, decoded into registers: every panel's sums stay there over a whole
+/// chain. Decoding makes long code, hence a few heights only; rows beyond those that exist repeat
+/// the last one and are not stored.
 class PanelsBuilder : public DirectBuilder {
 public:
   PanelsBuilder(GemmEmitter &e, const GemmSpec &spec, GemmFinish &finish)
@@ -230,31 +274,23 @@ private:
   }
 
   void products(const GemmDirectCall &call, int64_t rows) override {
-    int64_t steps = decoder->steps(), vectors = form.columns / e.lanes;
-    Value groups = e.div(call.depth, e.constant(steps));
+    int64_t vectors = form.columns / e.lanes;
     GemmEmitter::Values existing;
     for (int64_t row = 0; row < rows; ++row)
       existing.push_back(e.min(e.constant(row), e.sub(call.rows, e.constant(1))));
     e.forEach(e.constant(0), call.columns, e.constant(form.columns), [&](Value n) {
       Value panel = columnsFrom(call, n);
-      GemmEmitter::Values sums(rows * vectors, e.zeroVector());
-      sums = e.forCarry(e.constant(0), groups, e.constant(1), sums,
-                        [&](Value group, ValueRange carried) {
-                          GemmEmitter::Values next(carried);
-                          fetchAhead(panel, group);
-                          Value first = e.mul(group, steps);
-                          auto addStep = [&](int64_t step, ArrayRef<Value> columns) {
-                            for (int64_t row = 0; row < rows; ++row) {
-                              Value a = factor(call, existing[row], e.add(first, e.constant(step)));
-                              for (auto [v, column] : llvm::enumerate(columns)) {
-                                Value &sum = next[row * vectors + static_cast<int64_t>(v)];
-                                sum = multiplyAdd(a, column, sum);
-                              }
-                            }
-                          };
-                          decoder->decode(e, panel, group, {e.constant(0), form.columns}, addStep);
-                          return next;
-                        });
+      auto chain = [&](Value first, Value count, const GemmEmitter::Values &sums) {
+        Value steps = e.constant(decoder->steps());
+        Value begin = e.div(first, steps), end = e.add(begin, e.div(count, steps));
+        return e.forCarry(begin, end, e.constant(1), sums, [&](Value group, ValueRange carried) {
+          GemmEmitter::Values next(carried);
+          fetchAhead(panel, group);
+          addGroup(call, panel, group, existing, next);
+          return next;
+        });
+      };
+      GemmEmitter::Values sums = sumChains(call.depth, rows * vectors, chain);
       for (int64_t row = 0; row < rows; ++row)
         e.ifThen(e.compare(arith::CmpIPredicate::slt, e.constant(row), call.rows), [&] {
           Value c = e.at(e.at(call.c, e.mul(call.cStride, row)), n);
@@ -264,6 +300,22 @@ private:
           }
         });
     });
+  }
+
+  /// The steps of a group, for the rows `existing`: sums[row * vectors + v].
+  void addGroup(const GemmDirectCall &call, Value panel, Value group,
+                const GemmEmitter::Values &existing, GemmEmitter::Values &sums) {
+    Value first = e.mul(group, decoder->steps());
+    auto addStep = [&](int64_t step, ArrayRef<Value> columns) {
+      for (auto [row, m] : llvm::enumerate(existing)) {
+        Value a = factor(call, m, e.add(first, e.constant(step)));
+        for (auto [v, column] : llvm::enumerate(columns)) {
+          Value &sum = sums[row * columns.size() + v];
+          sum = multiplyAdd(a, column, sum);
+        }
+      }
+    };
+    decoder->decode(e, panel, group, {e.constant(0), form.columns}, addStep);
   }
 
   /// The lines that will be read some groups later: panels follow each other in memory, and

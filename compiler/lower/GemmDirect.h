@@ -15,7 +15,7 @@ struct GemmDirectCall {
   mlir::Value c, cStride; ///< Element (row, column).
   mlir::Value depth, rows, columns;
   mlir::Value row, column; ///< Where in C.
-  mlir::Value scratch;     ///< Room for lanes * lanes elements.
+  mlir::Value scratch;     ///< GemmScratch::edge
   llvm::SmallVector<GemmExtra> extras;
 
   llvm::SmallVector<mlir::Value> flatten() const;

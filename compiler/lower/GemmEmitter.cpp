@@ -66,6 +66,7 @@ void GemmEmitter::prefetch(Value pointer) {
 Value GemmEmitter::zeroVector() {
   return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));
 }
+Value GemmEmitter::addFloats(Value a, Value b) { return arith::AddFOp::create(builder, loc, a, b); }
 Value GemmEmitter::splat(Value scalar) {
   return vector::BroadcastOp::create(builder, loc, vectorType, scalar);
 }

@@ -46,6 +46,7 @@ public:
   /// Brings the cache line at `pointer`, which need not be valid, into L2.
   void prefetch(Value pointer);
   Value zeroVector();
+  Value addFloats(Value a, Value b);
   Value splat(Value scalar);
   /// Mask of the lanes below `count` (which may be negative or beyond the lanes).
   Value maskBelow(Value count);

@@ -1,4 +1,5 @@
 #include "compiler/lower/GemmMicroKernel.h"
+#include "compiler/lower/Gemm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -85,14 +86,8 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
           visit(r * vectors + v, e.at(row, v * e.lanes));
     };
 
-    Value mask = e.maskBelow(e.select(resume, e.constant(e.lanes), e.constant(0)));
-    GemmEmitter::Values sums(rows * vectors);
-    eachVector(c, [&](int64_t i, Value from) { sums[i] = e.loadMasked(from, mask); });
-
     eachVector(nextC, [&](int64_t, Value line) { e.prefetch(line); });
 
-    Value zero = e.constant(0);
-    Value unrolled = e.mul(e.div(depth, e.constant(unroll)), unroll);
     auto advance = [&](int64_t steps, ValueRange carried) {
       GemmEmitter::Values next(carried.drop_front(2));
       Value aNow = carried[0], bNow = carried[1];
@@ -104,12 +99,23 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
       next.insert(next.begin(), {aNow, bNow});
       return next;
     };
-    sums.insert(sums.begin(), {a, b});
-    for (auto [from, to, steps] :
-         {std::tuple(zero, unrolled, unroll), std::tuple(unrolled, depth, int64_t(1))})
-      sums = e.forCarry(from, to, e.constant(steps), sums,
-                        [&](Value, ValueRange carried) { return advance(steps, carried); });
-    eachVector(c, [&](int64_t i, Value to) { e.store(sums[i + 2], to); });
+    auto addChain = [&](Value begin, ValueRange from) {
+      GemmEmitter::Values sums(rows * vectors, e.zeroVector());
+      sums.insert(sums.begin(), from.begin(), from.end());
+      Value zero = e.constant(0), all = e.min(e.sub(depth, begin), e.constant(gemmChain));
+      Value unrolled = e.mul(e.div(all, e.constant(unroll)), unroll);
+      for (auto [first, last, steps] :
+           {std::tuple(zero, unrolled, unroll), std::tuple(unrolled, all, int64_t(1))})
+        sums = e.forCarry(first, last, e.constant(steps), sums,
+                          [&](Value, ValueRange carried) { return advance(steps, carried); });
+      Value before = e.maskBelow(e.select(resume, e.constant(e.lanes), begin));
+      eachVector(c, [&](int64_t i, Value to) {
+        e.store(e.addFloats(e.loadMasked(to, before), sums[i + 2]), to);
+      });
+      return GemmEmitter::Values{sums[0], sums[1]};
+    };
+    // At least once, so that zeros are stored where there are no steps.
+    e.forCarry(e.constant(0), e.max(depth, e.constant(1)), e.constant(gemmChain), {a, b}, addChain);
   };
   func::FuncOp function =
       e.function(name, types, /*isPublic=*/false, {false, true, true, false, false, true}, body);

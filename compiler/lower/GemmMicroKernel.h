@@ -13,7 +13,7 @@ struct GemmTileCall {
   mlir::Value b, bStep, bPanelStep; ///< from k to k + 1, and from a panel to the next
   mlir::Value c, cStep;             ///< from a row of C to the next
   mlir::Value nextC;                ///< The tile of C after this one, fetched meanwhile
-  mlir::Value resume;               ///< i1: the chains go on from what C holds, else from +0
+  mlir::Value resume;               ///< i1: the chains are added to what C holds, else to +0
 };
 
 /// Emits micro-kernels and dispatches to the one of a given height.

@@ -16,7 +16,9 @@ GemmScratch::GemmScratch(const GemmSpec &spec) {
   packedA = 0;
   packedB = aligned(tiling.rowBlock * tiling.depthBlock + packSlack(lanes));
   edge = packedB + aligned(tiling.columnBlock * tiling.depthBlock);
-  total = edge + aligned(std::max(tiling.rows * columns, lanes * lanes));
+  bool addsRows = !spec.packedB && !spec.transB; // see GemmDirect
+  int64_t direct = addsRows ? tiling.directRows * tiling.directColumns : lanes * lanes;
+  total = edge + aligned(std::max(tiling.rows * columns, direct));
 }
 
 SmallVector<Value> GemmRange::flatten() const {
@@ -114,12 +116,11 @@ private:
     e.call(direct, call.flatten());
   }
 
-  /// Equal blocks of at most depthBlock steps, in whole vectors so that transposing packs have no
-  /// rest but at the end, or in whole blocks of a stored form.
+  /// Equal blocks of at most depthBlock steps, in whole chains. Those are whole vectors, too, so
+  /// that transposing packs have no rest but at the end, and whole blocks of every stored form.
   Value balancedDepth() {
-    int64_t multiple = decodes ? std::max(form.blockElements(), e.lanes) : e.lanes;
     Value blocks = e.max(e.ceilDiv(range.depth, tiling.depthBlock), e.constant(1));
-    return e.max(e.roundUp(e.ceilDiv(range.depth, blocks), multiple), e.constant(multiple));
+    return e.max(e.roundUp(e.ceilDiv(range.depth, blocks), gemmChain), e.constant(gemmChain));
   }
 
   GemmPanelCall emptyCall() {

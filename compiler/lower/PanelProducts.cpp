@@ -25,16 +25,14 @@ public:
     if (alongDepth)
       for (int64_t row = 0; row < rows; ++row)
         aRows.push_back(at(a, e.mul(aStep, e.constant(row))));
-    // One step a trip: with more, the loads of A's elements move up and sums are spilled.
-    Values sums =
-        e.forCarry(e.constant(0), depth, e.constant(1), start(), [&](Value k, ValueRange carried) {
-          Values next(carried);
-          multiplyAdd(k, next);
-          return next;
-        });
-    eachSum([&](int64_t i, int64_t offset) {
-      LLVM::StoreOp::create(e.builder, e.loc, sums[i], at(c, offset), 4);
-    });
+    if (scale)
+      storeSums(chain(e.constant(0), depth, scaledSums()));
+    else
+      e.forLoop(e.constant(0), e.max(depth, e.constant(1)), e.constant(PanelProducts::chain),
+                [&](Value first) {
+                  Value last = e.min(e.add(first, e.constant(PanelProducts::chain)), depth);
+                  addToSums(first, chain(first, last, Values(rows * strips, zero())));
+                });
   }
 
 private:
@@ -56,15 +54,39 @@ private:
         visit(row * strips + s, row * PanelProducts::width + s * PanelProducts::strip);
   }
 
-  /// Zeros, or what C holds times the scale.
-  Values start() {
-    Values sums(rows * strips);
-    if (!scale) {
-      Value zero = arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(vector));
-      std::fill(sums.begin(), sums.end(), zero);
-      return sums;
-    }
-    Values scales;
+  Value zero() {
+    return arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(vector));
+  }
+
+  /// Steps [first, last) of k in one chain per sum.
+  Values chain(Value first, Value last, const Values &sums) {
+    // One step a trip: with more, the loads of A's elements move up and sums are spilled.
+    return e.forCarry(first, last, e.constant(1), sums, [&](Value k, ValueRange carried) {
+      Values next(carried);
+      multiplyAdd(k, next);
+      return next;
+    });
+  }
+
+  void storeSums(const Values &sums) {
+    eachSum([&](int64_t i, int64_t offset) {
+      LLVM::StoreOp::create(e.builder, e.loc, sums[i], at(c, offset), 4);
+    });
+  }
+
+  /// C = what it holds, which is nothing before the first chain, + sums.
+  void addToSums(Value first, Values sums) {
+    Value isFirst = e.compare(Predicate::eq, first, e.constant(0));
+    eachSum([&](int64_t i, int64_t offset) {
+      Value before = e.select(isFirst, zero(), load(vector, at(c, offset)));
+      sums[i] = arith::AddFOp::create(e.builder, e.loc, before, sums[i]);
+    });
+    storeSums(sums);
+  }
+
+  /// What C holds times the scale.
+  Values scaledSums() {
+    Values sums(rows * strips), scales;
     for (int64_t s = 0; s < strips; ++s)
       scales.push_back(load(vector, at(scale, s * PanelProducts::strip)));
     eachSum([&](int64_t i, int64_t offset) {

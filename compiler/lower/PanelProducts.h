@@ -10,7 +10,7 @@ namespace rx::compiler {
 
 /// C[m][32] (+)= sum over k of A(m, k) * B[k][32]. A is read where it lies, which costs no more
 /// than reading a packed copy: an element is broadcast to the lanes. B and C are dense. An element
-/// of C is one chain of fused multiply-adds, k ascending, whatever the target.
+/// of C is a sum of chains of fused multiply-adds, k ascending, whatever the target.
 class PanelProducts {
 public:
   using Value = mlir::Value;
@@ -30,10 +30,15 @@ public:
     Value strips; ///< how many halves of the panel to compute, 1 or 2
   };
 
+  /// Steps of k in a chain of `store`, see gemmChain. A tile is small, so that adding to it costs
+  /// more than in Gemm, and scores of attention need it more: an exponential follows.
+  static constexpr int64_t chain = 128;
+
   /// C = A * B.
   void store(rxt::LoopEmitter &e, const Operands &operands);
 
-  /// C = C * scale + A * B for `rows` rows; `scale` addresses 32 factors, one per column.
+  /// C = C * scale + A * B in one chain for `rows` rows; `scale` addresses 32 factors, one per
+  /// column.
   void accumulate(rxt::LoopEmitter &e, const Operands &operands, int64_t rows, Value scale);
 
 private:

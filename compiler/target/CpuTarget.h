@@ -9,12 +9,12 @@
 
 namespace rx::compiler {
 
-/// Blocking of the GEMM generator. Tiles decide speed only: an output element is one FMA chain over
-/// k in order under every tiling.
+/// Blocking of the GEMM generator. Tiles decide speed only: an output element is the same sum of
+/// chains (gemmChain in lower/Gemm.h) under every tiling.
 struct GemmTiling {
   int64_t rows;          ///< Rows of the register tile.
   int64_t vectors;       ///< Vectors per row of the register tile.
-  int64_t depthBlock;    ///< Steps of k between two visits of an output tile.
+  int64_t depthBlock;    ///< Steps of k that are packed together; whole chains.
   int64_t rowBlock;      ///< Rows of A packed together; rowBlock * depthBlock elements stay in L2.
   int64_t columnBlock;   ///< Columns of B packed together when several row blocks reuse them.
   int64_t columnGroup;   ///< Columns of B packed together when they are used at once.

@@ -5,7 +5,7 @@ def Rxt_ContractOp : Rxt_Op<"contract", [Pure, Rxt_Pointwise]> {
     result[d0..] = sum over the remaining dimensions of lhs[map0] * rhs[map1]. A dimension is batch (both
     operands and the result), left, right (one operand and the result) or reduced (both, not the result).
     An empty reduction gives 0. Products and sums are in the result's element type; an element's value is
-    one chain in the order of the reduced dimension (blocks fixed by the target), never of its neighbours.
+    chains in the order of the reduced dimension, cut at fixed places, never of its neighbours.
 
     (C1) two maps over the same dimensions; results are distinct dimensions
     (C2) all axes that read one dimension have the same size

@@ -52,7 +52,7 @@ TEST(GemmEpilogue, SeesFinishedSumsAndExtras) {
         for (int64_t i = 0; i < m; ++i)
           for (int64_t j = 0; j < n; ++j)
             if (i % 7 == 0 || j > n - 40)
-              ASSERT_EQ(c(i, j), (chain(gemm.spec, a, b, i, j) + bias(0, j)) * gate(i, j))
+              ASSERT_EQ(c(i, j), (definition(gemm.spec, a, b, i, j) + bias(0, j)) * gate(i, j))
                   << m << " " << k << " at " << i << " " << j;
       }
   }
@@ -79,10 +79,10 @@ TEST(GemmBatch, TwoAxesWithABroadcastAndCuts) {
                 {{5, extent}, {1, 5}, {0, 1}, {3, 3}});
     for (int64_t i = 0; i < outer * inner * m; ++i)
       for (int64_t j = 0; j < n; ++j) {
-        float sum = 0;
+        ChainSum<float> sum;
         for (int64_t s = 0; s < k; ++s)
-          sum = std::fma(a(i, s), b(i / (inner * m) * n + j, s), sum);
-        ASSERT_EQ(c(i, j), sum) << i << " " << j;
+          sum.add(a(i, s), b(i / (inner * m) * n + j, s));
+        ASSERT_EQ(c(i, j), sum.value()) << i << " " << j;
       }
   }
 }

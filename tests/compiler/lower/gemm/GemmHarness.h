@@ -158,14 +158,36 @@ private:
   std::vector<Line> scratch;
 };
 
-/// The definition: one chain of fused multiply-adds over k ascending.
+/// The definition: chains of gemmChain fused multiply-adds, k ascending, and their sum in order.
+template <typename T> class ChainSum {
+public:
+  void add(T a, T b) {
+    chain = std::fma(a, b, chain);
+    if (++steps % gemmChain == 0)
+      endChain();
+  }
+  T value() {
+    endChain();
+    return total;
+  }
+
+private:
+  void endChain() {
+    total += chain;
+    chain = 0;
+  }
+
+  T total = 0, chain = 0;
+  int64_t steps = 0;
+};
+
 template <typename T>
-T chain(const GemmSpec &spec, const Matrix<T> &a, const Matrix<T> &b, int64_t i, int64_t j) {
+T definition(const GemmSpec &spec, const Matrix<T> &a, const Matrix<T> &b, int64_t i, int64_t j) {
   int64_t depth = spec.transA ? a.rows : a.columns;
-  T sum = 0;
+  ChainSum<T> sum;
   for (int64_t k = 0; k < depth; ++k)
-    sum = std::fma(spec.transA ? a(k, i) : a(i, k), spec.transB ? b(j, k) : b(k, j), sum);
-  return sum;
+    sum.add(spec.transA ? a(k, i) : a(i, k), spec.transB ? b(j, k) : b(k, j));
+  return sum.value();
 }
 
 /// The targets that this machine runs; says which it leaves out.

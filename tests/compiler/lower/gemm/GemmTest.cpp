@@ -36,7 +36,7 @@ protected:
     Matrix<T> a = stored(gemm.spec.transA, m, k), b = stored(gemm.spec.transB, k, n);
     Matrix<T> c = gemm(a, b, {}, gap);
     auto checkElement = [&](int64_t i, int64_t j) {
-      ASSERT_EQ(c(i, j), chain(gemm.spec, a, b, i, j)) << "at [" << i << ", " << j << "]";
+      ASSERT_EQ(c(i, j), definition(gemm.spec, a, b, i, j)) << "at [" << i << ", " << j << "]";
     };
     if (samples < 0) {
       for (int64_t i = 0; i < m; ++i)
