@@ -15,9 +15,8 @@ std::string replaced(std::string text, const std::map<std::string, std::string> 
 /// Scores [b, g, r, t, u] of r queries per key head, of which `equation` makes %x from %a.
 /// Further inputs of the equation: %window, and %bias [t, u], %keep [b, u], %heat [b, t]. `values`
 /// are stored with axes in the order of `valueAxes` (of b, g, r, t, i, u).
-std::string attention(const std::string &equation, const std::string &width = "24",
-                      const std::string &values = "b, u, g, $WIDTH",
-                      const std::string &valueAxes = "d0, d5, d1, d4") {
+std::string attention(const std::string &equation, const std::string &width,
+                      const std::string &values, const std::string &valueAxes) {
   return replaced(
       R"(
 !q = !rxt.tensor<f32[b, g, r, t, $WIDTH]>
@@ -92,8 +91,19 @@ const std::string windowed = scaled + R"(
     %x = arith.select %both, %z, %ninf : f32
 )";
 
-class AttentionTest : public LoopTest {
+/// On both paths: rows in panels, and rows one by one with elements in lanes.
+class AttentionTest : public LoopTest, public testing::WithParamInterface<std::string> {
 protected:
+  /// Ragged against the lanes on path bulk; path step takes whole strips of them.
+  static const char *width() { return GetParam() == "step" ? "48" : "24"; }
+  static std::string text(const std::string &equation, const std::string &width = width(),
+                          const std::string &values = "b, u, g, $WIDTH",
+                          const std::string &valueAxes = "d0, d5, d1, d4") {
+    return replaced(
+        attention(equation, width, values, valueAxes),
+        {{"-> !q {\n  %s", "-> !q attributes {rx.path = \"" + GetParam() + "\"} {\n  %s"}});
+  }
+
   /// Windows come from `window`, everything else is uniform.
   Fill inputs(int64_t window) {
     return [this, window](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
@@ -118,23 +128,23 @@ protected:
 /// An average of values in [-2, 2] by weights that are off by the rounding of scores up to 96.
 constexpr Tolerance average{1e-5, 1e-5};
 
-TEST_F(AttentionTest, AllKeys) {
-  check(attention(scaled + "    %x = arith.addf %z, %z : f32\n"), shapes, average);
+TEST_P(AttentionTest, AllKeys) {
+  check(text(scaled + "    %x = arith.addf %z, %z : f32\n"), shapes, average);
 }
 
-TEST_F(AttentionTest, Causal) { check(attention(causal), shapes, average); }
+TEST_P(AttentionTest, Causal) { check(text(causal), shapes, average); }
 
-TEST_F(AttentionTest, Windows) {
+TEST_P(AttentionTest, Windows) {
   for (int64_t window : {1, 3, 31, 1000})
-    check(attention(windowed), shapes, average, inputs(window));
+    check(text(windowed), shapes, average, inputs(window));
 }
 
 /// No row sees a key: 0 / 0, as the definition says.
-TEST_F(AttentionTest, NothingSeen) { check(attention(windowed), shapes, exact, inputs(0)); }
+TEST_P(AttentionTest, NothingSeen) { check(text(windowed), shapes, exact, inputs(0)); }
 
 /// Rows that see nothing among rows that do.
-TEST_F(AttentionTest, SomeRowsSeeNothing) {
-  check(attention(scaled + R"(
+TEST_P(AttentionTest, SomeRowsSeeNothing) {
+  check(text(scaled + R"(
     %five = arith.constant 5 : i32
     %later = arith.cmpi sge, %t, %five : i32
     %past = arith.cmpi sle, %u, %t : i32
@@ -144,8 +154,8 @@ TEST_F(AttentionTest, SomeRowsSeeNothing) {
         shapes, average);
 }
 
-TEST_F(AttentionTest, MaskBeforeTheScale) {
-  check(attention(R"(
+TEST_P(AttentionTest, MaskBeforeTheScale) {
+  check(text(R"(
     %future = arith.cmpi sgt, %u, %t : i32
     %y = arith.select %future, %ninf, %a : f32
     %scale = arith.constant 8.0 : f32
@@ -155,8 +165,8 @@ TEST_F(AttentionTest, MaskBeforeTheScale) {
 }
 
 /// Inputs along rows, along keys and along both; no bound can be read off.
-TEST_F(AttentionTest, OtherInputs) {
-  check(attention(scaled + R"(
+TEST_P(AttentionTest, OtherInputs) {
+  check(text(scaled + R"(
     %y = arith.mulf %z, %heat : f32
     %c = arith.addf %y, %bias : f32
     %x = arith.select %keep, %c, %ninf : f32
@@ -165,27 +175,27 @@ TEST_F(AttentionTest, OtherInputs) {
 }
 
 /// Widths with a rest against vectors and register tiles.
-TEST_F(AttentionTest, Widths) {
+TEST_P(AttentionTest, Widths) {
   for (const char *width : {"1", "5", "16", "47", "80"})
-    check(attention(causal, width), shapes, average);
+    check(text(causal, width), shapes, average);
 }
 
 /// Values stored with keys side by side, by head, and shared by the heads.
-TEST_F(AttentionTest, LayoutsOfValues) {
-  check(attention(causal, "24", "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average);
-  check(attention(causal, "24", "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average);
-  check(attention(causal, "24", "b, u, $WIDTH", "d0, d5, d4"), shapes, average);
+TEST_P(AttentionTest, LayoutsOfValues) {
+  check(text(causal, width(), "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average);
+  check(text(causal, width(), "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average);
+  check(text(causal, width(), "b, u, $WIDTH", "d0, d5, d4"), shapes, average);
 }
 
-TEST_F(AttentionTest, ReferenceInF32) {
+TEST_P(AttentionTest, ReferenceInF32) {
   precision = rxt::Precision::F32;
-  check(attention(windowed), shapes, average, inputs(20));
+  check(text(windowed), shapes, average, inputs(20));
 }
 
 /// A score that is NaN or infinite makes its row NaN, and no other.
-TEST_F(AttentionTest, SpecialScores) {
+TEST_P(AttentionTest, SpecialScores) {
   for (double special : {std::nan(""), double(INFINITY)})
-    check(attention(causal), shapes, average,
+    check(text(causal), shapes, average,
           [&](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
             auto tensor = uniform()(argument, std::move(shape), kind);
             if (argument == 0 && !tensor.values.empty())
@@ -193,6 +203,9 @@ TEST_F(AttentionTest, SpecialScores) {
             return tensor;
           });
 }
+
+INSTANTIATE_TEST_SUITE_P(Paths, AttentionTest, testing::Values("bulk", "step"),
+                         [](const auto &info) { return info.param; });
 
 } // namespace
 } // namespace rx::compiler
