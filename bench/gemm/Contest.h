@@ -52,20 +52,19 @@ public:
 
 private:
   bool isStored() const { return kernel.spec.packedB && !kernel.pack; }
+  int64_t copiesOf(int64_t floats) const;
   void fill();
   void packCopies();
   void fillStored();
-  void *secondOperand(int64_t copy) const;
-  void runKernel(int64_t copy);
-  double quickestCall(double minSeconds, const std::function<void(int64_t copy)> &call);
-  int64_t nextCopy() { return lastCopy = (lastCopy + 1) % copies; }
+  void runKernel(int64_t call);
+  double quickestCall(double minSeconds, const std::function<void(int64_t index)> &call);
   double sampledError(const Floats &c) const;
 
   Product product;
   const GemmKernel &kernel;
   const OpenBlas &blas;
   Workers &workers;
-  int64_t copies, packedSize = 0, lastCopy = 0;
+  int64_t copies, packedCopies = 1, packedSize = 0, calls = 0;
   Floats a, b, packed, c, reference;
   std::vector<Floats> scratch;
 };

@@ -98,12 +98,12 @@ private:
 
   void addRecord(Value panel, Value index) {
     Value record = bytesAt(panel, e.mul(index, form.recordBytes()));
-    fetchAhead(record);
     int64_t parts = codes.parts();
     for (int64_t part = 0; part < parts; ++part) {
       Value block = e.add(e.mul(index, parts), e.constant(part));
       Value split = bytesAt(call.blocks, e.mul(e.mul(block, call.rows), layout.bytes));
       e.forEach(e.constant(0), e.constant(form.columns), e.constant(e.lanes), [&](Value column) {
+        fetchAhead(record, part, column);
         PanelCodes::Group group = codes.group(e, record, part, column);
         BlockDot::Values prepared = dot.prepare(e, group.codes);
         e.forEach(e.constant(0), call.rows, e.constant(1), [&](Value row) {
@@ -115,11 +115,18 @@ private:
     }
   }
 
-  /// The lines that will be read some records later: panels follow each other in memory.
-  void fetchAhead(Value record) {
-    constexpr int64_t ahead = 2048, line = 64;
-    for (int64_t offset = 0; offset < form.recordBytes(); offset += line)
-      e.prefetch(e.at(record, ahead + offset, e.builder.getI8Type()));
+  /// The lines that will be read some time later, as panels follow each other in memory: this
+  /// group's share of them, because many at once would hold up the loads. Within a record reads
+  /// go back and forth, so the distance is some records, too.
+  void fetchAhead(Value record, int64_t part, Value column) {
+    constexpr int64_t line = 64;
+    int64_t ahead = std::max<int64_t>(8192, 5 * form.recordBytes() / (2 * line) * line);
+    int64_t vectors = form.columns / e.lanes, shares = codes.parts() * vectors;
+    int64_t lines = (form.recordBytes() + shares * line - 1) / (shares * line);
+    Value share = e.add(e.div(column, e.constant(e.lanes)), e.constant(part * vectors));
+    Value from = bytesAt(record, e.mul(share, lines * line));
+    for (int64_t i = 0; i < lines; ++i)
+      e.prefetch(e.at(from, ahead + i * line, e.builder.getI8Type()));
   }
 
   /// sum + the product of a group with a block of a row.
