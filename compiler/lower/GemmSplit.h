@@ -1,10 +1,11 @@
 // Rows of A as integers: what the exact products of GemmStep read instead of f32.
 //
-// 32 neighbouring numbers of a row share one exponent: x = n * 2^(E - 22) with the nearest integer
-// n, ties to even, and 2^E the power of two below the largest of them (the next one, where that
-// number is 1.984 * 2^E or more). So a number is off by 2^-23 of the largest of its block at most.
-// One scale for a whole row would do where its numbers are alike; beside an outlier 10^4 times the
-// others it would leave those 10 bits.
+// 32 neighbouring numbers of a row share one scale, the largest of them / (127 * 65536), and become
+// the nearest integers n, ties to even. So a number is off by less than 2^-22 of the largest of
+// its block (half a digit, and the roundings of the scale and of its inverse), 2^-25 in the mean.
+// A power of two as scale would be exact to apply, but lose up to a bit of every number. One scale
+// for a whole row would do where its numbers are alike; beside an outlier 10^4 times the others it
+// would leave those 10 bits.
 #pragma once
 
 #include "compiler/lower/BlockDot.h"
@@ -18,10 +19,10 @@ struct SplitLayout {
         bytes(total + 4), halves(hasTwoScales ? 2 : 1) {}
 
   int64_t sums;   ///< Per scale of the weights, i32: -bias * sum of high, -bias * sum of low.
-  int64_t scale;  ///< f32: 2^(E - 22).
+  int64_t scale;  ///< f32: of the numbers.
   int64_t total;  ///< f32: the sum of the numbers as rounded.
   int64_t bytes;  ///< Of a block.
-  int64_t halves; ///< Into which the sums are divided, 1 or 2.
+  int64_t halves; ///< Into which the first sums are divided, 1 or 2.
 };
 
 class GemmSplit {

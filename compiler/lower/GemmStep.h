@@ -1,11 +1,12 @@
 // Products on path `step`: few rows with weights in blocks, by exact integer products of the codes.
 //
 // A block of 32 steps of k gives two exact integers (BlockDot), from which follows, in f32,
-//   value = fma(float(high), radix, float(low)),   y = fma(value * scale, 2^(E - 22), y),
-//   y = fma(-minimum, sum of the block's numbers, y)   in forms with a minimum;
-// in forms with two scales per block the sum of both halves' value * scale, by fma. Blocks
-// ascend in k. So the bits of an element depend on its row and its column alone, as on path `bulk`,
-// but are others than there: the error is that of 32 times fewer roundings and of GemmSplit.
+//   value = fma(float(high), radix, float(low)) * (scale of the weights),
+//   y = fma(value, scale of the numbers, y),
+//   y = fma(-minimum, sum of the numbers, y)   in forms with a minimum;
+// in forms with two scales per block, value is the sum of both halves' by fma. Blocks ascend in k.
+// So the bits of an element depend on its row and its column alone, as on path `bulk`, but differ
+// from there: the error is that of 32 times fewer roundings and of GemmSplit.
 // Rows that GemmSplit does not take (not finite, tiny, huge) are chains of fused multiply-adds over
 // decoded weights, the very bits of path `bulk`.
 #pragma once
