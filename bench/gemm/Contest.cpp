@@ -16,9 +16,8 @@ namespace rx::bench {
 constexpr int64_t coldFloats = int64_t(48) << 20;
 
 Contest::Contest(const Product &p, const GemmKernel &kernel, const OpenBlas &blas, Workers &workers)
-    : product(p), kernel(kernel), blas(blas), workers(workers),
-      copies(p.m <= 8 ? std::max<int64_t>(1, coldFloats / (p.n * p.k)) : 1), a(p.m * p.k),
-      b(p.n * p.k * copies), c(p.m * p.n), reference(p.m * p.n) {
+    : product(p), kernel(kernel), blas(blas), workers(workers), copies(copiesOf(p.n * p.k)),
+      a(p.m * p.k), b(p.n * p.k * copies), c(p.m * p.n), reference(p.m * p.n) {
   for (int i = 0; i < workers.count(); ++i)
     scratch.emplace_back(gemmScratchBytes(kernel.spec) / 4);
   fill();
@@ -26,6 +25,10 @@ Contest::Contest(const Product &p, const GemmKernel &kernel, const OpenBlas &bla
     packCopies();
   if (isStored())
     fillStored();
+}
+
+int64_t Contest::copiesOf(int64_t floats) const {
+  return product.m <= 8 ? std::max<int64_t>(1, coldFloats / floats) : 1;
 }
 
 void Contest::fill() {
@@ -41,8 +44,9 @@ void Contest::fill() {
 void Contest::packCopies() {
   int64_t columns = gemmPanelColumns(kernel.spec), panels = (product.n + columns - 1) / columns;
   packedSize = panels * columns * product.k;
-  packed = Floats(packedSize * copies);
-  for (int64_t copy = 0; copy < copies; ++copy) {
+  packedCopies = copiesOf(packedSize);
+  packed = Floats(packedSize * packedCopies);
+  for (int64_t copy = 0; copy < packedCopies; ++copy) {
     rx_operand operands[] = {{b.at(0), {product.transB ? product.k : product.n, 1}},
                              {packed.at(copy * packedSize), {1}}};
     int64_t sizes[] = {product.n, product.k};
@@ -59,7 +63,9 @@ static std::vector<std::byte> randomBlocks(rx_dtype form, int64_t elements) {
   std::generate(blocks.begin(), blocks.end(), [&] { return static_cast<std::byte>(rng()); });
   bool ofBfloats = form == RX_BF16;
   for (int64_t block = 0; block < static_cast<int64_t>(blocks.size()); block += bytes)
-    for (int64_t scale : {form == RX_Q6_K ? 208 : 0, form == RX_Q4_K ? 2 : form == RX_Q6_K ? 208 : 0})
+    for (int64_t scale : {form == RX_Q6_K ? 208 : 0, form == RX_Q4_K   ? 2
+                                                     : form == RX_Q6_K ? 208
+                                                                       : 0})
       // Below 1 in either format of a scale: the upper byte holds the exponent.
       blocks[block + scale + 1] =
           static_cast<std::byte>(ofBfloats ? 0x3D + rng() % 3 : 0x20 + rng() % 0x10);
@@ -74,22 +80,21 @@ void Contest::fillStored() {
   runtime::packPanels(form, product.k, 0, blocks, panels);
   // Whole lines per copy, so that each is aligned as the runtime aligns weights.
   packedSize = (static_cast<int64_t>(panels.size()) + 63) / 64 * 16;
-  packed = Floats(packedSize * copies);
-  for (int64_t copy = 0; copy < copies; ++copy) {
+  packedCopies = copiesOf(packedSize);
+  packed = Floats(packedSize * packedCopies);
+  for (int64_t copy = 0; copy < packedCopies; ++copy)
     std::memcpy(packed.at(copy * packedSize), panels.data(), panels.size());
+  for (int64_t copy = 0; copy < copies; ++copy) {
     std::span values(b.at(copy * product.n * product.k), product.n * product.k);
     if (!runtime::dequantize(form.element, blocks, values))
       std::abort(); // the sizes agree
   }
 }
 
-void *Contest::secondOperand(int64_t copy) const {
-  return kernel.spec.packedB ? packed.at(copy * packedSize) : b.at(copy * product.n * product.k);
-}
-
-void Contest::runKernel(int64_t copy) {
+void Contest::runKernel(int64_t call) {
   const Product &p = product;
-  void *second = secondOperand(copy);
+  void *second = kernel.spec.packedB ? packed.at(call % packedCopies * packedSize)
+                                     : b.at(call % copies * p.n * p.k);
   rx_operand operands[] = {{a.at(0), {p.transA ? p.m : p.k, 1}},
                            {second, {p.transB ? p.k : p.n, 1}},
                            {c.at(0), {p.n, 1}}};
@@ -113,23 +118,22 @@ double Contest::quickestCall(double minSeconds, const std::function<void(int64_t
   // needs.
   if (workers.count() > 1)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  call(nextCopy());
+  call(calls++);
   auto start = Clock::now();
   double least = std::numeric_limits<double>::infinity();
-  for (int64_t calls = 0; calls < 3 || since(start) < minSeconds; ++calls) {
-    int64_t copy = nextCopy();
+  for (int64_t turn = 0; turn < 3 || since(start) < minSeconds; ++turn) {
     auto begin = Clock::now();
-    call(copy);
+    call(calls++);
     least = std::min(least, since(begin));
   }
   return least;
 }
 
 void Contest::run(int alternations, double minSeconds) {
-  auto copyOfB = [&](int64_t copy) { return b.at(copy * product.n * product.k); };
-  auto kernelCall = [&](int64_t copy) { runKernel(copy); };
-  auto gemm = [&](int64_t copy) { blas.gemm(product, a.at(0), copyOfB(copy), reference.at(0)); };
-  auto gemv = [&](int64_t copy) { blas.gemv(product, a.at(0), copyOfB(copy), reference.at(0)); };
+  auto copyOfB = [&](int64_t call) { return b.at(call % copies * product.n * product.k); };
+  auto kernelCall = [&](int64_t call) { runKernel(call); };
+  auto gemm = [&](int64_t call) { blas.gemm(product, a.at(0), copyOfB(call), reference.at(0)); };
+  auto gemv = [&](int64_t call) { blas.gemv(product, a.at(0), copyOfB(call), reference.at(0)); };
   kernelCall(0), gemm(0);
   ours = {std::numeric_limits<double>::infinity(), sampledError(c)};
   openBlas = {std::numeric_limits<double>::infinity(), sampledError(reference)};

@@ -5,7 +5,7 @@
 #include "bench/gemm/Workers.h"
 #include "compiler/lower/Gemm.h"
 #include "runtime/abi/Kernel.h"
-#include <cstdlib>
+#include "runtime/core/Memory.h"
 #include <functional>
 #include <memory>
 #include <vector>
@@ -19,18 +19,14 @@ struct GemmKernel {
   rx_kernel product = nullptr, pack = nullptr;
 };
 
-/// Memory aligned as the runtime aligns tensors; both sides compute on it.
+/// Memory as the runtime allocates tensors; both sides compute on it.
 class Floats {
 public:
-  explicit Floats(int64_t count = 0)
-      : memory(static_cast<float *>(std::aligned_alloc(4096, (count * 4 + 4095) / 4096 * 4096))) {}
-  float *at(int64_t index) const { return memory.get() + index; }
+  explicit Floats(int64_t count = 0) : memory(*runtime::allocateTensorMemory(count * 4)) {}
+  float *at(int64_t index) const { return reinterpret_cast<float *>(memory.get()) + index; }
 
 private:
-  struct Free {
-    void operator()(float *p) const { std::free(p); }
-  };
-  std::unique_ptr<float, Free> memory;
+  std::shared_ptr<std::byte> memory;
 };
 
 struct Measurement {
@@ -52,20 +48,19 @@ public:
 
 private:
   bool isStored() const { return kernel.spec.packedB && !kernel.pack; }
+  int64_t copiesOf(int64_t floats) const;
   void fill();
   void packCopies();
   void fillStored();
-  void *secondOperand(int64_t copy) const;
-  void runKernel(int64_t copy);
-  double quickestCall(double minSeconds, const std::function<void(int64_t copy)> &call);
-  int64_t nextCopy() { return lastCopy = (lastCopy + 1) % copies; }
+  void runKernel(int64_t call);
+  double quickestCall(double minSeconds, const std::function<void(int64_t index)> &call);
   double sampledError(const Floats &c) const;
 
   Product product;
   const GemmKernel &kernel;
   const OpenBlas &blas;
   Workers &workers;
-  int64_t copies, packedSize = 0, lastCopy = 0;
+  int64_t copies, packedCopies = 1, packedSize = 0, calls = 0;
   Floats a, b, packed, c, reference;
   std::vector<Floats> scratch;
 };

@@ -16,9 +16,11 @@ using namespace rx::compiler;
 namespace {
 
 /// NN, NT, TN: how A and B are stored; NP: NT with B packed beforehand; else NT with B in panels of
-/// that element form.
-constexpr const char *layouts[] = {"NN",   "NT",   "TN",   "NP",   "f16", "bf16",
-                                   "q4_0", "q5_0", "q8_0", "q4_k", "q6_k"};
+/// that element form, after "step_" on the path of that name.
+constexpr const char *layouts[] = {
+    "NN",   "NT",   "TN",   "NP",        "f16",       "bf16",      "q4_0",      "q5_0",
+    "q8_0", "q4_k", "q6_k", "step_q4_0", "step_q5_0", "step_q8_0", "step_q4_k", "step_q6_k"};
+constexpr llvm::StringLiteral stepPrefix = "step_";
 
 struct Options {
   std::string cpu = "host", cacheFolder = "build/gemm-bench-cache";
@@ -35,6 +37,7 @@ struct Work {
 };
 
 std::optional<rx_dtype> storedForm(llvm::StringRef layout) {
+  layout.consume_front(stepPrefix);
   return rx::dtypeNamed(std::string_view(layout.data(), layout.size()));
 }
 
@@ -71,6 +74,8 @@ std::map<std::string, GemmKernel> compileKernels(const CpuTarget &target, const 
     spec.transB = isStoredAlongDepth(layout);
     spec.packedB = layout == "NP" || storedForm(layout);
     spec.formB = storedForm(layout).value_or(RX_F32);
+    if (llvm::StringRef(layout).starts_with(stepPrefix))
+      spec.path = GemmPath::Step;
     owned.push_back(buildGemm(context, spec));
     owned.push_back(buildGemmPackB(context, spec));
   }
@@ -124,7 +129,7 @@ int main(int argc, char **argv) {
   Options options;
   CLI::App app("Generated GEMM against OpenBLAS");
   app.add_option("works", options.works, "Products, e.g. NN_512x1024x640 (layout, M, N, K)");
-  app.add_option("--cpu", options.cpu, "CPU target: host, avx2, avx512");
+  app.add_option("--cpu", options.cpu, "CPU target: host, avx2, avx512, avx512vnni");
   app.add_option("--threads", options.threads, "Threads of both sides");
   app.add_option("--alternations", options.alternations, "Turns of each side per product");
   app.add_option("--min-seconds", options.minSeconds, "Least time of one turn");

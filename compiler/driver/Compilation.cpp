@@ -53,7 +53,7 @@ std::optional<elaborate::Options> ProgramArguments::elaboration() const {
 }
 
 void TargetArguments::addTo(CLI::App *command) {
-  command->add_option("--cpu", cpu, "avx2, avx512 or host")->capture_default_str();
+  command->add_option("--cpu", cpu, "avx2, avx512, avx512vnni or host")->capture_default_str();
   command->add_option("--dump-dir", dumpFolder,
                       "keep the program after every phase, as NN-name.mlir");
 }

@@ -132,6 +132,8 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   spec.packedB = !form.isDense();
   spec.formB = form.element;
   spec.batchRank = product.batch.size();
+  if (auto path = kernel->getAttrOfType<StringAttr>(pathAttribute); path && path == stepPath)
+    spec.path = GemmPath::Step;
   lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);
   auto gemm = lowered.module->lookupSymbol<func::FuncOp>(gemmName);

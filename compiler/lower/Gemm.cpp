@@ -1,6 +1,7 @@
 #include "compiler/lower/Gemm.h"
 #include "compiler/lower/GemmNest.h"
 #include "compiler/lower/GemmPacking.h"
+#include "compiler/lower/GemmStep.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "runtime/abi/Kernel.h"
 
@@ -121,7 +122,8 @@ OwningOpRef<ModuleOp> newModule(MLIRContext &context) {
 OwningOpRef<ModuleOp> buildGemm(MLIRContext &context, const GemmSpec &spec) {
   OwningOpRef<ModuleOp> module = newModule(context);
   GemmEmitter e(*module, spec.elementBits, spec.target->lanes(spec.elementBits));
-  func::FuncOp compute = buildGemmRange(e, spec);
+  func::FuncOp compute =
+      usesStepLoops(spec) ? buildGemmStepRange(e, spec) : buildGemmRange(e, spec);
   e.function(spec.name, {e.ptr}, /*isPublic=*/true, {},
              [&](ValueRange arguments) { EntryBuilder(e, spec, arguments[0], compute).body(); });
   return module;
@@ -152,7 +154,8 @@ int64_t gemmPanelColumns(const GemmSpec &spec) {
 }
 
 int64_t gemmScratchBytes(const GemmSpec &spec) {
-  return GemmScratch(spec).total * (spec.elementBits / 8);
+  int64_t elements = usesStepLoops(spec) ? stepScratchElements(spec) : GemmScratch(spec).total;
+  return elements * (spec.elementBits / 8);
 }
 
 int64_t gemmExtent(const GemmSpec &spec, int64_t batch, int64_t m, int64_t n) {

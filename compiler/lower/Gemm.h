@@ -1,12 +1,12 @@
 // Generator of matrix products C[m, n] = epilogue(sum over k of A(m, k) * B(k, n)) for CPUs.
 //
-// Order of summation (the promise that everything else may rely on): an output element is the sum,
-// in order and from +0, of chains of gemmChain fused multiply-adds, k ascending, each of them from
-// +0; the last may be shorter. Sums wait in C between chains, and storing an f32 is exact. So the
-// bits of an element depend on its row of A, its column of B and nothing else: not on M, N,
-// blocking, threads, packing, strides or target. The error grows with gemmChain + K / gemmChain
-// instead of K (Blanchard, Higham and Mary, "A Class of Fast and Accurate Summation Algorithms",
-// 2020): one chain of 2048 was most of the error of a whole model.
+// Order of summation (the promise that everything else may rely on): on path `bulk`, an output
+// element is the sum, in order and from +0, of chains of gemmChain fused multiply-adds, k
+// ascending, each of them from +0; the last may be shorter. Sums wait in C between chains, and
+// storing an f32 is exact. So the bits of an element depend on its row of A, its column of B and
+// nothing else: not on M, N, blocking, threads, packing, strides or target. The error grows with
+// gemmChain + K / gemmChain instead of K (Blanchard, Higham and Mary, "A Class of Fast and Accurate
+// Summation Algorithms", 2020): one chain of 2048 was most of the error of a whole model.
 //
 // The blocking is that of BLIS (Van Zee and van de Geijn, "BLIS: A Framework for Rapidly
 // Instantiating BLAS Functionality", 2015): panels of B in L1, blocks of A in L2, register tiles
@@ -44,6 +44,11 @@ struct GemmEpilogueArgs {
 using GemmEpilogue =
     std::function<mlir::Value(mlir::OpBuilder &, mlir::Location, const GemmEpilogueArgs &)>;
 
+/// Where a product stands: in programs that take many rows at once, or in those that advance row by
+/// row. Known when it is compiled, because the bits of an element may depend on it; they never
+/// depend on M. See GemmStep for what `Step` changes.
+enum class GemmPath { Bulk, Step };
+
 /// Signature of the kernel that buildGemm makes:
 ///   operands: A, B, extras..., C, each with axes [batch..., row, column] as stored;
 ///   sizes: batch..., M, N, K (each may be 0; K = 0 gives the epilogue of zeros).
@@ -57,7 +62,8 @@ struct GemmSpec {
   bool transB = false;       ///< B is stored [N, K] instead of [K, N]; its last axis has stride 1
   bool packedB = false;      ///< B is panels (gemmPanelForm); only its batch strides are read
   rx_dtype formB = RX_F32;   ///< element form of panels of f32 products; decoded on the way
-  unsigned batchRank = 0;    ///< Up to RX_MAX_RANK - 2.
+  GemmPath path = GemmPath::Bulk;
+  unsigned batchRank = 0; ///< Up to RX_MAX_RANK - 2.
   unsigned extraInputs = 0;
   GemmEpilogue epilogue; ///< Empty: store the sums.
 };

@@ -1,74 +1,10 @@
 #include "compiler/lower/PanelDecode.h"
+#include "compiler/lower/Lanes.h"
 
 using namespace mlir;
 
 namespace rx::compiler {
 namespace {
-
-/// Integer lanes. All shift counts are below 32.
-class Lanes {
-public:
-  explicit Lanes(GemmEmitter &e)
-      : e(e), words(VectorType::get(e.lanes, e.builder.getI32Type())),
-        halves(VectorType::get(e.lanes, e.builder.getI16Type())) {}
-
-  Value splat(int64_t value) {
-    auto attribute = DenseElementsAttr::get(
-        words, APInt(32, static_cast<uint64_t>(value), /*isSigned=*/false, /*implicitTrunc=*/true));
-    return arith::ConstantOp::create(e.builder, e.loc, attribute);
-  }
-  /// The same number, known at run time, in every lane.
-  Value splat(Value number) {
-    Value narrow = arith::TruncIOp::create(e.builder, e.loc, e.builder.getI32Type(), number);
-    return vector::BroadcastOp::create(e.builder, e.loc, words, narrow);
-  }
-  Value mask(Value a, int64_t bits) {
-    return arith::AndIOp::create(e.builder, e.loc, a, splat(bits));
-  }
-  Value merge(Value a, Value b) { return arith::OrIOp::create(e.builder, e.loc, a, b); }
-  Value left(Value a, int64_t by) {
-    return by ? arith::ShLIOp::create(e.builder, e.loc, a, splat(by)).getResult() : a;
-  }
-  Value right(Value a, int64_t by) {
-    return by ? arith::ShRUIOp::create(e.builder, e.loc, a, splat(by)).getResult() : a;
-  }
-  Value right(Value a, Value by) { return arith::ShRUIOp::create(e.builder, e.loc, a, splat(by)); }
-  /// Byte `index` of every lane, with its sign.
-  Value signedByte(Value a, int64_t index) {
-    return arith::ShRSIOp::create(e.builder, e.loc, left(a, 24 - 8 * index), splat(24));
-  }
-  /// Four unsigned bytes to signed ones, `bias` less. No byte carries into the next: all are below
-  /// 128 - bias.
-  Value lessBias(Value bytes, int64_t bias) {
-    constexpr int64_t every = 0x01010101;
-    Value shifted = arith::AddIOp::create(e.builder, e.loc, bytes, splat((0x80 - bias) * every));
-    return arith::XOrIOp::create(e.builder, e.loc, shifted, splat(0x80 * every));
-  }
-  Value toFloat(Value a) { return arith::SIToFPOp::create(e.builder, e.loc, e.vectorType, a); }
-  Value product(Value a, Value b) { return arith::MulFOp::create(e.builder, e.loc, a, b); }
-
-  Value loadWords(Value pointer) {
-    return LLVM::LoadOp::create(e.builder, e.loc, words, pointer, /*alignment=*/4);
-  }
-  Value loadHalves(Value pointer) {
-    return LLVM::LoadOp::create(e.builder, e.loc, halves, pointer, /*alignment=*/2);
-  }
-  /// The low 16 bits of every lane.
-  Value lowHalves(Value a) { return arith::TruncIOp::create(e.builder, e.loc, halves, a); }
-  Value halfToFloat(Value bits) {
-    auto type = VectorType::get(e.lanes, e.builder.getF16Type());
-    Value half = arith::BitcastOp::create(e.builder, e.loc, type, bits);
-    return arith::ExtFOp::create(e.builder, e.loc, e.vectorType, half);
-  }
-  Value bfloatToFloat(Value bits) {
-    Value wide = arith::ExtUIOp::create(e.builder, e.loc, words, bits);
-    return arith::BitcastOp::create(e.builder, e.loc, e.vectorType, left(wide, 16));
-  }
-
-private:
-  GemmEmitter &e;
-  VectorType words, halves;
-};
 
 //===----------------------------------------------------------------------===//
 // Plain elements
@@ -109,26 +45,23 @@ private:
 
 /// A group is 32 steps, a block or a part of one. Codes come as words of four signed bytes, steps
 /// 4w to 4w + 3; an element is code * scale, or code * scale - minimum.
-class BlockDecoder : public PanelDecoder {
+class BlockDecoder : public PanelDecoder, public PanelCodes {
 public:
-  explicit BlockDecoder(const PanelForm &form) : form(form), layout(form.blockWords()) {}
+  explicit BlockDecoder(const PanelForm &form) : PanelCodes(form), layout(form.blockWords()) {}
 
   int64_t steps() const override { return groupSteps; }
   void decode(GemmEmitter &e, Value panel, Value group, Columns columns,
               Visit visit) const override {
-    int64_t parts = form.blockElements() / groupSteps;
     Type byte = e.builder.getI8Type();
+    int64_t parts = this->parts();
     Value block = parts == 1 ? group : e.div(group, e.constant(parts));
     Value part = parts == 1 ? e.constant(0) : e.rem(group, e.constant(parts));
     Value record = e.at(panel, e.mul(block, form.recordBytes()), byte);
-    Value halves = e.at(record, 4 * layout.words * form.columns, byte);
     SmallVector<Place> places;
-    SmallVector<Scale> scales;
+    SmallVector<Scales> scales;
     for (int64_t n = 0; n < columns.count; n += e.lanes) {
-      Value column = e.add(columns.first, e.constant(n));
-      places.push_back({e, Lanes(e), e.at(record, e.mul(column, 4), byte),
-                        e.at(halves, e.mul(column, 2), byte), part});
-      scales.push_back(scaleOf(places.back()));
+      places.push_back(placeAt(e, record, e.add(columns.first, e.constant(n)), part));
+      scales.push_back(scalesOf(places.back()));
     }
     for (int64_t w = 0; w < groupSteps / 4; ++w) {
       GemmEmitter::Values words;
@@ -143,9 +76,16 @@ public:
     }
   }
 
-protected:
-  static constexpr int64_t groupSteps = 32;
+  Group group(GemmEmitter &e, Value record, int64_t part, Value column) const override {
+    Place place = placeAt(e, record, column, e.constant(part));
+    Group group;
+    group.scales = scalesOf(place);
+    for (int64_t w = 0; w < groupSteps / 4; ++w)
+      group.codes.push_back(bytes(place, w));
+    return group;
+  }
 
+protected:
   /// Some columns of a record: where their first word and their 16-bit fields are, and the part of
   /// the block (i64) that the group is.
   struct Place {
@@ -154,13 +94,13 @@ protected:
     Value words, halves, part;
   };
 
-  /// Of steps 0 to 15 and 16 to 31. Without a minimum, elements are one rounded product.
-  struct Scale {
-    Value low, high, minusMinimum;
-  };
-
-  virtual Scale scaleOf(Place &place) const = 0;
-  virtual Value codes(Place &place, int64_t w) const = 0;
+  virtual Scales scalesOf(Place &place) const = 0;
+  /// Codes of steps 4w to 4w + 3, unsigned and bias() too large.
+  virtual Value bytes(Place &place, int64_t w) const = 0;
+  /// The same with their signs.
+  virtual Value codes(Place &place, int64_t w) const {
+    return bias() ? place.lanes.lessBias(bytes(place, w), bias()) : bytes(place, w);
+  }
 
   Value word(Place &place, Value index) const {
     Value offset = place.e.mul(index, 4 * form.columns);
@@ -172,26 +112,36 @@ protected:
     return place.lanes.halfToFloat(place.lanes.loadHalves(place.halves));
   }
 
-  PanelForm form;
   BlockWords layout;
 
 private:
-  Value element(GemmEmitter &e, Value code, const Scale &scale, int64_t w) const {
+  Place placeAt(GemmEmitter &e, Value record, Value column, Value part) const {
+    Type byte = e.builder.getI8Type();
+    Value halves = e.at(record, 4 * layout.words * form.columns, byte);
+    return {e, Lanes(e), e.at(record, e.mul(column, 4), byte), e.at(halves, e.mul(column, 2), byte),
+            part};
+  }
+
+  Value element(GemmEmitter &e, Value code, const Scales &scale, int64_t w) const {
     Lanes lanes(e);
     Value number = lanes.toFloat(code), factor = w < 4 ? scale.low : scale.high;
     if (!scale.minusMinimum)
       return lanes.product(number, factor);
     // The product is exact (11 + 6 + 4 bits), so that fusing changes no bit.
-    return vector::FMAOp::create(e.builder, e.loc, number, factor, scale.minusMinimum);
+    return lanes.multiplyAdd(number, factor, scale.minusMinimum);
   }
 };
 
 class Q8Decoder : public BlockDecoder {
   using BlockDecoder::BlockDecoder;
 
-  Scale scaleOf(Place &place) const override {
+  Scales scalesOf(Place &place) const override {
     Value d = half(place);
     return {d, d, {}};
+  }
+  int64_t bias() const override { return 128; }
+  Value bytes(Place &place, int64_t w) const override {
+    return place.lanes.flip(word(place, w), 0x80808080);
   }
   Value codes(Place &place, int64_t w) const override { return word(place, w); }
 };
@@ -200,20 +150,21 @@ class Q8Decoder : public BlockDecoder {
 class NibbleDecoder : public BlockDecoder {
   using BlockDecoder::BlockDecoder;
 
-  Scale scaleOf(Place &place) const override {
+  Scales scalesOf(Place &place) const override {
     Value d = half(place);
     return {d, d, {}};
   }
-  Value codes(Place &place, int64_t w) const override {
+  int64_t bias() const override { return form.element == RX_Q5_0 ? 16 : 8; }
+  Value bytes(Place &place, int64_t w) const override {
     Lanes &lanes = place.lanes;
     bool fifth = form.element == RX_Q5_0;
     Value nibbles = word(place, w % 4 + (fifth ? 1 : 0));
     Value bytes = lanes.mask(lanes.right(nibbles, w < 4 ? 0 : 4), 0x0F0F0F0F);
     if (!fifth)
-      return lanes.lessBias(bytes, 8);
+      return bytes;
     Value bits = word(place, layout.spreadWord);
     bits = w < 4 ? lanes.left(bits, 4 - w) : lanes.right(bits, w - 4);
-    return lanes.lessBias(lanes.merge(bytes, lanes.mask(bits, 0x10101010)), 16);
+    return lanes.merge(bytes, lanes.mask(bits, 0x10101010));
   }
 };
 
@@ -222,7 +173,7 @@ class Q4KDecoder : public BlockDecoder {
   using BlockDecoder::BlockDecoder;
 
   /// Parts 0 to 3 have their six bits in one byte each, parts 4 to 7 in two pieces.
-  Scale scaleOf(Place &place) const override {
+  Scales scalesOf(Place &place) const override {
     GemmEmitter &e = place.e;
     Lanes &lanes = place.lanes;
     Value shift = e.mul(e.rem(place.part, e.constant(4)), 8);
@@ -235,13 +186,14 @@ class Q4KDecoder : public BlockDecoder {
     };
     Value scale = pick(a, c, a), minimum = pick(b, lanes.right(c, 4), b);
     Value both = word(place, int64_t(0));
-    Value d = lanes.halfToFloat(lanes.lowHalves(both));
-    Value dmin = lanes.halfToFloat(lanes.lowHalves(lanes.right(both, 16)));
+    Value d = lanes.halfToFloat(lanes.narrow(both, 16));
+    Value dmin = lanes.halfToFloat(lanes.narrow(lanes.right(both, 16), 16));
     Value factor = lanes.product(d, scale);
     Value minus = arith::NegFOp::create(e.builder, e.loc, lanes.product(dmin, minimum));
     return {factor, factor, minus};
   }
-  Value codes(Place &place, int64_t w) const override {
+  int64_t bias() const override { return 0; }
+  Value bytes(Place &place, int64_t w) const override {
     GemmEmitter &e = place.e;
     Value pair = e.div(place.part, e.constant(2)), high = e.rem(place.part, e.constant(2));
     Value nibbles = word(place, e.add(e.mul(pair, 8), e.constant(4 + w)));
@@ -254,7 +206,7 @@ class Q4KDecoder : public BlockDecoder {
 class Q6KDecoder : public BlockDecoder {
   using BlockDecoder::BlockDecoder;
 
-  Scale scaleOf(Place &place) const override {
+  Scales scalesOf(Place &place) const override {
     GemmEmitter &e = place.e;
     Lanes &lanes = place.lanes;
     Value packed = word(place, e.add(e.constant(48), e.div(place.part, e.constant(2))));
@@ -264,7 +216,8 @@ class Q6KDecoder : public BlockDecoder {
             lanes.product(d, lanes.toFloat(lanes.signedByte(two, 1))),
             {}};
   }
-  Value codes(Place &place, int64_t w) const override {
+  int64_t bias() const override { return 32; }
+  Value bytes(Place &place, int64_t w) const override {
     GemmEmitter &e = place.e;
     Lanes &lanes = place.lanes;
     Value h = e.div(place.part, e.constant(4)), r = e.rem(place.part, e.constant(4));
@@ -272,15 +225,15 @@ class Q6KDecoder : public BlockDecoder {
     Value nibbles =
         lanes.right(word(place, e.add(first, e.constant(w))), e.mul(e.div(r, e.constant(2)), 4));
     Value pairs = lanes.right(word(place, e.add(e.mul(h, 8), e.constant(32 + w))), e.mul(r, 2));
-    Value bytes =
-        lanes.merge(lanes.mask(nibbles, 0x0F0F0F0F), lanes.left(lanes.mask(pairs, 0x03030303), 4));
-    return lanes.lessBias(bytes, 32);
+    return lanes.merge(lanes.mask(nibbles, 0x0F0F0F0F),
+                       lanes.left(lanes.mask(pairs, 0x03030303), 4));
   }
 };
 
 } // namespace
 
-std::unique_ptr<PanelDecoder> makePanelDecoder(const PanelForm &form) {
+/// Null for plain elements.
+static std::unique_ptr<BlockDecoder> makeBlockDecoder(const PanelForm &form) {
   switch (form.element) {
   case RX_Q8_0:
     return std::make_unique<Q8Decoder>(form);
@@ -293,9 +246,17 @@ std::unique_ptr<PanelDecoder> makePanelDecoder(const PanelForm &form) {
     return std::make_unique<Q6KDecoder>(form);
   default:
     assert(form.blockElements() == 1 && "no decoder for this form");
-    return std::make_unique<PlainDecoder>(form);
+    return nullptr;
   }
 }
+
+std::unique_ptr<PanelDecoder> makePanelDecoder(const PanelForm &form) {
+  if (auto blocks = makeBlockDecoder(form))
+    return blocks;
+  return std::make_unique<PlainDecoder>(form);
+}
+
+std::unique_ptr<PanelCodes> makePanelCodes(const PanelForm &form) { return makeBlockDecoder(form); }
 
 func::FuncOp buildPanelDecode(GemmEmitter &e, const PanelForm &form) {
   std::unique_ptr<PanelDecoder> decoder = makePanelDecoder(form);

@@ -31,6 +31,39 @@ public:
                       Visit visit) const = 0;
 };
 
+/// Forms of blocks as integers, for exact products: steps of k come in groups of 32, a block or a
+/// part of one, and an element is (code - bias) * scale, less a minimum in some forms.
+class PanelCodes {
+public:
+  using Value = mlir::Value;
+  static constexpr int64_t groupSteps = 32;
+
+  /// In lanes of f32: the scale of steps 0 to 15 and that of 16 to 31, which are one value where
+  /// the form has one scale; null where it has no minimum.
+  struct Scales {
+    Value low, high, minusMinimum;
+  };
+  struct Group {
+    GemmEmitter::Values codes; ///< eight words of four unsigned bytes, steps 4w to 4w + 3
+    Scales scales;
+  };
+
+  explicit PanelCodes(const PanelForm &form) : form(form) {}
+  virtual ~PanelCodes() = default;
+
+  virtual int64_t bias() const = 0;
+  /// Groups of a record.
+  int64_t parts() const { return form.blockElements() / groupSteps; }
+  /// Emits group `part` of the record at `record`, for a vector of columns from `column` (i64) on.
+  virtual Group group(GemmEmitter &emitter, Value record, int64_t part, Value column) const = 0;
+
+protected:
+  PanelForm form;
+};
+
+/// Null where `form` has no blocks.
+std::unique_ptr<PanelCodes> makePanelCodes(const PanelForm &form);
+
 /// `form` is not dense.
 std::unique_ptr<PanelDecoder> makePanelDecoder(const PanelForm &form);
 

@@ -1,6 +1,7 @@
 #include "compiler/lower/RxtToRxk.h"
 
 #include "compiler/lower/KernelGroup.h"
+#include "compiler/lower/KernelToLoops.h"
 
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
@@ -72,16 +73,19 @@ private:
   };
 
   rx::rxk::KernelOp kernelOf(const Group &group) {
-    std::string body = canonical(group);
+    StringRef path = pathOfProgram(group.root);
+    std::string body = canonical(group) + path.str();
     if (auto it = kernels.find(body); it != kernels.end())
       return it->second;
     Operation *op = group.root;
     auto builder = OpBuilder::atBlockEnd(module.getBody());
     auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), ValueRange(group.outputs).getTypes());
     OperationState state(op->getLoc(), rx::rxk::KernelOp::getOperationName());
-    state.addAttribute("sym_name", builder.getStringAttr(nameFor(op)));
+    state.addAttribute("sym_name", builder.getStringAttr(nameFor(op, path)));
     state.addAttribute("function_type", TypeAttr::get(type));
     state.addAttribute("kind", builder.getStringAttr(rx::compiler::kernelKind(op)));
+    if (!path.empty())
+      state.addAttribute(rx::compiler::pathAttribute, builder.getStringAttr(path));
     state.addRegion();
     auto kernel = cast<rx::rxk::KernelOp>(builder.create(state));
     Block &block = kernel.getBody().emplaceBlock();
@@ -109,11 +113,19 @@ private:
     return text;
   }
 
-  std::string nameFor(Operation *op) {
+  /// What distinguishes kernels of contractions in programs on another path than bulk, or "".
+  static StringRef pathOfProgram(Operation *root) {
+    auto path = root->getParentOfType<func::FuncOp>()->getAttrOfType<StringAttr>(rx::compiler::pathAttribute);
+    return isa<rx::rxt::ContractOp>(root) && path && path != rx::compiler::bulkPath ? path.getValue() : "";
+  }
+
+  std::string nameFor(Operation *op, StringRef computing) {
     StringRef path = pathOf(op->getLoc());
     std::string base = rx::compiler::kernelKind(op).str();
     if (!path.empty())
       base += "_" + (path.contains('.') ? path.rsplit('.').second : path).str();
+    if (!computing.empty())
+      base += "_" + computing.str();
     std::string name = base;
     for (int n = 2; symbols.lookup(name); ++n)
       name = base + "_" + std::to_string(n);
@@ -158,11 +170,14 @@ LogicalResult rx::compiler::rxtToRxk(ModuleOp module) {
   Outliner outliner(module);
   llvm::SmallVector<Operation *> work, windows, roots;
   llvm::SetVector<Operation *> inside;
-  for (auto function : module.getOps<func::FuncOp>())
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (auto path = function->getAttrOfType<StringAttr>(pathAttribute); path && path != stepPath && path != bulkPath)
+      return function.emitError("rx.path is step or bulk, not ") << path;
     function.walk([&](Operation *op) {
       if (isa<rxt::LoopLowering>(op))
         (isa<rxt::WindowOp>(op) ? windows : work).push_back(op);
     });
+  }
   findRoots(work, roots, inside);
   for (Operation *op : roots)
     outliner.outline(op);

@@ -9,21 +9,28 @@ namespace rx::compiler {
 
 // Register tiles: rows x vectors accumulators + one row of B + one broadcast fit the register file
 // (16 or 32). See bench/gemm for the measurements behind the numbers.
+static constexpr GemmTiling tilingOfAvx2 = {
+    /*rows=*/6,
+    /*vectors=*/2,
+    /*depthBlock=*/512,
+    /*rowBlock=*/120,
+    /*columnBlock=*/768,
+    /*columnGroup=*/128,
+    /*directRows=*/4,
+    /*decodeRows=*/4,
+    /*directColumns=*/8192};
+static constexpr GemmTiling tilingOfAvx512 = {
+    /*rows=*/14,           /*vectors=*/2,       /*depthBlock=*/1024, /*rowBlock=*/84,
+    /*columnBlock=*/768,   /*columnGroup=*/128, /*directRows=*/4,    /*decodeRows=*/8,
+    /*directColumns=*/8192};
+
 static const CpuTarget targets[] = {
-    {"avx2",
-     "x86-64-v3",
-     "+avx2,+fma,+bmi2,+f16c",
-     256,
-     {/*rows=*/6, /*vectors=*/2, /*depthBlock=*/512, /*rowBlock=*/120, /*columnBlock=*/768,
-      /*columnGroup=*/128, /*directRows=*/4, /*decodeRows=*/4,
-      /*directColumns=*/8192}},
-    {"avx512",
-     "x86-64-v4",
-     "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq",
-     512,
-     {/*rows=*/14, /*vectors=*/2, /*depthBlock=*/1024, /*rowBlock=*/84, /*columnBlock=*/768,
-      /*columnGroup=*/128, /*directRows=*/4, /*decodeRows=*/8,
-      /*directColumns=*/8192}},
+    {"avx2", "x86-64-v3", "+avx2,+fma,+bmi2,+f16c", 256, /*hasByteDots=*/false, tilingOfAvx2},
+    {"avx512", "x86-64-v4", "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq", 512,
+     /*hasByteDots=*/false, tilingOfAvx512},
+    {"avx512vnni", "x86-64-v4",
+     "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq,+avx512vnni", 512,
+     /*hasByteDots=*/true, tilingOfAvx512},
 };
 
 llvm::ArrayRef<CpuTarget> cpuTargets() { return targets; }

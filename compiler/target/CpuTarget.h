@@ -28,6 +28,7 @@ struct CpuTarget {
   llvm::StringRef llvmCpu;  ///< `target-cpu` of every function.
   llvm::StringRef features; ///< `target-features` of every function, "+a,+b".
   unsigned vectorBits;      ///< Also `prefer-vector-width`.
+  bool hasByteDots;         ///< vpdpbusd: sums of four products of bytes, exact.
   GemmTiling gemm;
 
   int64_t lanes(unsigned elementBits) const { return vectorBits / elementBits; }

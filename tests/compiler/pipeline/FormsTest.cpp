@@ -80,7 +80,18 @@ protected:
     return result + more;
   }
 
-  Expected<TensorMap> run(const std::string &program, const HostTensor &x) {
+  /// The program under another name, on path `step`.
+  std::string stepProgram() {
+    std::string result = program(true);
+    result = result.substr(result.find("func.func @p"));
+    result.replace(result.find("@p"), 2, "@s");
+    std::string end = "{rx.name = \"y\"}) ";
+    result.insert(result.find(end) + end.size(), "attributes {rx.path = \"step\"} ");
+    return result;
+  }
+
+  Expected<TensorMap> run(const std::string &program, const HostTensor &x,
+                          const std::string &name = "p") {
     auto module = mlir::parseSourceString<mlir::ModuleOp>(program, &context);
     if (!module)
       return makeError("does not parse:\n{}", program);
@@ -102,7 +113,7 @@ protected:
         *bundle, [this](auto &, auto &tensor, auto out) { return values(tensor, out); },
         [this](auto &, auto &tensor, auto &rows, auto out) { return load(tensor, rows, out); });
     Executor executor(*bundle, cpu, store);
-    auto results = executor.run("p", {{"x", x}});
+    auto results = executor.run(name, {{"x", x}});
     resident = store.residentBytes();
     return results;
   }
@@ -201,4 +212,31 @@ TEST_F(Forms, GoesOnFromTheTextOfEveryPhase) {
     check(run(rx::runtime::test::readFile(options.dumpFolder / phase), *x), ids);
     EXPECT_EQ(kernels, 4u) << phase;
   }
+}
+
+TEST_F(Forms, ProgramsOnPathStepHaveProductsOfTheirOwn) {
+  std::vector<int32_t> ids = {0, 69, 33, 5, 64, 31};
+  auto x = HostTensor::of<int32_t>({6, 1}, ids);
+  std::string both = program(true, stepProgram());
+  check(run(both, *x), ids); // the other path is as it was
+  EXPECT_EQ(kernels, 7u);    // the gather is shared
+  auto stepped = run(both, *x, "s");
+  ASSERT_TRUE(stepped) << stepped.message();
+  auto y = stepped->at("y").values<float>();
+  bool differs = false;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    std::vector<float> row = expected(ids[i]);
+    float largest = 0;
+    for (float value : row)
+      largest = std::max(largest, std::abs(value));
+    for (int64_t n = 0; n < words; ++n) {
+      // Four products in a row, each within 64 * 2^-24 of its largest terms.
+      ASSERT_NEAR(y[i * words + n], row[n], 4 * 64 * 0x1p-24f * largest);
+      differs |= y[i * words + n] != row[n];
+    }
+    auto alone = run(both, *HostTensor::of<int32_t>({1, 1}, std::span(ids).subspan(i, 1)), "s");
+    ASSERT_TRUE(alone) << alone.message();
+    EXPECT_EQ(std::memcmp(alone->at("y").values<float>().data(), &y[i * words], words * 4), 0);
+  }
+  EXPECT_TRUE(differs);
 }

@@ -1,0 +1,147 @@
+#include "compiler/lower/GemmSplit.h"
+#include "compiler/lower/Lanes.h"
+
+using namespace mlir;
+using Predicate = mlir::arith::CmpIPredicate;
+using Kind = mlir::vector::CombiningKind;
+
+namespace rx::compiler {
+
+/// The bits of a power of two as f32.
+static constexpr int64_t bitsOfPower(int64_t exponent) { return (exponent + 127) << 23; }
+constexpr int64_t magnitudeBits = 0x7FFFFFFF;
+/// The largest number of an ordinary row is at least 2^leastPower and below 2^boundPower.
+constexpr int64_t leastPower = -100, boundPower = 120;
+/// What the largest number of a block becomes, give or take one.
+constexpr float mostInteger = 127 * 65536;
+static_assert(mostInteger + 1 <= BlockDot::mostNumber);
+
+GemmSplit::GemmSplit(GemmEmitter &e, const BlockDot &dot, const SplitLayout &layout, int64_t bias)
+    : e(e), dot(dot), layout(layout), bias(bias) {
+  SmallVector<Type> types = {e.ptr, e.i64, e.i64, e.i64, e.ptr, e.ptr};
+  judging = e.function("judge", ArrayRef(types).drop_back(), /*isPublic=*/false, {},
+                       [&](ValueRange v) { judgeBody({v[0], v[1], v[2], v[3]}, v[4]); });
+  splitting = e.function("split", types, /*isPublic=*/false, {},
+                         [&](ValueRange v) { splitBody({v[0], v[1], v[2], v[3]}, v[4], v[5]); });
+  judging.setNoInline(true);
+  splitting.setNoInline(true);
+}
+
+void GemmSplit::judge(const Rows &rows, Value ordinary) {
+  e.call(judging, {rows.a, rows.stride, rows.rows, rows.depth, ordinary});
+}
+void GemmSplit::split(const Rows &rows, Value ordinary, Value blocks) {
+  e.call(splitting, {rows.a, rows.stride, rows.rows, rows.depth, ordinary, blocks});
+}
+
+static Value word(GemmEmitter &e, int64_t value) {
+  return arith::ConstantIntOp::create(e.builder, e.loc, value, 32);
+}
+
+static Value asFloat(GemmEmitter &e, Value bits) {
+  return arith::BitcastOp::create(e.builder, e.loc, e.elementType, bits);
+}
+
+void GemmSplit::judgeBody(const Rows &rows, Value ordinary) {
+  Lanes lanes(e);
+  Value zero = e.constant(0), steps = e.constant(e.lanes);
+  e.forEach(zero, rows.rows, e.constant(1), [&](Value row) {
+    Value a = e.at(rows.a, e.mul(row, rows.stride));
+    Value most = e.forCarry(zero, rows.depth, steps, {lanes.splat(0)},
+                            [&](Value k, ValueRange before) -> GemmEmitter::Values {
+                              return {largest(load(e.at(a, k), e.lanes), before[0])};
+                            })[0];
+    Value bits = lanes.total(most, Kind::MAXSI);
+    Value least = word(e, bitsOfPower(leastPower)), bound = word(e, bitsOfPower(boundPower));
+    Value inRange =
+        e.both(e.compare(Predicate::sge, bits, least), e.compare(Predicate::slt, bits, bound));
+    Value isZero = e.compare(Predicate::eq, bits, word(e, 0));
+    Value good = arith::OrIOp::create(e.builder, e.loc, inRange, isZero);
+    Type i32 = e.builder.getI32Type();
+    e.store(arith::ExtUIOp::create(e.builder, e.loc, i32, good), e.at(ordinary, row, i32));
+  });
+}
+
+void GemmSplit::splitBody(const Rows &rows, Value ordinary, Value blocks) {
+  Type i32 = e.builder.getI32Type(), byte = e.builder.getI8Type();
+  Value zero = e.constant(0), one = e.constant(1);
+  e.forEach(zero, rows.rows, one, [&](Value row) {
+    Value a = e.at(rows.a, e.mul(row, rows.stride));
+    Value isOrdinary = e.compare(Predicate::ne, e.load(i32, e.at(ordinary, row, i32)), word(e, 0));
+    e.forEach(zero, e.div(rows.depth, e.constant(BlockDot::steps)), one, [&](Value block) {
+      Value index = e.add(e.mul(block, rows.rows), row);
+      splitBlock(e.at(a, e.mul(block, BlockDot::steps)), isOrdinary,
+                 e.at(blocks, e.mul(index, layout.bytes), byte));
+    });
+  });
+}
+
+GemmEmitter::Values GemmSplit::load(Value numbers, int64_t steps) {
+  GemmEmitter::Values vectors;
+  for (int64_t step = 0; step < steps; step += e.lanes)
+    vectors.push_back(e.loadVector(e.at(numbers, step)));
+  return vectors;
+}
+
+Value GemmSplit::largest(ArrayRef<Value> vectors, Value before) {
+  Lanes lanes(e);
+  for (Value vector : vectors)
+    before = lanes.larger(before, lanes.mask(lanes.bitsOf(vector), magnitudeBits));
+  return before;
+}
+
+void GemmSplit::storeWord(Value word, Value block, int64_t offset) {
+  e.store(word, e.at(block, offset, e.builder.getI8Type()));
+}
+
+/// n = high * radix + low, for |n| <= mostNumber.
+static std::pair<Value, Value> pieces(GemmEmitter &e, Value n) {
+  Lanes lanes(e);
+  auto times = [&](Value a) { return lanes.sub(lanes.left(a, 16), lanes.left(a, 8)); };
+  // n / 65536 is off by one at most.
+  Value high = lanes.signedRight(lanes.add(n, lanes.splat(0x8000)), 16);
+  Value low = lanes.sub(n, times(high));
+  auto correct = [&](Predicate predicate, int64_t bound, int64_t by) {
+    Value beyond = e.compare(predicate, low, lanes.splat(bound));
+    high = e.select(beyond, lanes.add(high, lanes.splat(by)), high);
+    low = e.select(beyond, lanes.sub(low, lanes.splat(by * BlockDot::radix)), low);
+  };
+  correct(Predicate::sgt, BlockDot::mostLow, 1);
+  correct(Predicate::slt, BlockDot::leastLow, -1);
+  return {high, low};
+}
+
+void GemmSplit::splitBlock(Value numbers, Value isOrdinary, Value block) {
+  Lanes lanes(e);
+  GemmEmitter::Values vectors = load(numbers, BlockDot::steps);
+  for (Value &vector : vectors)
+    vector = e.select(isOrdinary, vector, e.zeroVector());
+  Value bits = lanes.total(largest(vectors, lanes.splat(0)), Kind::MAXSI);
+  Value most = asFloat(e, e.max(bits, word(e, bitsOfPower(leastPower - 3))));
+  Value integer =
+      arith::ConstantOp::create(e.builder, e.loc, e.builder.getF32FloatAttr(mostInteger));
+  Value inverse = arith::DivFOp::create(e.builder, e.loc, integer, most);
+  Value scale = arith::DivFOp::create(e.builder, e.loc, most, integer);
+
+  GemmEmitter::Values highs(layout.halves, lanes.splat(0)), lows = highs;
+  for (auto [index, vector] : llvm::enumerate(vectors)) {
+    int64_t first = static_cast<int64_t>(index) * e.lanes;
+    auto [high, low] = pieces(e, lanes.rounded(lanes.product(vector, e.splat(inverse))));
+    dot.storePieces(e, high, low, first, block);
+    int64_t half = first * layout.halves / BlockDot::steps;
+    highs[half] = lanes.add(highs[half], high);
+    lows[half] = lanes.add(lows[half], low);
+  }
+  Value number = word(e, 0);
+  for (int64_t half = 0; half < layout.halves; ++half) {
+    Value high = lanes.total(highs[half]), low = lanes.total(lows[half]);
+    storeWord(e.mul(high, word(e, -bias)), block, layout.sums + 8 * half);
+    storeWord(e.mul(low, word(e, -bias)), block, layout.sums + 8 * half + 4);
+    number = e.add(number, e.add(e.mul(high, word(e, BlockDot::radix)), low));
+  }
+  storeWord(scale, block, layout.scale);
+  Value total = arith::SIToFPOp::create(e.builder, e.loc, e.elementType, number);
+  storeWord(arith::MulFOp::create(e.builder, e.loc, total, scale), block, layout.total);
+}
+
+} // namespace rx::compiler
