@@ -132,7 +132,7 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   spec.packedB = !form.isDense();
   spec.formB = form.element;
   spec.batchRank = product.batch.size();
-  if (auto path = kernel->getAttrOfType<StringAttr>(pathAttribute); path && path == stepPath)
+  if (auto path = kernel->getAttrOfType<StringAttr>(rxt::pathAttribute); path && path == rxt::stepPath)
     spec.path = GemmPath::Step;
   lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);

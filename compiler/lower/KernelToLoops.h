@@ -12,13 +12,6 @@
 
 namespace rx::compiler {
 
-/// On programs and on kernels of contractions: `step` where rows come one or a few at a time for
-/// good (decoding, at any batch), `bulk` or absent elsewhere. The bits of products with weights in
-/// blocks differ between the two (GemmStep.h), so it is said once, by who makes the program, and
-/// nothing at run time chooses.
-inline constexpr llvm::StringLiteral pathAttribute = "rx.path", stepPath = "step",
-                                     bulkPath = "bulk";
-
 /// What the caller of a kernel must know beside its operands.
 struct LoweredKernel {
   /// One public function, an rx_kernel with the kernel's name. Operands are the kernel's arguments,

@@ -85,7 +85,7 @@ private:
     state.addAttribute("function_type", TypeAttr::get(type));
     state.addAttribute("kind", builder.getStringAttr(rx::compiler::kernelKind(op)));
     if (!path.empty())
-      state.addAttribute(rx::compiler::pathAttribute, builder.getStringAttr(path));
+      state.addAttribute(rx::rxt::pathAttribute, builder.getStringAttr(path));
     state.addRegion();
     auto kernel = cast<rx::rxk::KernelOp>(builder.create(state));
     Block &block = kernel.getBody().emplaceBlock();
@@ -113,10 +113,11 @@ private:
     return text;
   }
 
-  /// What distinguishes kernels of contractions in programs on another path than bulk, or "".
+  /// What distinguishes kernels of contractions and attention in programs on another path than bulk, or "".
   static StringRef pathOfProgram(Operation *root) {
-    auto path = root->getParentOfType<func::FuncOp>()->getAttrOfType<StringAttr>(rx::compiler::pathAttribute);
-    return isa<rx::rxt::ContractOp>(root) && path && path != rx::compiler::bulkPath ? path.getValue() : "";
+    bool depends = isa<rx::rxt::ContractOp>(root) || rx::compiler::kernelKind(root) == "attention";
+    auto path = root->getParentOfType<func::FuncOp>()->getAttrOfType<StringAttr>(rx::rxt::pathAttribute);
+    return depends && path && path != rx::rxt::bulkPath ? path.getValue() : "";
   }
 
   std::string nameFor(Operation *op, StringRef computing) {
@@ -171,7 +172,7 @@ LogicalResult rx::compiler::rxtToRxk(ModuleOp module) {
   llvm::SmallVector<Operation *> work, windows, roots;
   llvm::SetVector<Operation *> inside;
   for (auto function : module.getOps<func::FuncOp>()) {
-    if (auto path = function->getAttrOfType<StringAttr>(pathAttribute); path && path != stepPath && path != bulkPath)
+    if (auto path = function->getAttrOfType<StringAttr>(rxt::pathAttribute); path && path != rxt::stepPath && path != rxt::bulkPath)
       return function.emitError("rx.path is step or bulk, not ") << path;
     function.walk([&](Operation *op) {
       if (isa<rxt::LoopLowering>(op))

@@ -21,9 +21,10 @@ namespace rx::rxt {
 class Evaluation;  // dialects/rxt/Evaluation.h
 class LoopEmitter; // dialects/rxt/LoopEmitter.h
 
-/// On a program, and on those of its kernels that it makes a difference to: whether it computes many
-/// positions of a text at once (the default), or few. It is fixed when a program is compiled, so that
-/// an element's bits do not depend on how many rows a run has.
+/// On programs, and on those of their kernels that it makes a difference to: `step` where rows come
+/// one or a few at a time for good (decoding, at any batch), `bulk` or absent elsewhere. The bits of
+/// products with weights in blocks and of attention differ between the two, so it is said once, by
+/// who makes the program, and nothing at run time chooses.
 inline constexpr llvm::StringLiteral pathAttribute = "rx.path", bulkPath = "bulk",
                                      stepPath = "step";
 } // namespace rx::rxt
