@@ -122,6 +122,34 @@ TEST_F(AttentionTest, AllKeys) {
   check(attention(scaled + "    %x = arith.addf %z, %z : f32\n"), shapes, average);
 }
 
+/// Heads are cut out of what products gave, and put back into one axis, by strides alone.
+TEST_F(AttentionTest, HeadsInOneAxis) {
+  std::string text = replaced(
+      attention(causal),
+      {{"func.func @k(%q: !q, %k: !k, %v: !v,", R"(
+!flat = !rxt.tensor<f32[b, u, 48]>
+!merged = !rxt.tensor<f32[b, t, 144]>
+func.func @k(%flat_q: !rxt.tensor<f32[b, t, 144]>, %flat_k: !flat, %flat_v: !flat,)"},
+       {"-> !q {\n  %s =", R"(-> !merged {
+  %q = rxt.window %flat_q by affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d1 * 72 + d2 * 24 + d4)> : (!merged) -> !q
+  %k = rxt.window %flat_k by affine_map<(d0, d1, d2, d3) -> (d0, d2, d1 * 24 + d3)> : (!flat) -> !k
+  %v = rxt.window %flat_v by affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * 24 + d3)> : (!flat) -> !v
+  %s =)"},
+       {"  return %y : !q",
+        R"(  %o2 = rxt.window %y by affine_map<(d0, d1, d2) -> (d0, d2 floordiv 72, (d2 floordiv 24) mod 3, d1, d2 mod 24)> : (!q) -> !merged
+  return %o2 : !merged)"},
+       {"f32[b, g, r, t, 24]", "f32[b, 2, 3, t, 24]"},
+       {"f32[b, g, u, 24]", "f32[b, 2, u, 24]"},
+       {"f32[b, u, g, 24]", "f32[b, u, 2, 24]"},
+       {"f32[b, g, r, t, u]", "f32[b, 2, 3, t, u]"},
+       {"f32[b, g, r, t]", "f32[b, 2, 3, t]"}});
+  check(text,
+        {{{"b", 1}, {"t", 1}, {"u", 40}},
+         {{"b", 2}, {"t", 37}, {"u", 37}},
+         {{"b", 1}, {"t", 33}, {"u", 131}}},
+        average);
+}
+
 TEST_F(AttentionTest, Causal) { check(attention(causal), shapes, average); }
 
 TEST_F(AttentionTest, Windows) {
