@@ -75,7 +75,7 @@ FusedKernel::FusedKernel(const std::string &text, const SizeExpr::Bindings &size
   for (const std::string &name : lowered->sizes)
     state->sizes.push_back(sizes.find(name)->second);
   state->extent = *lowered->extent.evaluate(sizes);
-  state->scratch = State::allocate(lowered->scratchBytes);
+  state->scratch = State::allocate(*lowered->scratchBytes.evaluate(sizes));
 }
 
 FusedKernel::~FusedKernel() = default;

@@ -390,13 +390,11 @@ void StepEmitter::mixValues(Value from, Value count) {
 
 bool canStep(Attention &attention) {
   SoftmaxRows &rows = attention.rows;
-  auto isLast = [](Value operand, AffineMap map, unsigned dim) {
-    return isa<BlockArgument>(operand) && rxt::dimensionsOf(map).back() == dim;
-  };
+  auto isLast = [](AffineMap map, unsigned dim) { return rxt::dimensionsOf(map).back() == dim; };
   return rows.depth() % lanes == 0 && attention.width() % lanes == 0 &&
-         isLast(rows.scores.getLhs(), rxt::mapAt(rows.scores.getMaps(), 0), rows.keyDim() + 1) &&
-         isLast(rows.scores.getRhs(), rxt::mapAt(rows.scores.getMaps(), 1), rows.keyDim() + 1) &&
-         isLast(attention.mixed.getRhs(), rxt::mapAt(attention.mixed.getMaps(), 1), rows.rowRank());
+         isLast(rxt::mapAt(rows.scores.getMaps(), 0), rows.keyDim() + 1) &&
+         isLast(rxt::mapAt(rows.scores.getMaps(), 1), rows.keyDim() + 1) &&
+         isLast(rxt::mapAt(attention.mixed.getMaps(), 1), rows.rowRank());
 }
 
 int64_t attentionStepScratchBytes(Attention &attention) {

@@ -6,14 +6,15 @@
 using namespace mlir;
 
 namespace rx::compiler {
-namespace {
 
-double guess(const SizeExpr &size) {
+double guessedSize(const SizeExpr &size) {
   SizeExpr::Bindings typical;
   for (const std::string &symbol : size.symbols())
     typical[symbol] = 256;
   return static_cast<double>(std::max<int64_t>(size.evaluate(typical).value_or(INT64_MAX), 1));
 }
+
+namespace {
 
 /// Points that the loops visit: every product of a contraction, else the elements of the largest
 /// tensor.
@@ -21,12 +22,12 @@ double pointsOf(Operation *op) {
   double points = 1;
   if (auto contraction = dyn_cast<rxt::ContractOp>(op)) {
     for (const SizeExpr &size : rxt::iterationSizes(contraction))
-      points *= guess(size);
+      points *= guessedSize(size);
     return points;
   }
   for (TypeRange types : {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
     for (Type type : types)
-      points = std::max(points, guess(cast<rxt::TensorType>(type).elementCount()));
+      points = std::max(points, guessedSize(cast<rxt::TensorType>(type).elementCount()));
   return points;
 }
 
@@ -55,11 +56,12 @@ double costOf(Operation *op) {
 
 } // namespace
 
-int64_t parallelGrain(Operation *op) {
+int64_t parallelGrain(ArrayRef<Operation *> ops, const SizeExpr &steps) {
   constexpr double wanted = 10'000; // ns
-  double steps = guess(cast<rxt::LoopLowering>(op).parallelRows());
-  double each = pointsOf(op) / steps * costOf(op);
-  return std::max<int64_t>(std::llround(wanted / each), 1);
+  double all = 0;
+  for (Operation *op : ops)
+    all += pointsOf(op) * costOf(op);
+  return std::max<int64_t>(std::llround(wanted / (all / guessedSize(steps))), 1);
 }
 
 } // namespace rx::compiler

@@ -1,4 +1,5 @@
 #include "compiler/lower/KernelGroup.h"
+#include "compiler/lower/KernelViews.h"
 #include "compiler/lower/SoftmaxRows.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "llvm/ADT/SetVector.h"
@@ -22,17 +23,20 @@ bool divides(AffineMap map) {
 }
 
 void addWindowsOf(Value value, llvm::SetVector<Operation *> &group) {
-  auto window = value.getDefiningOp<rxt::WindowOp>();
-  if (!window)
+  Operation *op = value.getDefiningOp();
+  if (!readsThrough(op))
     return;
-  addWindowsOf(window.getInput(), group);
-  group.insert(window);
+  addWindowsOf(op->getOperand(0), group);
+  group.insert(op);
 }
 
+/// Adds the windows through which `root` reads; those of what the group computes in any case.
 template <typename Op> void addWindows(Op root, llvm::SetVector<Operation *> &group) {
   for (auto [index, input] : llvm::enumerate(root.getInputs())) {
     auto window = input.template getDefiningOp<rxt::WindowOp>();
-    if (window && !(divides(window.getMap()) && repeats(rxt::mapAt(root.getMaps(), index))))
+    bool isInside = group.contains(behindWindows(input).getDefiningOp());
+    if (isInside || !window ||
+        !(divides(window.getMap()) && repeats(rxt::mapAt(root.getMaps(), index))))
       addWindowsOf(input, group);
   }
 }
@@ -42,18 +46,19 @@ std::optional<Attention> attentionAt(Operation *root) {
   return map ? matchAttention(map) : std::nullopt;
 }
 
-/// The ops, and the windows through which x is read. Queries, keys and values lie in memory: they
-/// are read many times.
+/// The ops, and the windows through which x is read. Queries, keys and values lie in memory, for
+/// they are read many times: through windows only if their results lie there too.
 SmallVector<Operation *> withWindows(SoftmaxRows &rows, ArrayRef<Operation *> ops) {
-  llvm::SetVector<Operation *> group;
-  addWindows(rows.x, group);
-  bool isRead = llvm::any_of(ops, [&](Operation *op) {
-    return isa<rxt::ContractOp>(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
-             return group.contains(operand.getDefiningOp());
-           });
-  });
-  if (isRead)
-    group.clear();
+  llvm::SetVector<Operation *> ofX, group;
+  addWindows(rows.x, ofX);
+  for (Operation *op : ops)
+    for (Value operand : isa<rxt::ContractOp>(op) ? op->getOperands() : ValueRange()) {
+      if (isStrided(operand))
+        addWindowsOf(operand, group);
+      else if (ofX.contains(operand.getDefiningOp()))
+        ofX.clear();
+    }
+  group.insert_range(ofX);
   group.insert_range(ops);
   return group.takeVector();
 }
@@ -71,12 +76,18 @@ SmallVector<Operation *> kernelGroup(Operation *root) {
     return withWindows(attention->rows, attention->ops());
   if (std::optional<LogSumExp> rows = matchLogSumExp(root))
     return withWindows(rows->rows, rows->ops());
+  return withWindows({root});
+}
+
+SmallVector<Operation *> withWindows(ArrayRef<Operation *> ops) {
   llvm::SetVector<Operation *> group;
-  if (auto map = dyn_cast<rxt::MapOp>(root))
-    addWindows(map, group);
-  if (auto reduce = dyn_cast<rxt::ReduceOp>(root))
-    addWindows(reduce, group);
-  group.insert(root);
+  for (Operation *op : ops) {
+    if (auto map = dyn_cast<rxt::MapOp>(op))
+      addWindows(map, group);
+    if (auto reduce = dyn_cast<rxt::ReduceOp>(op))
+      addWindows(reduce, group);
+    group.insert(op);
+  }
   return group.takeVector();
 }
 

@@ -16,4 +16,7 @@ llvm::StringRef kernelKind(mlir::Operation *root);
 /// result. Contractions do not: they read an element many times.
 llvm::SmallVector<mlir::Operation *> kernelGroup(mlir::Operation *root);
 
+/// `ops`, producers first, preceded by the windows through which a kernel of them reads.
+llvm::SmallVector<mlir::Operation *> withWindows(llvm::ArrayRef<mlir::Operation *> ops);
+
 } // namespace rx::compiler

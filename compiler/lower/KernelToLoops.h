@@ -21,8 +21,8 @@ struct LoweredKernel {
   std::vector<std::string> sizes;
   /// Extent of the parallel dimension.
   SizeExpr extent;
-  /// Bytes of scratch that a thread needs, whatever the sizes.
-  int64_t scratchBytes = 0;
+  /// Bytes of scratch that a thread needs.
+  SizeExpr scratchBytes;
   /// The argument that lies where the first result is made; none for most kernels. The kernel reads
   /// and writes it as that result.
   std::optional<unsigned> updated;
@@ -31,8 +31,8 @@ struct LoweredKernel {
 };
 
 /// `kernel` is a function over tensors whose body is one rxt op with loops and a return of its
-/// results in order, or one of the groups of SoftmaxRows.h and a return of some of its results;
-/// windows may stand before, through which operands are read.
+/// results in order, or one of the groups of SoftmaxRows.h or RowGroup.h and a return of some of
+/// its results; windows may stand between, through which operands are read.
 /// Arguments with a `rx.name` that a presence of the op names are read as that presence's lengths
 /// or mask; those with a `rx.form` lie in panels (PanelUses.h), of which there is one at most. The
 /// kernel itself is left as it was. Contractions that are matrix products go through

@@ -431,7 +431,7 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
       operands.push_back(typeText(cast<rxt::TensorType>(type)));
     kernelIndex[name] = kernels.size();
     kernels.push_back({{"name", name}, {"symbol", name}, {"location", placeOf(kernel.getLoc())}, {"sizes", fact.sizes}, {"operands", operands},
-                       {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", std::to_string(fact.scratchBytes)}, {"grain", fact.grain}});
+                       {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", fact.scratchBytes.str()}, {"grain", fact.grain}});
     if (fact.updated)
       kernels.back()["updates"] = *fact.updated;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mlir/IR/BuiltinOps.h"
+#include "runtime/abi/SizeExpr.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,7 @@ namespace rx::compiler {
 struct KernelFacts {
   std::vector<std::string> sizes;
   std::string rows; // a size polynomial
-  int64_t scratchBytes = 0;
+  SizeExpr scratchBytes;
   int64_t grain = 1;
   std::optional<unsigned> updated; // the input that the first result takes the place of
 };

@@ -1,14 +1,13 @@
 #include "compiler/lower/RxtToRxk.h"
 
-#include "compiler/lower/KernelGroup.h"
-#include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/CutKernels.h"
+#include "compiler/lower/KernelViews.h"
 
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -26,27 +25,31 @@ class Outliner {
 public:
   explicit Outliner(ModuleOp module) : module(module), symbols(module) {}
 
-  void outline(Operation *op) {
-    Group group(op);
+  void outline(const rx::compiler::KernelCut &cut) {
+    Group group(cut);
     rx::rxk::KernelOp kernel = kernelOf(group);
-    OpBuilder builder(op);
-    auto launch = rx::rxk::LaunchOp::create(builder, op->getLoc(), ValueRange(group.outputs).getTypes(), kernel.getSymName(), group.inputs);
+    OpBuilder builder(group.root);
+    auto launch = rx::rxk::LaunchOp::create(builder, group.root->getLoc(), ValueRange(group.outputs).getTypes(), kernel.getSymName(), group.inputs);
     for (auto [output, result] : llvm::zip(group.outputs, launch.getResults()))
       output.replaceAllUsesWith(result);
-    op->erase();
+    // Windows that others read too read what the launch gives from now on.
+    for (Operation *op : group.ops)
+      if (rx::compiler::readsThrough(op) && rx::compiler::behindWindows(op->getResult(0)).getDefiningOp() == launch)
+        op->moveBefore(group.root);
+    for (Operation *op : llvm::reverse(group.ops))
+      if (!rx::compiler::readsThrough(op) || op->use_empty())
+        op->erase();
   }
 
 private:
-  /// The ops of one kernel, what they read from outside and what is read of them there. A value read
-  /// twice is two inputs: each use reads its own.
+  /// The ops of one kernel, what they read from outside and what is read of them there.
   struct Group {
-    explicit Group(Operation *root) : root(root), ops(rx::compiler::kernelGroup(root)) {
+    explicit Group(const rx::compiler::KernelCut &cut) : kind(cut.kind), root(cut.work.back()), ops(cut.ops()) {
       for (Operation *op : ops) {
         for (Value operand : op->getOperands())
           if (!isInside(operand))
-            inputs.push_back(operand);
-        bool isRead = llvm::any_of(op->getUsers(), [&](Operation *user) { return !llvm::is_contained(ops, user); });
-        if (op == root || (isRead && !isa<rx::rxt::WindowOp>(op)))
+            addInput(operand);
+        if (op == ops.back() || (isRead(op) && !rx::compiler::readsThrough(op)))
           llvm::append_range(outputs, op->getResults());
       }
     }
@@ -54,12 +57,13 @@ private:
     /// Copies of the ops, which read `arguments` for the inputs. Returns the copies of the outputs.
     llvm::SmallVector<Value> clone(OpBuilder &builder, ValueRange arguments) const {
       IRMapping mapping;
+      ArrayRef<unsigned> next = slots;
       for (Operation *op : ops) {
         Operation *copy = builder.clone(*op, mapping);
         for (auto [index, operand] : llvm::enumerate(op->getOperands()))
           if (!isInside(operand)) {
-            copy->setOperand(index, arguments.front());
-            arguments = arguments.drop_front();
+            copy->setOperand(index, arguments[next.front()]);
+            next = next.drop_front();
           }
       }
       return llvm::map_to_vector(outputs, [&](Value output) { return mapping.lookup(output); });
@@ -67,13 +71,34 @@ private:
 
     bool isInside(Value value) const { return llvm::is_contained(ops, value.getDefiningOp()); }
 
+    StringRef kind;
     Operation *root;
     llvm::SmallVector<Operation *> ops;
     llvm::SmallVector<Value> inputs, outputs;
+
+  private:
+    /// Rows read an input wherever they need it. In other kernels each use reads its own: a product of a
+    /// matrix with itself is the kernel of all products.
+    void addInput(Value value) {
+      auto known = kind == "rows" ? llvm::find(inputs, value) : inputs.end();
+      slots.push_back(known - inputs.begin());
+      if (known == inputs.end())
+        inputs.push_back(value);
+    }
+
+    /// Whether something outside reads a result of `op`, through windows that stay there.
+    bool isRead(Operation *op) const {
+      return llvm::any_of(op->getUsers(), [&](Operation *user) {
+        bool staysBehind = user != ops.back() && rx::compiler::readsThrough(user);
+        return !llvm::is_contained(ops, user) || (staysBehind && isRead(user));
+      });
+    }
+
+    llvm::SmallVector<unsigned> slots; // by operand from outside: which input
   };
 
   rx::rxk::KernelOp kernelOf(const Group &group) {
-    StringRef path = pathOfProgram(group.root);
+    StringRef path = pathOfProgram(group);
     std::string body = canonical(group) + path.str();
     if (auto it = kernels.find(body); it != kernels.end())
       return it->second;
@@ -81,9 +106,9 @@ private:
     auto builder = OpBuilder::atBlockEnd(module.getBody());
     auto type = builder.getFunctionType(ValueRange(group.inputs).getTypes(), ValueRange(group.outputs).getTypes());
     OperationState state(op->getLoc(), rx::rxk::KernelOp::getOperationName());
-    state.addAttribute("sym_name", builder.getStringAttr(nameFor(op, path)));
+    state.addAttribute("sym_name", builder.getStringAttr(nameFor(group, path)));
     state.addAttribute("function_type", TypeAttr::get(type));
-    state.addAttribute("kind", builder.getStringAttr(rx::compiler::kernelKind(op)));
+    state.addAttribute("kind", builder.getStringAttr(group.kind));
     if (!path.empty())
       state.addAttribute(rx::rxt::pathAttribute, builder.getStringAttr(path));
     state.addRegion();
@@ -114,15 +139,15 @@ private:
   }
 
   /// What distinguishes kernels of contractions and attention in programs on another path than bulk, or "".
-  static StringRef pathOfProgram(Operation *root) {
-    bool depends = isa<rx::rxt::ContractOp>(root) || rx::compiler::kernelKind(root) == "attention";
-    auto path = root->getParentOfType<func::FuncOp>()->getAttrOfType<StringAttr>(rx::rxt::pathAttribute);
+  static StringRef pathOfProgram(const Group &group) {
+    bool depends = group.kind == "contract" || group.kind == "attention";
+    auto path = group.root->getParentOfType<func::FuncOp>()->getAttrOfType<StringAttr>(rx::rxt::pathAttribute);
     return depends && path && path != rx::rxt::bulkPath ? path.getValue() : "";
   }
 
-  std::string nameFor(Operation *op, StringRef computing) {
-    StringRef path = pathOf(op->getLoc());
-    std::string base = rx::compiler::kernelKind(op).str();
+  std::string nameFor(const Group &group, StringRef computing) {
+    StringRef path = pathOf(group.root->getLoc());
+    std::string base = group.kind.str();
     if (!path.empty())
       base += "_" + (path.contains('.') ? path.rsplit('.').second : path).str();
     if (!computing.empty())
@@ -152,46 +177,27 @@ std::string rx::compiler::placeOf(Location location) {
   return text;
 }
 
-/// The ops that kernels are made of, and those that are inside of such a kernel.
-static void findRoots(ArrayRef<Operation *> ops, llvm::SmallVector<Operation *> &roots,
-                      llvm::SetVector<Operation *> &inside) {
-  for (Operation *op : llvm::reverse(ops)) {
-    if (inside.contains(op))
-      continue;
-    roots.push_back(op);
-    llvm::SmallVector<Operation *> group = rx::compiler::kernelGroup(op);
-    for (Operation *other : llvm::reverse(group))
-      if (other != op && !isa<rx::rxt::WindowOp>(other))
-        inside.insert(other);
-  }
-  std::reverse(roots.begin(), roots.end());
-}
-
 LogicalResult rx::compiler::rxtToRxk(ModuleOp module) {
   Outliner outliner(module);
-  llvm::SmallVector<Operation *> work, windows, roots;
-  llvm::SetVector<Operation *> inside;
+  llvm::SmallVector<Block *> blocks;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (auto path = function->getAttrOfType<StringAttr>(rxt::pathAttribute); path && path != rxt::stepPath && path != rxt::bulkPath)
       return function.emitError("rx.path is step or bulk, not ") << path;
-    function.walk([&](Operation *op) {
-      if (isa<rxt::LoopLowering>(op))
-        (isa<rxt::WindowOp>(op) ? windows : work).push_back(op);
+    function.walk([&](Block *block) {
+      if (!isa<rxt::LoopLowering>(block->getParentOp()))
+        blocks.push_back(block);
     });
   }
-  findRoots(work, roots, inside);
-  for (Operation *op : roots)
-    outliner.outline(op);
-  for (Operation *op : inside) // readers first
-    op->erase();
-  // A window that others have taken into their kernels, all of them, is not needed any more.
-  for (Operation *&window : llvm::reverse(windows))
-    if (window->use_empty()) {
-      window->erase();
-      window = nullptr;
-    }
-  for (Operation *window : windows)
-    if (window)
-      outliner.outline(window);
+  for (Block *block : blocks)
+    for (const KernelCut &cut : cutKernels(*block))
+      outliner.outline(cut);
+  for (Block *block : blocks) // windows that no kernel has taken, or not all of their readers
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
+      if (readsThrough(&op) && op.use_empty())
+        op.erase();
+  for (Block *block : blocks)
+    for (Operation &op : llvm::make_early_inc_range(*block))
+      if (readsThrough(&op))
+        outliner.outline({op.getName().stripDialect(), {&op}});
   return success();
 }

@@ -5,8 +5,8 @@
 
 namespace rx::compiler {
 
-/// Every op that has loops becomes a kernel and a launch of it, together with the windows it reads through
-/// (kernelGroup); equal kernels become one. Control flow stays.
+/// Every op that has loops becomes part of a kernel (CutKernels.h), together with the windows it reads
+/// through, and each kernel is launched; equal kernels become one. Control flow stays.
 /// Kernels of contractions and attention keep the `rx.path` of their program (dialects/rxt/Rxt.h).
 /// A kernel is named after its op and the part of the model where it was first met.
 mlir::LogicalResult rxtToRxk(mlir::ModuleOp module);

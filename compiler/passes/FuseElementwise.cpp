@@ -186,6 +186,71 @@ private:
   }
 };
 
+/// A contraction reads axes in any order: those of a window become those of its input, so that its
+/// result can be made where the input is (heads put back into one axis).
+struct OrderContractedWindow : OpRewritePattern<rxt::ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(rxt::ContractOp op, PatternRewriter &rewriter) const override {
+    for (unsigned side = 0; side < 2; ++side) {
+      auto window = op->getOperand(side).getDefiningOp<rxt::WindowOp>();
+      if (!window || !window->hasOneUse())
+        continue;
+      SmallVector<unsigned> order = inputOrder(window.getMap());
+      if (llvm::is_sorted(order))
+        continue;
+      Value ordered = reordered(window, order, rewriter);
+      SmallVector<Attribute> maps(op.getMaps().getValue());
+      auto read = rxt::mapAt(op.getMaps(), side);
+      auto results = llvm::map_to_vector(order, [&](unsigned dim) { return read.getResult(dim); });
+      maps[side] = AffineMapAttr::get(AffineMap::get(read.getNumDims(), 0, results, getContext()));
+      rewriter.modifyOpInPlace(op, [&] {
+        op->setOperand(side, ordered);
+        op.setMapsAttr(rewriter.getArrayAttr(maps));
+      });
+      return success();
+    }
+    return failure();
+  }
+
+private:
+  /// The dimensions of a window's result by the last axis of its input that each reads.
+  static SmallVector<unsigned> inputOrder(AffineMap map) {
+    auto lastAxis = [&](unsigned dim) {
+      int last = -1;
+      for (auto [axis, position] : llvm::enumerate(map.getResults()))
+        if (position.isFunctionOfDim(dim))
+          last = axis;
+      return last;
+    };
+    SmallVector<unsigned> order = rxt::identityDims(map.getNumDims());
+    llvm::sort(order, [&](unsigned a, unsigned b) {
+      return std::pair(lastAxis(a), a) < std::pair(lastAxis(b), b);
+    });
+    return order;
+  }
+
+  static Value reordered(rxt::WindowOp window, ArrayRef<unsigned> order,
+                         PatternRewriter &rewriter) {
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(window);
+    rxt::TensorType type = window.getResult().getType();
+    SmallVector<rxt::AxisAttr> axes;
+    SmallVector<AffineExpr> places(order.size());
+    for (auto [place, dim] : llvm::enumerate(order)) {
+      axes.push_back(type.getAxes()[dim]);
+      places[dim] = rewriter.getAffineDimExpr(place);
+    }
+    AffineMap map = window.getMap().replaceDimsAndSymbols(
+        places,
+        llvm::map_to_vector(llvm::seq(0u, window.getMap().getNumSymbols()),
+                            [&](unsigned s) { return rewriter.getAffineSymbolExpr(s); }),
+        order.size(), window.getMap().getNumSymbols());
+    auto result = rxt::TensorType::get(type.getContext(), type.getElementType(), axes);
+    return rxt::WindowOp::create(rewriter, window.getLoc(), result, window.getInput(), map,
+                                 window.getSymbolsAttr(), window.getFillAttr());
+  }
+};
+
 struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FuseElementwisePass)
   StringRef getArgument() const final { return "rx-fuse-elementwise"; }
@@ -203,7 +268,7 @@ struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<Modu
 LogicalResult fuseElementwise(ModuleOp module) {
   RewritePatternSet patterns(module.getContext());
   patterns.add<FuseProducers<rxt::MapOp>, FuseProducers<rxt::ReduceOp>, DropCopies,
-               MoveThroughWindow, MoveIntoContraction>(module.getContext());
+               MoveThroughWindow, MoveIntoContraction, OrderContractedWindow>(module.getContext());
   populateGatherBeforeMap(patterns);
   return applyPatternsGreedily(module, std::move(patterns));
 }

@@ -14,6 +14,17 @@ namespace rx::rxt {
 LoopEmitter::LoopEmitter(OpBuilder &builder, Location loc, KernelFrame frame)
     : builder(builder), loc(loc), frame(std::move(frame)) {}
 
+LoopEmitter LoopEmitter::forOp(ArrayRef<View> inputs, const View &result,
+                               ArrayRef<Value> fixed) const {
+  KernelFrame own;
+  own.inputs.assign(inputs.begin(), inputs.end());
+  own.results.push_back(result);
+  own.sizes = frame.sizes;
+  own.presences = frame.presences;
+  own.fixed.emplace(fixed);
+  return LoopEmitter(builder, loc, std::move(own));
+}
+
 //===-- Integers ---===//
 
 Value LoopEmitter::constant(int64_t value) {
@@ -115,7 +126,25 @@ LoopEmitter::forStripsCarry(Value lo, Value hi, ArrayRef<Value> init,
   return {};
 }
 
-void LoopEmitter::forRows(TensorType type, function_ref<void(ArrayRef<Value>, Value, Value)> body) {
+void LoopEmitter::forFixedRows(TensorType type, ArrayRef<Value> outer, RowBody body) {
+  Value zero = constant(0), one = constant(1);
+  if (type.rank() == 0)
+    return body({}, zero, one);
+  unsigned axis = outer.size();
+  Value fixed = (*frame.fixed)[axis];
+  if (axis + 1 == type.rank())
+    return fixed ? body(outer, fixed, add(fixed, one)) : body(outer, zero, size(type.size(axis)));
+  auto inside = [&](Value index) {
+    Values longer(outer);
+    longer.push_back(index);
+    forFixedRows(type, longer, body);
+  };
+  fixed ? inside(fixed) : forLoop(zero, size(type.size(axis)), inside);
+}
+
+void LoopEmitter::forRows(TensorType type, RowBody body) {
+  if (frame.fixed)
+    return forFixedRows(type, {}, body);
   Value zero = constant(0), one = constant(1);
   if (type.rank() == 0)
     return ifThen(compare(Predicate::slt, begin(), end()), [&] { body({}, zero, one); });
@@ -141,6 +170,11 @@ void LoopEmitter::forPoints(TensorType type, function_ref<void(const Point &)> b
   forRows(type, [&](ArrayRef<Value> outer, Value lo, Value hi) {
     if (type.rank() == 0)
       return body(Point());
+    if (frame.fixed && frame.fixed->back()) {
+      Point point{Values(outer), std::nullopt, Value()};
+      point.indices.push_back(lo);
+      return body(point);
+    }
     // One function maps the end of a part and the beginning of the next: nothing is lost or done
     // twice.
     Value length = size(type.size(type.rank() - 1)), width = constant(lanes);

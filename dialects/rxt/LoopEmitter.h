@@ -55,7 +55,10 @@ struct KernelFrame {
   std::map<std::string, mlir::Value, std::less<>> sizes; ///< i64, by size symbol
   std::map<std::string, View, std::less<>> presences;    ///< lengths and masks, by name
   mlir::Value begin, end;                                ///< of the parallel dimension
-  mlir::Value scratch; ///< !llvm.ptr to this thread's scratch; null if the kernel uses none
+  llvm::SmallVector<mlir::Value> scratch; ///< !llvm.ptr to the parts of this thread's scratch
+  /// By axis of the result the index at which the loops stay, null where they walk the whole axis.
+  /// Absent: they walk the elements [begin, end).
+  std::optional<llvm::SmallVector<mlir::Value>> fixed;
 };
 
 class LoopEmitter {
@@ -75,7 +78,10 @@ public:
   }
   Value begin() const { return frame.begin; }
   Value end() const { return frame.end; }
-  Value scratch() const { return frame.scratch; }
+  Value scratch(unsigned part = 0) const { return frame.scratch[part]; }
+  /// Writes the loops of one of several ops of a kernel, at fixed indices of its result.
+  LoopEmitter forOp(llvm::ArrayRef<View> inputs, const View &result,
+                    llvm::ArrayRef<Value> fixed) const;
 
   //===-- Integers (i64) ---===//
   Value constant(int64_t value);
@@ -111,8 +117,9 @@ public:
   Values forStripsCarry(Value lo, Value hi, llvm::ArrayRef<Value> init,
                         llvm::function_ref<Values(Value first, Value mask, mlir::ValueRange)> body);
 
-  /// Elements [begin(), end()) of `type` in row-major order, row by row: `body` gets the indices of
-  /// all axes but the last, and the range of the last. A tensor without axes is one row [0, 1).
+  /// Elements [begin(), end()) of `type`, or those at the fixed indices, in row-major order, row by
+  /// row: `body` gets the indices of all axes but the last, and the range of the last. A tensor
+  /// without axes is one row [0, 1).
   void forRows(TensorType type,
                llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)> body);
 
@@ -162,6 +169,8 @@ public:
   mlir::Location loc;
 
 private:
+  using RowBody = llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)>;
+  void forFixedRows(TensorType type, llvm::ArrayRef<Value> outer, RowBody body);
   /// Repeats the scalar of two values in lanes if the other is in lanes.
   void align(Value &a, Value &b) {
     if (isVector(a) != isVector(b))

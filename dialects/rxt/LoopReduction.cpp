@@ -152,6 +152,13 @@ unsigned bestReducedDim(const ReductionSpace &space) {
 
 } // namespace
 
+bool lanesAreReduced(const ReductionSpace &space) {
+  if (space.rank() == space.resultRank || space.resultRank == 0)
+    return space.rank() > space.resultRank;
+  return gatheredInputs(space, space.resultRank - 1) >=
+         gatheredInputs(space, bestReducedDim(space));
+}
+
 LogicalResult emitReduction(LoopEmitter &emitter, Operation *op, const ReductionSpace &space,
                             ReduceKind kind, Type element, ReductionBody body) {
   LoopPresence present;
@@ -159,14 +166,10 @@ LogicalResult emitReduction(LoopEmitter &emitter, Operation *op, const Reduction
     if (failed(present.add(emitter, op, cast<TensorType>(input.getType()), dims, space.resultRank)))
       return failure();
   ReductionNest nest(emitter, space, LoopCombiner(emitter, kind, element), present, body);
-  bool alongResult = space.rank() == space.resultRank;
-  if (!alongResult && space.resultRank > 0)
-    alongResult =
-        gatheredInputs(space, space.resultRank - 1) < gatheredInputs(space, bestReducedDim(space));
-  if (alongResult)
-    nest.emitAlongResult();
-  else
+  if (lanesAreReduced(space))
     nest.emitAlongReduced(bestReducedDim(space));
+  else
+    nest.emitAlongResult();
   return success();
 }
 

@@ -33,6 +33,9 @@ template <typename Op> ReductionSpace reductionSpace(Op op) {
   return space;
 }
 
+/// Whether lanes are partial results of one element, not different elements of the result.
+bool lanesAreReduced(const ReductionSpace &space);
+
 /// The element at a point of the iteration space.
 using ReductionBody = llvm::function_ref<mlir::Value(const Point &)>;
 

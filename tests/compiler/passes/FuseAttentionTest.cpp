@@ -140,14 +140,14 @@ TEST_F(FuseAttentionTest, WeightsThatAreReturned) {
   std::string text = head.str() + scaledThenMasked + weights + sum + normalized + mix("%o", "%a") +
                      "  return %o, %a : !q, !s\n}\n";
   text.replace(text.find("-> !q {"), 7, "-> (!q, !s) {");
-  EXPECT_EQ(kernelsOf(text), "contract reduce map reduce map contract");
+  EXPECT_EQ(kernelsOf(text), "contract rows contract");
   EXPECT_NE(messages.find("used elsewhere"), std::string::npos) << messages;
 }
 
 TEST_F(FuseAttentionTest, DividedBySomethingElse) {
   EXPECT_EQ(kernelsOf(head.str() + scaledThenMasked + weights + reduce("%l", "sum", "%s") +
                       normalized + plainEnd),
-            "contract reduce reduce map contract");
+            "contract rows contract");
   EXPECT_NE(messages.find("something else than their sum"), std::string::npos) << messages;
 }
 

@@ -133,6 +133,38 @@ TEST_P(AttentionTest, AllKeys) {
 }
 
 TEST_P(AttentionTest, Causal) { check(text(causal), shapes, average); }
+/// Heads are cut out of what products gave, and put back into one axis, by strides alone.
+TEST_P(AttentionTest, HeadsInOneAxis) {
+  int64_t w = std::stoi(width());
+  std::string function = replaced(
+      text(causal),
+      {{"func.func @k(%q: !q, %k: !k, %v: !v,", R"(
+!flat = !rxt.tensor<f32[b, u, $TWO]>
+!merged = !rxt.tensor<f32[b, t, $SIX]>
+func.func @k(%flat_q: !rxt.tensor<f32[b, t, $SIX]>, %flat_k: !flat, %flat_v: !flat,)"},
+       {"-> !q attributes", "-> !merged attributes"},
+       {"  %s = rxt.contract(%q",
+        R"(  %q = rxt.window %flat_q by affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d1 * $THREE + d2 * $ONE + d4)> : (!merged) -> !q
+  %k = rxt.window %flat_k by affine_map<(d0, d1, d2, d3) -> (d0, d2, d1 * $ONE + d3)> : (!flat) -> !k
+  %v = rxt.window %flat_v by affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * $ONE + d3)> : (!flat) -> !v
+  %s = rxt.contract( %q)"},
+       {"  return %y : !q",
+        R"(  %o2 = rxt.window %y by affine_map<(d0, d1, d2) -> (d0, d2 floordiv $THREE, (d2 floordiv $ONE) mod 3, d1, d2 mod $ONE)> : (!q) -> !merged
+  return %o2 : !merged)"},
+       {"f32[b, g, r, t, u]", "f32[b, 2, 3, t, u]"},
+       {"f32[b, g, r, t", "f32[b, 2, 3, t"},
+       {"f32[b, g, u", "f32[b, 2, u"},
+       {"f32[b, u, g", "f32[b, u, 2"},
+       {"$ONE", std::to_string(w)},
+       {"$TWO", std::to_string(2 * w)},
+       {"$THREE", std::to_string(3 * w)},
+       {"$SIX", std::to_string(6 * w)}});
+  check(function,
+        {{{"b", 1}, {"t", 1}, {"u", 40}},
+         {{"b", 2}, {"t", 37}, {"u", 37}},
+         {{"b", 1}, {"t", 33}, {"u", 131}}},
+        average);
+}
 
 TEST_P(AttentionTest, Windows) {
   for (int64_t window : {1, 3, 31, 1000})

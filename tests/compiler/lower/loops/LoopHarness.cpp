@@ -104,7 +104,7 @@ public:
     std::vector<int64_t> sizeValues;
     for (const std::string &name : kernel.sizes)
       sizeValues.push_back(sizes.find(name)->second);
-    std::vector<char> scratch(kernel.scratchBytes + 64);
+    std::vector<char> scratch(*kernel.scratchBytes.evaluate(sizes) + 64);
     char *aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
     cuts.insert(cuts.begin(), 0);
     cuts.push_back(*kernel.extent.evaluate(sizes));
@@ -219,6 +219,19 @@ struct Compiled {
   rx_kernel function;
 };
 
+std::optional<Compiled> compileFor(const CpuTarget &target, func::FuncOp kernel) {
+  FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
+  EXPECT_TRUE(succeeded(lowered));
+  if (failed(lowered))
+    return std::nullopt;
+  // The folder stays for later runs; its keys make stale hits impossible.
+  ObjectCache cache("build/loops-test-cache");
+  KernelObject object = expect(cache.get(*lowered->module, target));
+  LoadedKernels loaded = expect(LoadedKernels::load(object));
+  rx_kernel function = loaded.find(object.symbol);
+  return Compiled{target.name.str(), std::move(*lowered), std::move(loaded), function};
+}
+
 std::vector<Compiled> compileEverywhere(func::FuncOp kernel) {
   std::vector<Compiled> all;
   for (const CpuTarget &target : cpuTargets()) {
@@ -226,18 +239,21 @@ std::vector<Compiled> compileEverywhere(func::FuncOp kernel) {
       std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
       continue;
     }
-    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
-    EXPECT_TRUE(succeeded(lowered));
-    if (failed(lowered))
+    std::optional<Compiled> compiled = compileFor(target, kernel);
+    if (!compiled)
       return {};
-    // The folder stays for later runs; its keys make stale hits impossible.
-    ObjectCache cache("build/loops-test-cache");
-    KernelObject object = expect(cache.get(*lowered->module, target));
-    LoadedKernels loaded = expect(LoadedKernels::load(object));
-    rx_kernel function = loaded.find(object.symbol);
-    all.push_back({target.name.str(), std::move(*lowered), std::move(loaded), function});
+    all.push_back(std::move(*compiled));
   }
   return all;
+}
+
+rxt::ReferenceTensor fromMemory(const GuardedBytes &bytes, rxt::ReferenceTensor like) {
+  for (int64_t i = 0; i < like.count(); ++i) {
+    double element = elementAt(bytes, like.kind, i);
+    like.values[i] = rxt::isFloat(like.kind) ? rxt::scalarOf(element)
+                                             : rxt::scalarOf(static_cast<int64_t>(element));
+  }
+  return like;
 }
 
 void expectSameBits(const std::vector<GuardedBytes> &actual,
@@ -249,6 +265,35 @@ void expectSameBits(const std::vector<GuardedBytes> &actual,
 
 } // namespace
 
+std::vector<rxt::ReferenceTensor>
+LoopTest::launch(func::FuncOp kernel, const Sizes &sizes,
+                 const std::vector<rxt::ReferenceTensor> &inputs) {
+  auto target = llvm::find_if(cpuTargets(), [](const CpuTarget &t) { return hostRuns(t); });
+  std::optional<Compiled> compiled = compileFor(*target, kernel);
+  if (!compiled)
+    return {};
+  rxt::Evaluation shapes(rxt::Precision::F64, sizes, {});
+  std::vector<rxt::ReferenceTensor> results;
+  for (Type type : kernel.getResultTypes())
+    results.push_back(shapes.allocate(cast<rxt::TensorType>(type)));
+  auto memory = Launcher(compiled->kernel, compiled->function, sizes, inputs).run({}, results);
+  for (auto [result, bytes] : llvm::zip(results, memory))
+    result = fromMemory(bytes, std::move(result));
+  return results;
+}
+
+std::vector<rxt::ReferenceTensor> LoopTest::inputsOf(func::FuncOp kernel, const Sizes &sizes,
+                                                     const Fill &fill) {
+  rxt::Evaluation shapes(rxt::Precision::F64, sizes, {});
+  std::vector<rxt::ReferenceTensor> inputs;
+  for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
+    auto tensor = cast<rxt::TensorType>(type);
+    inputs.push_back(
+        fill(index, shapes.shapeOf(tensor), *rxt::elementKindOf(tensor.getElementType())));
+  }
+  return inputs;
+}
+
 void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
                      Fill fill) {
   auto module = parseSourceString<ModuleOp>(text, &context);
@@ -258,13 +303,7 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
     fill = uniform();
   std::vector<Compiled> everywhere = compileEverywhere(kernel);
   for (const Sizes &bound : sizes) {
-    rxt::Evaluation shapes(rxt::Precision::F64, bound, {});
-    std::vector<rxt::ReferenceTensor> inputs;
-    for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
-      auto tensor = cast<rxt::TensorType>(type);
-      inputs.push_back(
-          fill(index, shapes.shapeOf(tensor), *rxt::elementKindOf(tensor.getElementType())));
-    }
+    std::vector<rxt::ReferenceTensor> inputs = inputsOf(kernel, bound, fill);
     std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs, precision);
     std::vector<GuardedBytes> first;
     for (const Compiled &compiled : everywhere) {

@@ -44,6 +44,12 @@ protected:
   void check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
              Fill fill = {});
 
+  /// The kernel's results for `inputs` on the first target that this machine runs.
+  std::vector<rxt::ReferenceTensor> launch(mlir::func::FuncOp kernel, const Sizes &sizes,
+                                           const std::vector<rxt::ReferenceTensor> &inputs);
+  std::vector<rxt::ReferenceTensor> inputsOf(mlir::func::FuncOp kernel, const Sizes &sizes,
+                                             const Fill &fill);
+
   /// Reals in [-2, 2], coins, integers in [0, below).
   Fill uniform(int64_t below = 10);
 
