@@ -7,8 +7,8 @@
 // in forms with two scales per block, value is the sum of both halves' by fma. Blocks ascend in k.
 // So the bits of an element depend on its row and its column alone, as on path `bulk`, but differ
 // from there: the error is that of 32 times fewer roundings and of GemmSplit.
-// Rows that GemmSplit does not take (not finite, tiny, huge) are chains of fused multiply-adds over
-// decoded weights, the very bits of path `bulk`.
+// Rows that GemmSplit does not take (not finite, tiny, huge) are computed over decoded weights, with
+// the very bits of path `bulk`.
 #pragma once
 
 #include "compiler/lower/GemmNest.h"

@@ -9,7 +9,8 @@ namespace {
 
 using runtime::test::StoredMatrix;
 
-/// Root mean squares over elements, relative to that of the exact ones.
+/// Root mean squares over elements, relative to that of the exact ones: on this path, on the other
+/// and of one chain of fused multiply-adds.
 struct Errors {
   double ours, bulk, chained;
 };
@@ -113,6 +114,7 @@ TEST_P(GemmStep, IsCloseToTheExactSum) {
 
 /// What rows of a model look like: alike, normal, with one number far above the others, with
 /// blocks of very different sizes.
+constexpr int kinds = 4, besideOutliers = 2;
 Matrix<float> rowsOfKind(int kind, int64_t rows, int64_t depth, std::mt19937 &rng) {
   Matrix<float> a(rows, depth);
   std::normal_distribution<float> normal;
@@ -123,26 +125,26 @@ Matrix<float> rowsOfKind(int kind, int64_t rows, int64_t depth, std::mt19937 &rn
       if (kind == 3)
         a(i, k) *= std::exp2(static_cast<float>((k / 32 * 7) % 23 - 12));
     }
-    if (kind == 2)
+    if (kind == besideOutliers)
       a(i, static_cast<int64_t>(rng() % depth)) = 1e4f;
   }
   return a;
 }
 
-TEST_P(GemmStep, IsAtLeastAsAccurateAsTheChain) {
+TEST_P(GemmStep, IsAtLeastAsAccurateAsAChain) {
   const CpuTarget *target = detectHost();
   if (!target)
     GTEST_SKIP() << "this CPU runs no target";
   CompiledGemm gemm(specFor(target));
   std::mt19937 rng(42);
   for (int64_t k : {256, 768, 2048})
-    for (int kind : {0, 1, 2, 3}) {
+    for (int kind = 0; kind < kinds; ++kind) {
       Matrix<float> a = rowsOfKind(kind, 8, k, rng);
       StoredMatrix b(GetParam(), 192, k, rng);
       Errors e = errors(a, b, multiply(gemm, a, b));
       EXPECT_LE(e.ours, e.chained) << "K " << k << " kind " << kind;
-      std::cout << rx_dtype_name(GetParam()) << " K " << k << " kind " << kind << ": " << e.ours
-                << " bulk " << e.bulk << " chain " << e.chained << "\n";
+      if (kind != besideOutliers) // where both paths are the same within a tenth
+        EXPECT_LE(e.ours, e.bulk) << "K " << k << " kind " << kind;
     }
 }
 
@@ -174,7 +176,7 @@ TEST_P(GemmStep, TargetsAgree) {
     GTEST_SKIP() << "this CPU runs one target only";
   std::mt19937 rng(44);
   for (int64_t m : {1, 8, 40})
-    for (int kind : {0, 2, 3}) {
+    for (int kind = 0; kind < kinds; ++kind) {
       Matrix<float> a = rowsOfKind(kind, m, depths().back(), rng);
       StoredMatrix b(GetParam(), 100, depths().back(), rng);
       CompiledGemm first(specFor(targets[0]));
