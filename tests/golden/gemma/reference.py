@@ -122,19 +122,3 @@ class Reference:
     def logits(self, hidden):
         """[rows, VOCAB]: 2 MB a row, so ask for few rows at a time."""
         return hidden @ self.embedding.T
-
-
-def log_sum_exp(logits):
-    top = logits.max(axis=1, keepdims=True)
-    return top[:, 0] + np.log(np.exp(logits - top).sum(axis=1))
-
-
-def best_and_gap(logits):
-    """Arg-max (the lowest id on a tie) and how far the second value lies below it, per row."""
-    best = logits.argmax(axis=1)
-    rows = np.arange(len(logits))
-    top = logits[rows, best]
-    logits[rows, best] = -np.inf
-    gap = top - logits.max(axis=1)
-    logits[rows, best] = top
-    return best, gap
