@@ -72,8 +72,8 @@ FusedKernel::FusedKernel(const std::string &text, const SizeExpr::Bindings &size
   for (TypeRange types : {TypeRange(kernel.getArgumentTypes()), TypeRange(kernel.getResultTypes())})
     for (Type type : types)
       state->add(shapes, cast<rxt::TensorType>(type), integer);
-  for (const std::string &name : lowered->sizes)
-    state->sizes.push_back(sizes.find(name)->second);
+  for (const SizeExpr &size : lowered->sizes)
+    state->sizes.push_back(*size.evaluate(sizes));
   state->extent = *lowered->extent.evaluate(sizes);
   state->scratch = State::allocate(*lowered->scratchBytes.evaluate(sizes));
 }

@@ -80,7 +80,7 @@ private:
   /// The form of a buffer, null for dense.
   StringAttr formFor(rxt::BufferOp buffer) {
     auto type = cast<rxt::TensorType>(buffer.getType());
-    bool used = false, product = false, dense = type.rank() != 2;
+    bool used = false, product = false, dense = type.rank() != 2 || !type.elementCount().isConstant();
     for (auto &[param, uses] : params)
       if (llvm::is_contained(namesOf(param), buffer.getSymName())) {
         used = true;

@@ -143,7 +143,8 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   auto entry = func::FuncOp::create(builder, op.getLoc(), kernel.getName(),
                                     builder.getFunctionType(pointer, {}));
   builder.setInsertionPointToStart(entry.addEntryBlock());
-  EntryBuilder launch(builder, op, product, spec, entry.getArgument(0), lowered.sizes);
+  EntryBuilder launch(builder, op, product, spec, entry.getArgument(0),
+                      rxt::sizeSymbols(kernel));
   func::CallOp::create(builder, op.getLoc(), gemm, ValueRange{launch.restate()});
   func::ReturnOp::create(builder, op.getLoc());
 }

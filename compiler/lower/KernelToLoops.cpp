@@ -10,6 +10,7 @@
 #include "compiler/lower/LogSumExpToLoops.h"
 #include "compiler/lower/PanelUses.h"
 #include "compiler/lower/RowsToLoops.h"
+#include "compiler/lower/SizeFree.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -181,11 +182,15 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
                        scf::SCFDialect, vector::VectorDialect>();
   if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
     return kernel.emitError("a kernel has one block"), failure();
-  OwningOpRef<Operation *> copy = kernel->clone();
-  KernelSource own(cast<FunctionOpInterface>(*copy));
+  OwningOpRef<Operation *> copy = kernel->clone(), original = kernel->clone();
   LoweredKernel lowered;
+  lowered.sizes = freeOfSizes(cast<FunctionOpInterface>(*copy));
+  bool isFree = !lowered.sizes.empty();
+  KernelSource own(cast<FunctionOpInterface>(*copy));
   lowered.module = ModuleOp::create(kernel.getLoc());
-  lowered.sizes = rxt::sizeSymbols(own.function);
+  if (!isFree)
+    for (const std::string &symbol : rxt::sizeSymbols(own.function))
+      lowered.sizes.push_back(SizeExpr::symbol(symbol));
   std::optional<LogicalResult> done = lowerGroup(lowered, own, target);
   if (!done) {
     Operation *op = rootOf(own);
@@ -193,6 +198,11 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   }
   if (failed(*done))
     return failure();
+  if (isFree) { // the code is; what is known of this kernel is not
+    KernelSource source(cast<FunctionOpInterface>(*original));
+    lowered.extent = cast<rxt::LoopLowering>(source.last()).parallelRows();
+    lowered.grain = parallelGrain({source.last()}, lowered.extent);
+  }
   return lowered;
 }
 

@@ -17,8 +17,8 @@ struct LoweredKernel {
   /// One public function, an rx_kernel with the kernel's name. Operands are the kernel's arguments,
   /// then its results; the last axis of each has stride 1. Outputs overlap no other operand.
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  /// The symbols whose values rx_launch::sizes holds, in order.
-  std::vector<std::string> sizes;
+  /// What rx_launch::sizes holds, in order, in the kernel's size symbols.
+  std::vector<SizeExpr> sizes;
   /// Extent of the parallel dimension.
   SizeExpr extent;
   /// Bytes of scratch that a thread needs.

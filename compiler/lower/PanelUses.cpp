@@ -16,8 +16,7 @@ Operation *onlyOp(FunctionOpInterface kernel) {
 }
 
 bool isMatrixOfF32(rxt::TensorType type) {
-  return type.rank() == 2 && type.getElementType().isF32() &&
-         llvm::all_of(type.sizes(), [](const SizeExpr &size) { return size.isConstant(); });
+  return type.rank() == 2 && type.getElementType().isF32();
 }
 
 bool isProductBy(rxt::ContractOp op, Value matrix) {

@@ -432,6 +432,8 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
     kernelIndex[name] = kernels.size();
     kernels.push_back({{"name", name}, {"symbol", name}, {"location", placeOf(kernel.getLoc())}, {"sizes", fact.sizes}, {"operands", operands},
                        {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", fact.scratchBytes.str()}, {"grain", fact.grain}});
+    if (fact.passed != fact.sizes)
+      kernels.back()["passed"] = fact.passed;
     if (fact.updated)
       kernels.back()["updates"] = *fact.updated;
   }

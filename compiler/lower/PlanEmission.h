@@ -14,7 +14,8 @@ namespace rx::compiler {
 
 /// What the plan says of a kernel beside its types; known once its loops are made.
 struct KernelFacts {
-  std::vector<std::string> sizes;
+  std::vector<std::string> sizes;  // its size symbols
+  std::vector<std::string> passed; // polynomials in them: what the code is given
   std::string rows; // a size polynomial
   SizeExpr scratchBytes;
   int64_t grain = 1;

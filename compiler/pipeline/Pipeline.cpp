@@ -14,6 +14,7 @@
 #include "compiler/target/ObjectCache.h"
 #include "dialects/rx/Rx.h"
 #include "dialects/rxk/Rxk.h"
+#include "dialects/rxt/IterationSpace.h"
 #include "dialects/rxt/Rxt.h"
 #include "runtime/abi/Kernel.h"
 
@@ -129,7 +130,10 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
     auto lowered = lowerKernel(kernel, *options.target);
     if (failed(lowered))
       return failure();
-    facts[kernel.getSymName().str()] = {lowered->sizes, lowered->extent.str(), lowered->scratchBytes, lowered->grain, lowered->updated};
+    std::vector<std::string> passed;
+    for (const SizeExpr &size : lowered->sizes)
+      passed.push_back(size.str());
+    facts[kernel.getSymName().str()] = {rxt::sizeSymbols(kernel), passed, lowered->extent.str(), lowered->scratchBytes, lowered->grain, lowered->updated};
     modules.push_back(*lowered->module);
     owned.push_back(std::move(lowered->module));
   }
@@ -140,7 +144,6 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
   auto objects = cache.getAll(modules, *options.target);
   if (!objects)
     return fail(options.cache, objects.takeError());
-  result.kernels = modules.size();
   result.compiled = cache.compiledCount();
   fs::path work = options.bundle;
   work += ".part";
@@ -155,6 +158,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
   }
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  result.kernels = paths.size();
   for (auto &kernel : plan->plan["kernels"])
     kernel["symbol"] = symbolOf.at(kernel["name"]);
   if (auto error = linkSharedObject(paths, (work / "kernels.so").string()))

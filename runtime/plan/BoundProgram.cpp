@@ -58,8 +58,13 @@ public:
       Expected<int64_t> size = evaluate(launch.sizes[i], bound.bindings);
       if (!size)
         return std::move(size).status();
-      result.sizes.push_back(*size);
       kernelSizes[kernel.sizes[i]] = *size;
+    }
+    for (const SizeExpr &passed : kernel.passed) {
+      Expected<int64_t> size = evaluate(passed, kernelSizes);
+      if (!size)
+        return std::move(size).status();
+      result.sizes.push_back(*size);
     }
     result.buffers = launch.inputs;
     result.buffers.insert(result.buffers.end(), launch.outputs.begin(), launch.outputs.end());

@@ -53,8 +53,8 @@ struct BufferInfo {
   BufferType type;
   std::string name;   ///< of an input, state or parameter
   int64_t offset = 0; ///< of a constant, in constants.bin
-  /// Of an i32 input whose elements are positions: each is at least 0 and smaller than this. Kernels
-  /// trust it.
+  /// Of an i32 input whose elements are positions: each is at least 0 and smaller than this.
+  /// Kernels trust it.
   std::optional<int64_t> below;
 };
 
@@ -78,14 +78,15 @@ struct KernelInfo {
   std::string name;   ///< for people: profiles and messages
   std::string symbol; ///< in kernels.so
   std::string location;
-  std::vector<std::string> sizes;   ///< symbols, in the order in which values are passed
+  std::vector<std::string> sizes; ///< symbols
+  std::vector<SizeExpr> passed; ///< to the code, in these symbols: kernels of other sizes share it
   std::vector<BufferType> operands; ///< inputs, then outputs
   int64_t inputs = 0;               ///< how many operands are read only
   /// The input that lies where the first output is made: the kernel changes it.
   std::optional<int32_t> updates;
-  SizeExpr rows;                    ///< extent of the parallel dimension
-  SizeExpr scratch;                 ///< bytes per thread
-  int64_t grain = 1;                ///< rows that a part should be a multiple of
+  SizeExpr rows;     ///< extent of the parallel dimension
+  SizeExpr scratch;  ///< bytes per thread
+  int64_t grain = 1; ///< rows that a part should be a multiple of
 };
 
 //===----------------------------------------------------------------------===//

@@ -102,6 +102,11 @@ Status readKernel(const json &item, const std::string &where, KernelInfo &kernel
     if (kernel.operands[i].anyForm ||
         (static_cast<int64_t>(i) >= kernel.inputs && !kernel.operands[i].isDense()))
       fields.reject("operands", "give every input one form, and none to outputs");
+  if (fields.has("passed"))
+    kernel.passed = sizes(fields, "passed");
+  else
+    for (const std::string &symbol : kernel.sizes)
+      kernel.passed.push_back(SizeExpr::symbol(symbol));
   if (fields.has("updates"))
     kernel.updates = index(fields, "updates", static_cast<size_t>(kernel.inputs));
   kernel.rows = size(fields, "rows");

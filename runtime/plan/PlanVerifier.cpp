@@ -50,6 +50,9 @@ Status verifyKernel(const KernelInfo &kernel) {
                          kernel.operands[*kernel.updates] != kernel.operands[kernel.inputs]))
     return makeError("operand {} is updated, but the first output is of another type",
                      *kernel.updates);
+  for (const SizeExpr &size : kernel.passed)
+    if (Status status = checkSymbols(size, kernel.sizes); !status)
+      return status;
   if (Status status = checkSymbols(kernel.rows, kernel.sizes); !status)
     return status;
   return checkSymbols(kernel.scratch, kernel.sizes);

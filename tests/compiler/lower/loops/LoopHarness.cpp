@@ -102,8 +102,8 @@ public:
       std::memcpy(operands[inputOperands.size()].data, inputOperands[*kernel.updated].data,
                   like.front().count() * bytesOf(like.front().kind));
     std::vector<int64_t> sizeValues;
-    for (const std::string &name : kernel.sizes)
-      sizeValues.push_back(sizes.find(name)->second);
+    for (const SizeExpr &size : kernel.sizes)
+      sizeValues.push_back(*size.evaluate(sizes));
     std::vector<char> scratch(*kernel.scratchBytes.evaluate(sizes) + 64);
     char *aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
     cuts.insert(cuts.begin(), 0);
