@@ -1,6 +1,7 @@
 #include "compiler/driver/Compilation.h"
 
 #include "compiler/driver/CommandLine.h"
+#include "compiler/lower/RxToRxt.h"
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
 #include "dialects/rxk/Rxk.h"
@@ -93,12 +94,16 @@ bool Compilation::parse(const std::string &path) {
   return report();
 }
 
+void Compilation::loadDialects() {
+  context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect,
+                      mlir::arith::ArithDialect, mlir::math::MathDialect>();
+}
+
 bool Compilation::elaborate(const ProgramArguments &arguments) {
   auto options = arguments.elaboration();
   if (!options)
     return false;
-  context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect,
-                      mlir::arith::ArithDialect, mlir::math::MathDialect>();
+  loadDialects();
   if (fs::path(arguments.program).extension() == ".mlir")
     return resume(arguments.program);
   if (!parse(arguments.program))
@@ -120,6 +125,37 @@ bool Compilation::resume(const std::string &path) {
   programName = fs::path(path).stem().string();
   module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context);
   return static_cast<bool>(module);
+}
+
+bool Compilation::checkDefinitions(const ProgramArguments &arguments,
+                                   elaborate::CheckSummary &summary) {
+  auto options = arguments.elaboration();
+  if (!options)
+    return false;
+  if (!file) // resumed from a later phase
+    return true;
+  // An elaborator of its own: the module and the caches of the first belong to the experiment.
+  definitions = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics, *options);
+  summary = definitions->check(*file);
+  return report();
+}
+
+bool Compilation::elaborateTests(const std::string &path,
+                                 std::vector<elaborate::TestProgram> &tests) {
+  if (!parse(path))
+    return false;
+  loadDialects();
+  resolver = std::make_unique<FileResolver>(fs::path(path).parent_path());
+  definitions = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics,
+                                                        elaborate::Options());
+  tests = definitions->tests(*file);
+  if (!report())
+    return false;
+  if (mlir::succeeded(mlir::verify(definitions->testModule())) &&
+      mlir::succeeded(compiler::rxToRxt(definitions->testModule())))
+    return true;
+  std::cerr << "rxc: internal error: the elaborated tests are not valid IR; this is a bug of rxc\n";
+  return false;
 }
 
 bool Compilation::lower(const compiler::PipelineOptions &options) {

@@ -7,7 +7,7 @@ using namespace rx::driver;
 int main(int argc, char **argv) {
   CommandLine line;
   for (auto add :
-       {addRun, addPlan, addCheck, addCompile, addProfile, addFmt, addExplain, addLock, addCache})
+       {addRun, addPlan, addCheck, addTest, addCompile, addProfile, addFmt, addExplain, addLock, addCache})
     add(line);
   return line.run(argc, argv);
 }
