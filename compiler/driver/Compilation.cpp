@@ -41,6 +41,7 @@ fs::path ProgramArguments::folder() const {
 std::optional<elaborate::Options> ProgramArguments::elaboration() const {
   elaborate::Options options;
   options.preset = preset;
+  options.generator = generator;
   for (const std::string &setting : settings) {
     size_t at = setting.find('=');
     if (at == std::string::npos || at == 0) {

@@ -5,6 +5,7 @@
 #include "runtime/device/Cpu.h"
 #include "runtime/report/Circumstances.h"
 #include "runtime/report/Experiment.h"
+#include "runtime/report/GenerateTexts.h"
 #include "runtime/report/Interrupt.h"
 #include "runtime/report/RunFolder.h"
 
@@ -133,7 +134,53 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   return std::move(*bundle);
 }
 
+/// A text of the command line, in which \\n, \\t and \\\\ stand for what they mean in a program.
+std::string withEscapes(const std::string &typed) {
+  std::string text;
+  for (size_t i = 0; i < typed.size(); ++i) {
+    char next = typed[i] == '\\' && i + 1 < typed.size() ? typed[i + 1] : 0;
+    if (next != 'n' && next != 't' && next != '\\') {
+      text += typed[i];
+      continue;
+    }
+    text += next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
+    ++i;
+  }
+  return text;
+}
+
 } // namespace
+
+int generateFromModel(const GenerateArguments &arguments) {
+  RunArguments run = arguments.run;
+  run.program.generator = {arguments.model, arguments.whole};
+  runtime::ExperimentOptions how;
+  auto bundle = openBundle(run, how);
+  if (!bundle)
+    return Failure;
+  auto request = runtime::requestFor(*bundle, "");
+  if (!request)
+    return failRun(request.message());
+  request->prompts = arguments.prompts;
+  request->settings = arguments.settings;
+  for (std::string &stop : request->settings.stop)
+    stop = withEscapes(stop);
+  request->readsWhole = arguments.whole;
+  runtime::noteInterrupts();
+  runtime::Cpu device(run.threads);
+  runtime::GenerateOptions options;
+  options.programFolder = how.programFolder;
+  options.cache = how.cache;
+  options.memory = how.memory;
+  options.asJson = arguments.json;
+  options.shouldStop = runtime::wasInterrupted;
+  auto generation = runtime::generateTexts(*bundle, device, std::move(*request), options);
+  if (!generation)
+    return failRun(generation.message());
+  if (std::fflush(stdout) != 0)
+    return failRun("standard output: cannot write the text");
+  return runtime::wasInterrupted() ? Interrupted : Success;
+}
 
 int runExperiment(const RunArguments &arguments) {
   runtime::ExperimentOptions how;
