@@ -9,8 +9,10 @@
 #include "runtime/data/Cache.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
@@ -124,6 +126,8 @@ bool Compilation::resume(const std::string &path) {
 }
 
 bool Compilation::lower(const compiler::PipelineOptions &options) {
+  llvm::SourceMgr files; // messages of passes show the author's line
+  mlir::SourceMgrDiagnosticHandler handler(files, &context);
   auto result = compiler::runPipeline(*module, options);
   if (mlir::failed(result))
     return false;

@@ -81,6 +81,8 @@ std::string summary(const runtime::Experiment &experiment) {
                   counts.computed == 1 ? "" : "s", counts.batches, counts.batches == 1 ? "" : "es");
   if (counts.remembered > 0)
     text += fmt::format(", {} from earlier runs", counts.remembered);
+  if (int64_t texts = experiment.result().generatedTexts(); texts > 0)
+    text += fmt::format(", {} text{} generated", texts, texts == 1 ? "" : "s");
   return text;
 }
 
@@ -134,21 +136,6 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   return std::move(*bundle);
 }
 
-/// A text of the command line, in which \\n, \\t and \\\\ stand for what they mean in a program.
-std::string withEscapes(const std::string &typed) {
-  std::string text;
-  for (size_t i = 0; i < typed.size(); ++i) {
-    char next = typed[i] == '\\' && i + 1 < typed.size() ? typed[i + 1] : 0;
-    if (next != 'n' && next != 't' && next != '\\') {
-      text += typed[i];
-      continue;
-    }
-    text += next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
-    ++i;
-  }
-  return text;
-}
-
 } // namespace
 
 int generateFromModel(const GenerateArguments &arguments) {
@@ -163,8 +150,6 @@ int generateFromModel(const GenerateArguments &arguments) {
     return failRun(request.message());
   request->prompts = arguments.prompts;
   request->settings = arguments.settings;
-  for (std::string &stop : request->settings.stop)
-    stop = withEscapes(stop);
   request->readsWhole = arguments.whole;
   runtime::noteInterrupts();
   runtime::Cpu device(run.threads);

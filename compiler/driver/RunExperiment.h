@@ -22,7 +22,7 @@ struct GenerateArguments {
   RunArguments run;
   std::string model; ///< an expression of the program; empty: the only model
   std::vector<std::string> prompts;
-  runtime::GenerationSettings settings; ///< stop strings with \n and \t as they are typed
+  runtime::GenerationSettings settings;
   bool whole = false, json = false;
 };
 

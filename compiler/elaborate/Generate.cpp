@@ -5,6 +5,7 @@
 #include "dialects/rx/Rx.h"
 
 #include <algorithm>
+#include <sstream>
 
 using namespace rx;
 using namespace rx::elaborate;
@@ -45,6 +46,12 @@ std::optional<std::vector<std::string>> textsOf(const Value &value) {
   if (value.kind != Value::String && value.kind != Value::List)
     return std::nullopt;
   return texts;
+}
+
+std::string shownNumber(double number) {
+  std::ostringstream text;
+  text << number;
+  return text.str();
 }
 
 bool isSize(const Axis &axis, const Axis &expected) { return axis.size == expected.size; }
@@ -114,6 +121,7 @@ json ExperimentBuilder::generator(const Value &model, const Value *tokenizer, co
            model.kind == Value::Family
                ? "choose a variant, `" + std::string(at.range.text()) + "[..]`"
                : howToCall);
+  std::string program = logitsProgram(model.node, at);
   if (tokenizer && tokenizer->label != "tokenizer")
     e.fail("type-mismatch", "`tokenizer` is that of a loaded model", tokenizer->origin.range,
            "`tokenizer = source.tokenizer`");
@@ -122,7 +130,7 @@ json ExperimentBuilder::generator(const Value &model, const Value *tokenizer, co
            "`" + std::string(at.range.text()) + "` comes from no file that holds a tokenizer",
            at.range, "give that of a loaded model: `tokenizer = source.tokenizer`");
   json entry = {{"model", std::string(at.range.text())},
-                {"program", logitsProgram(model.node, at)},
+                {"program", program},
                 {"tokenizer", tokenizer ? tokenizer->text : model.node->source}};
   auto &known = manifest["generators"];
   if (std::find(known.begin(), known.end(), entry) == known.end())
@@ -188,7 +196,8 @@ void ExperimentBuilder::generateSetting(const std::string &name, const Value &va
                value.describe(),
            range);
   if (!rule.isAllowed(value.asDouble()))
-    e.fail("out-of-range", "`" + name + "` is " + rule.rule, range);
+    e.fail("out-of-range",
+           "`" + name + "` is " + shownNumber(value.asDouble()) + "; it is " + rule.rule, range);
   rule.isInteger ? shown[name] = value.size.constant() : shown[name] = value.asDouble();
 }
 

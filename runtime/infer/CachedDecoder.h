@@ -25,7 +25,8 @@ public:
   static Expected<int64_t> cacheBytes(const Bundle &bundle, std::string_view model, int64_t texts,
                                       int64_t capacity);
 
-  /// The runs of a batch whose longest prompt has `longest` tokens, for the memory plan.
+  /// The runs of a batch whose longest prompt has `longest` tokens, for the memory plan: the step,
+  /// and the largest run that reads prompts.
   static Expected<std::vector<PlannedRun>> plannedRuns(const Bundle &bundle, std::string_view model,
                                                        int64_t texts, int64_t capacity,
                                                        int64_t longest);

@@ -233,8 +233,32 @@ Status Experiment::printPlan() {
   }
   int64_t computed = std::ssize(table.rows) - remembered;
   fmt::print(options.out, "{}{} value{} to compute in {} batch{}, {} from earlier runs\n",
-             table.text(), computed, computed == 1 ? "" : "s", batches, batches == 1 ? "" : "es",
-             remembered);
+             table.rows.empty() ? "" : table.text(), computed, computed == 1 ? "" : "s", batches,
+             batches == 1 ? "" : "es", remembered);
+  return printTextPlan();
+}
+
+/// What texts take: a step reads one token of every text.
+Status Experiment::printTextPlan() {
+  Table table;
+  table.header = {"texts", "", "tokens", "parameters", "peak memory", "caches", "moved per step"};
+  for (const ReportResult &report : found.reports)
+    for (const ShowResult &shown : report.shows)
+      if (auto *generation = std::get_if<GenerationResult>(&shown)) {
+        auto forecast = texts.forecast(generation->request);
+        if (!forecast)
+          return std::move(forecast).status().withContext(generation->request.model);
+        auto peak = metrics.plannedBytes(forecast->runs);
+        if (!peak)
+          return std::move(peak).status().withContext(generation->request.model);
+        table.rows.push_back({generation->request.title(), "to generate",
+                              fmt::format("{} + {}", forecast->promptTokens, forecast->newTokens),
+                              formatNumber(static_cast<double>(forecast->parameters)),
+                              bytesText(*peak), bytesText(forecast->cacheBytes),
+                              bytesText(forecast->bytesPerStep)});
+      }
+  if (!table.rows.empty())
+    fmt::print(options.out, "{}", table.text());
   return Status::ok();
 }
 

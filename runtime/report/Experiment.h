@@ -62,6 +62,7 @@ private:
   Status admit();
   Status save();
   void finish(const Status &status);
+  Status printTextPlan();
 
   const Bundle &bundle;
   ExperimentOptions options;

@@ -29,6 +29,8 @@ Expected<std::string> readStandardInput() {
 }
 
 Status readPrompts(GenerationRequest &request) {
+  if (request.prompts.empty())
+    return makeError("there is no text to continue");
   auto isInput = [](const std::string &prompt) { return prompt == "-"; };
   auto &prompts = request.prompts;
   if (std::count_if(prompts.begin(), prompts.end(), isInput) > 1)

@@ -3,6 +3,7 @@
 #include "runtime/core/JsonFields.h"
 #include "runtime/infer/CachedDecoder.h"
 #include "runtime/infer/WholeText.h"
+#include "runtime/report/Forecast.h"
 
 #include <fmt/format.h>
 
@@ -91,7 +92,7 @@ Expected<GenerationRunner::Texts> GenerationRunner::encode(const GenerationReque
     texts.prompts.push_back((*tokenizer)->encode(prompt, {.addBos = (*tokenizer)->addsBos()}));
     texts.longest = std::max<int64_t>(texts.longest, std::ssize(texts.prompts.back()));
   }
-  texts.capacity = std::min(*context, texts.longest + request.settings.tokens);
+  texts.capacity = std::min(*context, texts.longest + std::min(request.settings.tokens, *context));
   return texts;
 }
 
@@ -111,14 +112,29 @@ Expected<std::vector<PlannedRun>> GenerationRunner::plannedRuns(const Generation
   return std::vector<PlannedRun>{std::move(*run)};
 }
 
-Expected<int64_t> GenerationRunner::promptTokens(const GenerationRequest &request) {
+Expected<TextForecast> GenerationRunner::forecast(const GenerationRequest &request) {
   auto texts = encode(request);
   if (!texts)
     return std::move(texts).status();
-  int64_t sum = 0;
-  for (const auto &prompt : texts->prompts)
-    sum += std::ssize(prompt);
-  return sum;
+  auto runs = CachedDecoder::plannedRuns(bundle, request.program, texts->count(), texts->capacity,
+                                         texts->longest);
+  auto caches = CachedDecoder::cacheBytes(bundle, request.program, texts->count(), texts->capacity);
+  if (!runs || !caches)
+    return !runs ? std::move(runs).status() : std::move(caches).status();
+  auto moved = bytesMoved(bundle, runs->front()); // the step
+  if (!moved)
+    return std::move(moved).status();
+  TextForecast forecast;
+  for (const auto &prompt : texts->prompts) {
+    forecast.promptTokens += std::ssize(prompt);
+    forecast.newTokens +=
+        std::clamp<int64_t>(texts->capacity - std::ssize(prompt), 0, request.settings.tokens);
+  }
+  forecast.parameters = parametersRead(bundle, *runs->front().program);
+  forecast.cacheBytes = *caches;
+  forecast.bytesPerStep = *moved;
+  forecast.runs = std::move(*runs);
+  return forecast;
 }
 
 Expected<AppendTokens> GenerationRunner::reader(const GenerationRequest &request,

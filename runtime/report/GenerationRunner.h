@@ -32,6 +32,15 @@ GenerationRequest requestOf(const nlohmann::json &shown);
 /// name chooses the only one.
 Expected<GenerationRequest> requestFor(const Bundle &bundle, std::string_view name);
 
+/// What texts will take, without generating them.
+struct TextForecast {
+  int64_t promptTokens = 0, newTokens = 0; ///< of all texts together; new ones at most
+  int64_t parameters = 0;                  ///< elements of the distinct buffers that a step reads
+  int64_t cacheBytes = 0;                  ///< of what later positions read of earlier ones
+  int64_t bytesPerStep = 0;                ///< moved, see bytesMoved(); at the end of the texts
+  std::vector<PlannedRun> runs;
+};
+
 class GenerationRunner {
 public:
   /// All references outlive this object.
@@ -40,8 +49,8 @@ public:
 
   /// For the memory plan.
   Expected<std::vector<PlannedRun>> plannedRuns(const GenerationRequest &request);
-  /// Tokens of all prompts.
-  Expected<int64_t> promptTokens(const GenerationRequest &request);
+  /// Loads no weights. For texts that are read step by step.
+  Expected<TextForecast> forecast(const GenerationRequest &request);
 
   Expected<Generation> run(const GenerationRequest &request, const GenerationWatcher &watcher);
 

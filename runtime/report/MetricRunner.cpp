@@ -171,10 +171,17 @@ Expected<int64_t> MetricRunner::admit(std::span<const PlannedRun> runs) {
   MemoryLimit limit{options.memory, files.memoryBytes(), options.progress};
   if (Status fits = admitRuns(bundle, parameters, runs, "the experiment", limit); !fits)
     return fits;
+  auto planned = plannedBytes(runs);
+  if (!planned)
+    return planned;
+  return *planned + limit.tokenizers;
+}
+
+Expected<int64_t> MetricRunner::plannedBytes(std::span<const PlannedRun> runs) const {
   auto planned = planMemory(bundle, parameters, runs);
   if (!planned)
     return std::move(planned).status();
-  return planned->total() + limit.tokenizers;
+  return planned->total();
 }
 
 Expected<int64_t> MetricRunner::plannedBytes(const std::string &step,

@@ -58,6 +58,8 @@ public:
   /// Before the first run: says what memory these need, and refuses what does not fit. Gives the
   /// bytes.
   Expected<int64_t> admit(std::span<const PlannedRun> runs);
+  /// What these runs hold in memory at their peak, without tokenizers.
+  Expected<int64_t> plannedBytes(std::span<const PlannedRun> runs) const;
 
   /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
   /// The pointer lives as long as this object. `what` names the value in messages.

@@ -120,15 +120,31 @@ bool GenerationResult::isWhole() const {
   return generation && std::all_of(generation->texts.begin(), generation->texts.end(), isEnded);
 }
 
-bool RunResult::isWhole() const {
-  for (const CellResult *cell : cells())
-    if (!cell->isKnown())
-      return false;
-  for (const ReportResult &report : reports)
+namespace {
+
+std::vector<const GenerationResult *> generationsOf(const RunResult &result) {
+  std::vector<const GenerationResult *> all;
+  for (const ReportResult &report : result.reports)
     for (const ShowResult &shown : report.shows)
-      if (auto *texts = std::get_if<GenerationResult>(&shown); texts && !texts->isWhole())
-        return false;
-  return true;
+      if (auto *texts = std::get_if<GenerationResult>(&shown))
+        all.push_back(texts);
+  return all;
+}
+
+} // namespace
+
+int64_t RunResult::generatedTexts() const {
+  int64_t count = 0;
+  for (const GenerationResult *texts : generationsOf(*this))
+    count += texts->generation ? std::ssize(texts->generation->texts) : 0;
+  return count;
+}
+
+bool RunResult::isWhole() const {
+  auto all = cells();
+  auto texts = generationsOf(*this);
+  return std::all_of(all.begin(), all.end(), [](auto *cell) { return cell->isKnown(); }) &&
+         std::all_of(texts.begin(), texts.end(), [](auto *one) { return one->isWhole(); });
 }
 
 //===----------------------------------------------------------------------===//

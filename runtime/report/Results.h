@@ -140,6 +140,8 @@ struct RunResult {
   /// Every cell in the order of computation.
   std::vector<CellResult *> cells();
   std::vector<const CellResult *> cells() const;
+  /// Texts that were continued, interrupted ones included.
+  int64_t generatedTexts() const;
   /// Whether every value is known and every text came to its end.
   bool isWhole() const;
 };

@@ -2,6 +2,7 @@
 #include "compiler/driver/CommandLine.h"
 #include "compiler/driver/RunExperiment.h"
 #include "compiler/driver/commands/Commands.h"
+#include "runtime/driver/GenerationOptions.h"
 
 namespace rx::driver {
 
@@ -32,28 +33,7 @@ void addGenerate(CommandLine &line) {
   command->add_option("--model", arguments->model,
                       "the model, as the program names it: tied, or tied[2] for one of a family\n"
                       "(default: the only one)");
-  runtime::GenerationSettings &settings = arguments->settings;
-  command->add_option("--tokens", settings.tokens, "at most so many tokens for every text")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command
-      ->add_option("--temperature", settings.sampling.temperature,
-                   "0: always the likeliest token; 1: as the model says")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_option("--top-k", settings.sampling.topK, "of the K likeliest only; 0: off")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command
-      ->add_option("--top-p", settings.sampling.topP,
-                   "of the likeliest that together have probability P; 1: off")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  command
-      ->add_option("--stop", settings.stop,
-                   "a text that ends the generated one; \\n is a line feed (may be repeated)")
-      ->allow_extra_args(false);
-  command->add_option("--seed", settings.sampling.seed, "of the draws")->capture_default_str();
+  runtime::addGenerationOptions(*command, arguments->settings);
   command->add_flag("--whole", arguments->whole,
                     "read the whole text again for every token: slow, to compare with");
   command->add_flag("--json", arguments->json,

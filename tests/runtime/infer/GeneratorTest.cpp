@@ -59,7 +59,7 @@ std::vector<StopReason> reasonsOf(const Generation &generation) {
 
 Tokens alphabet() { return tokensOf("abcdefghijklmnopqrstuvwxyz"); }
 
-TEST(Generator, rowsEndAtDifferentTimes) {
+TEST(Generator, RowsEndAtDifferentTimes) {
   Reciter model(alphabet());
   Generator generator(model.reader(), byteTokenizer(), 100);
   std::vector<Tokens> prompts = {tokensOf("w"), tokensOf("ab"), tokensOf("p")};
@@ -79,7 +79,7 @@ TEST(Generator, rowsEndAtDifferentTimes) {
   EXPECT_EQ(found->stepTokens, 3 + 3 + 3 + 2 + 1);
 }
 
-TEST(Generator, stopsWhereTheContextIsFull) {
+TEST(Generator, StopsWhereTheContextIsFull) {
   Reciter model(alphabet());
   Generator generator(model.reader(), byteTokenizer(), 4);
   std::vector<Tokens> prompts = {tokensOf("ab"), tokensOf("c"), tokensOf("efgh")};
@@ -89,7 +89,7 @@ TEST(Generator, stopsWhereTheContextIsFull) {
   EXPECT_THAT(reasonsOf(*found), testing::Each(StopReason::ContextFull));
 }
 
-TEST(Generator, refusesPromptsThatCannotBeRead) {
+TEST(Generator, RefusesPromptsThatCannotBeRead) {
   Reciter model(alphabet());
   Generator generator(model.reader(), byteTokenizer(), 2);
   std::vector<Tokens> longPrompt = {tokensOf("a"), tokensOf("abc")}, empty = {{}};
@@ -99,7 +99,7 @@ TEST(Generator, refusesPromptsThatCannotBeRead) {
   EXPECT_THAT(model.calls, IsEmpty());
 }
 
-TEST(Generator, tellsTextsAsTheyGrow) {
+TEST(Generator, TellsTextsAsTheyGrow) {
   Reciter model(alphabet());
   Generator generator(model.reader(), byteTokenizer(), 100);
   std::map<size_t, std::string> grown;
@@ -120,7 +120,7 @@ TEST(Generator, tellsTextsAsTheyGrow) {
             (std::map<size_t, StopReason>{{0, StopReason::Length}, {1, StopReason::EndOfText}}));
 }
 
-TEST(Generator, keepsWhatWasThereWhenItIsStopped) {
+TEST(Generator, KeepsWhatWasThereWhenItIsStopped) {
   Reciter model(alphabet());
   Generator generator(model.reader(), byteTokenizer(), 100);
   int asked = 0;
@@ -131,7 +131,7 @@ TEST(Generator, keepsWhatWasThereWhenItIsStopped) {
   EXPECT_THAT(reasonsOf(*found), ElementsAre(StopReason::Interrupted));
 }
 
-TEST(Generator, aTextsDrawsDoNotDependOnItsNeighbours) {
+TEST(Generator, ATextsDrawsDoNotDependOnItsNeighbours) {
   GenerationSettings settings{.tokens = 30, .sampling = {.temperature = 1, .seed = 5}};
   auto run = [&](std::vector<Tokens> prompts) {
     Reciter model(alphabet());
@@ -145,7 +145,7 @@ TEST(Generator, aTextsDrawsDoNotDependOnItsNeighbours) {
   EXPECT_NE(batch.texts[0].tokens, batch.texts[2].tokens) << "equal prompts go on differently";
 }
 
-TEST(Generator, saysWhichTextHasBrokenLogits) {
+TEST(Generator, SaysWhichTextHasBrokenLogits) {
   auto broken = [](std::span<const Tokens> tokens) -> Expected<HostTensor> {
     std::vector<float> logits(tokens.size() * vocabulary, 0);
     logits[vocabulary + 7] = NAN;

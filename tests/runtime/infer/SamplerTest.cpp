@@ -84,12 +84,12 @@ double chiSquare(const std::map<int32_t, int> &found, const std::map<int32_t, do
 /// Four standard deviations above the mean of chi-square with n - 1 degrees of freedom.
 double mostExpected(int cells) { return cells - 1 + 4 * std::sqrt(2.0 * (cells - 1)); }
 
-TEST(Sampler, isGreedyAtTemperatureZero) {
+TEST(Sampler, IsGreedyAtTemperatureZero) {
   std::vector<float> logits = {1, 5, 3, 5, -2};
   EXPECT_EQ(*must({}).pick(logits, 0, 0), 1) << "of equal logits the lowest id";
 }
 
-TEST(Sampler, drawsFromTheDistribution) {
+TEST(Sampler, DrawsFromTheDistribution) {
   std::vector<float> logits = someLogits(50, 1);
   for (double temperature : {0.3, 1.0, 2.5}) {
     SamplingSettings settings{.temperature = temperature, .seed = 11};
@@ -101,7 +101,7 @@ TEST(Sampler, drawsFromTheDistribution) {
 }
 
 /// The test above can fail: the draws of one temperature do not fit another.
-TEST(Sampler, chiSquareTellsTemperaturesApart) {
+TEST(Sampler, ChiSquareTellsTemperaturesApart) {
   std::vector<float> logits = someLogits(50, 1);
   int cells = 0;
   double statistic =
@@ -109,7 +109,7 @@ TEST(Sampler, chiSquareTellsTemperaturesApart) {
   EXPECT_GT(statistic, mostExpected(cells));
 }
 
-TEST(Sampler, keepsWhatTopKAndTopPKeep) {
+TEST(Sampler, KeepsWhatTopKAndTopPKeep) {
   for (unsigned seed = 1; seed <= 6; ++seed) {
     std::vector<float> logits = someLogits(40, seed);
     for (const SamplingSettings &settings :
@@ -133,7 +133,7 @@ TEST(Sampler, keepsWhatTopKAndTopPKeep) {
   }
 }
 
-TEST(Sampler, topKTakesTheLowestIdsOfEqualLogits) {
+TEST(Sampler, TopKTakesTheLowestIdsOfEqualLogits) {
   std::vector<float> logits(10, 1.0f);
   auto found = counts(logits, {.temperature = 1, .topK = 3});
   ASSERT_EQ(found.size(), 3u);
@@ -141,7 +141,7 @@ TEST(Sampler, topKTakesTheLowestIdsOfEqualLogits) {
   EXPECT_EQ(found.rbegin()->first, 2);
 }
 
-TEST(Sampler, drawsDependOnSeedItemAndStepAlone) {
+TEST(Sampler, DrawsDependOnSeedItemAndStepAlone) {
   std::vector<float> logits = someLogits(1000, 5);
   Sampler one = must({.temperature = 1, .seed = 1}), other = must({.temperature = 1, .seed = 2});
   std::vector<int32_t> first, again, items, seeds;
@@ -158,18 +158,18 @@ TEST(Sampler, drawsDependOnSeedItemAndStepAlone) {
   EXPECT_GT(std::set<int32_t>(first.begin(), first.end()).size(), 10u);
 }
 
-TEST(Sampler, neverDrawsTheImpossible) {
+TEST(Sampler, NeverDrawsTheImpossible) {
   std::vector<float> logits = {-INFINITY, 0, -INFINITY, -1e30f, 0};
   for (auto [id, count] : counts(logits, {.temperature = 1}))
     EXPECT_TRUE(id == 1 || id == 4) << id;
 }
 
-TEST(Sampler, survivesTinyTemperatures) {
+TEST(Sampler, SurvivesTinyTemperatures) {
   std::vector<float> logits = {1, 3, 2};
   EXPECT_EQ(*must({.temperature = 1e-300}).pick(logits, 0, 0), 1);
 }
 
-TEST(Sampler, saysWhichLogitsAreBroken) {
+TEST(Sampler, SaysWhichLogitsAreBroken) {
   std::vector<float> logits = {1, NAN, 3};
   EXPECT_THAT(must({}).pick(logits, 0, 0).message(), HasSubstr("token 1 is nan"));
   logits[1] = INFINITY;
@@ -178,7 +178,7 @@ TEST(Sampler, saysWhichLogitsAreBroken) {
   EXPECT_THAT(must({}).pick(none, 0, 0).message(), HasSubstr("no token is possible"));
 }
 
-TEST(Sampler, refusesSettingsThatMeanNothing) {
+TEST(Sampler, RefusesSettingsThatMeanNothing) {
   EXPECT_THAT(Sampler::create({.temperature = -1}).message(), HasSubstr("temperature is -1"));
   EXPECT_THAT(Sampler::create({.temperature = NAN}).message(), HasSubstr("temperature is nan"));
   EXPECT_THAT(Sampler::create({.topK = -1}).message(), HasSubstr("top-k is -1"));

@@ -33,15 +33,15 @@ std::pair<std::string, bool> wanted(const std::vector<std::string> &stops,
   return {text, false};
 }
 
-TEST(StopStrings, endsBeforeAStopString) {
+TEST(StopStrings, EndsBeforeAStopString) {
   EXPECT_EQ(read({"\n\n"}, {"one\n", "two\n\nthree"}), std::pair(std::string("one\ntwo"), true));
 }
 
-TEST(StopStrings, matchesAcrossPieces) {
+TEST(StopStrings, MatchesAcrossPieces) {
   EXPECT_EQ(read({"END"}, {"the E", "N", "D of it"}), std::pair(std::string("the "), true));
 }
 
-TEST(StopStrings, holdsBackOnlyWhatMayBecomeOne) {
+TEST(StopStrings, HoldsBackOnlyWhatMayBecomeOne) {
   StopStrings reader({"END"});
   EXPECT_EQ(reader.push("the E"), "the ");
   EXPECT_EQ(reader.push("N"), "");
@@ -49,33 +49,33 @@ TEST(StopStrings, holdsBackOnlyWhatMayBecomeOne) {
   EXPECT_FALSE(reader.isFound());
 }
 
-TEST(StopStrings, givesTheHeldTextAtTheEnd) {
+TEST(StopStrings, GivesTheHeldTextAtTheEnd) {
   StopStrings reader({"END"});
   EXPECT_EQ(reader.push("the EN"), "the ");
   EXPECT_EQ(reader.finish(), "EN");
 }
 
-TEST(StopStrings, takesTheOneCompleteFirst) {
+TEST(StopStrings, TakesTheOneCompleteFirst) {
   EXPECT_EQ(read({"abcd", "bc"}, {"xabcd"}), std::pair(std::string("xa"), true));
 }
 
-TEST(StopStrings, takesTheLongestOfThoseCompleteAtOnce) {
+TEST(StopStrings, TakesTheLongestOfThoseCompleteAtOnce) {
   EXPECT_EQ(read({"c", "abc"}, {"xabc"}), std::pair(std::string("x"), true));
 }
 
-TEST(StopStrings, findsNothingAfterTheEnd) {
+TEST(StopStrings, FindsNothingAfterTheEnd) {
   StopStrings reader({"."});
   EXPECT_EQ(reader.push("a.b"), "a");
   EXPECT_EQ(reader.push("c"), "");
   EXPECT_EQ(reader.finish(), "");
 }
 
-TEST(StopStrings, ignoresEmptyOnes) {
+TEST(StopStrings, IgnoresEmptyOnes) {
   EXPECT_EQ(read({""}, {"a", "b"}), std::pair(std::string("ab"), false));
 }
 
 /// Texts over two letters, so that stop strings overlap themselves and each other.
-TEST(StopStrings, doesNotDependOnWhereThePiecesAreCut) {
+TEST(StopStrings, DoesNotDependOnWhereThePiecesAreCut) {
   std::mt19937 random(7);
   auto word = [&](size_t most) {
     std::string text;

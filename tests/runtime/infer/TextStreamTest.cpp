@@ -18,26 +18,26 @@ std::vector<std::string> pieces(TextStream &stream, std::string_view text) {
   return all;
 }
 
-TEST(TextStream, holdsBackUnfinishedCharacters) {
+TEST(TextStream, HoldsBackUnfinishedCharacters) {
   TextStream stream(byteTokenizer(), {});
   EXPECT_THAT(pieces(stream, "aé€🙂b"),
               ElementsAre("a", "", "é", "", "", "€", "", "", "", "🙂", "b", ""));
 }
 
-TEST(TextStream, replacesWhatIsNoCharacter) {
+TEST(TextStream, ReplacesWhatIsNoCharacter) {
   TextStream stream(byteTokenizer(), {});
   EXPECT_THAT(pieces(stream, "\xC3"), ElementsAre("", "\uFFFD")) << "never finished";
   TextStream other(byteTokenizer(), {});
   EXPECT_THAT(pieces(other, "a\xFFz"), ElementsAre("a", "\uFFFD", "z", ""));
 }
 
-TEST(TextStream, stopStringsOfSeveralBytesEndIt) {
+TEST(TextStream, StopStringsOfSeveralBytesEndIt) {
   TextStream stream(byteTokenizer(), {"€!"});
   EXPECT_THAT(pieces(stream, "1€2€!3"), ElementsAre("1", "", "", "", "€2", "", "", "", "", "", ""));
   EXPECT_EQ(stream.reason(), StopReason::StopString);
 }
 
-TEST(TextStream, endsWithTheEndOfTheText) {
+TEST(TextStream, EndsWithTheEndOfTheText) {
   TextStream stream(byteTokenizer(), {});
   EXPECT_EQ(stream.push(tokenOf('a')), "a");
   EXPECT_EQ(stream.push(endToken), "");
@@ -45,14 +45,14 @@ TEST(TextStream, endsWithTheEndOfTheText) {
   EXPECT_EQ(stream.push(tokenOf('b')), "") << "nothing comes after it";
 }
 
-TEST(TextStream, controlTokensLeaveNoText) {
+TEST(TextStream, ControlTokensLeaveNoText) {
   TextStream stream(byteTokenizer(), {});
   EXPECT_EQ(stream.push(turnToken), "");
   EXPECT_EQ(stream.push(tokenOf('a')), "a");
   EXPECT_EQ(stream.reason(), StopReason::None);
 }
 
-TEST(TextStream, givesWhatWasHeldForAStopStringAtTheEnd) {
+TEST(TextStream, GivesWhatWasHeldForAStopStringAtTheEnd) {
   TextStream stream(byteTokenizer(), {"END"});
   EXPECT_EQ(stream.push(tokenOf('E')), "");
   EXPECT_EQ(stream.push(endToken), "");
