@@ -10,8 +10,10 @@
 #include "runtime/data/Cache.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
@@ -42,6 +44,7 @@ fs::path ProgramArguments::folder() const {
 std::optional<elaborate::Options> ProgramArguments::elaboration() const {
   elaborate::Options options;
   options.preset = preset;
+  options.generator = generator;
   for (const std::string &setting : settings) {
     size_t at = setting.find('=');
     if (at == std::string::npos || at == 0) {
@@ -159,6 +162,8 @@ bool Compilation::elaborateTests(const std::string &path,
 }
 
 bool Compilation::lower(const compiler::PipelineOptions &options) {
+  llvm::SourceMgr files; // messages of passes show the author's line
+  mlir::SourceMgrDiagnosticHandler handler(files, &context);
   auto result = compiler::runPipeline(*module, options);
   if (mlir::failed(result))
     return false;

@@ -26,6 +26,7 @@ namespace rx::driver {
 struct ProgramArguments {
   std::string program, preset;
   std::vector<std::string> settings; ///< NAME=VALUE
+  std::optional<elaborate::GeneratorChoice> generator; ///< instead of the reports
 
   void addTo(CLI::App *command);
   /// The folder that relative paths of the program, and its lock file, are looked for from.

@@ -29,9 +29,16 @@ struct Setting {
   std::string path, value;
 };
 
+/// Which model a text is to be generated from: an expression in the experiment's scope; empty for the only model.
+struct GeneratorChoice {
+  std::string model;
+  bool keepsWhole = false; // also keep the program that reads a whole text at once
+};
+
 struct Options {
   std::string preset;
   std::vector<Setting> settings;
+  std::optional<GeneratorChoice> generator; // instead of the experiment's reports
 };
 
 /// Indices in scope while an equation is evaluated; an index may state its range.

@@ -11,6 +11,7 @@ class CommandLine;
 
 void addRun(CommandLine &line);
 void addPlan(CommandLine &line);
+void addGenerate(CommandLine &line);
 void addProfile(CommandLine &line);
 void addCheck(CommandLine &line);
 void addTest(CommandLine &line);
