@@ -25,6 +25,8 @@ def main():
                 program = Path(folder) / "block.rx"
                 program.write_text(match.group(1))
                 run = subprocess.run([rxc, "check", program], capture_output=True, text=True)
+                if run.returncode == 0 and re.search(r"^test ", match.group(1), re.M):
+                    run = subprocess.run([rxc, "test", program], capture_output=True, text=True)
             if run.returncode:
                 failures += 1
                 print(f"{page.name}:{line}: this block does not check\n{run.stderr}")

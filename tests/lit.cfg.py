@@ -4,7 +4,7 @@ By hand, against build/release:      lit -v tests/dialects
 Against another build tree:          lit -v --param build=build/dev tests/dialects
 
 Substitutions: %rxc, %rx-opt, %rx-run, %rx-parse (the parser alone), %same-bits
-(results over threads and batches), %python. On the path: FileCheck, not, split-file.
+(results over threads and batches), %decode-check (texts step by step), %python. On the path: FileCheck, not, split-file.
 Features, for `REQUIRES:`:
   gemma    the Gemma 3 270M weights are in the package cache
   smollm   the SmolLM2 135M weights are in the package cache
@@ -54,7 +54,7 @@ config.excludes = ["Inputs"]
 config.test_source_root = str(root / "tests")
 config.test_exec_root = str(build / "tests/lit")
 
-for tool in ("rxc", "rx-opt", "rx-run", "rx-parse", "same-bits"):
+for tool in ("rxc", "rx-opt", "rx-run", "rx-parse", "same-bits", "decode-check"):
     config.substitutions.append((f"%{tool}\\b", str(build / "bin" / tool)))
 
 config.substitutions.append(("%python", sys.executable))

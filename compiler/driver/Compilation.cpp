@@ -1,6 +1,7 @@
 #include "compiler/driver/Compilation.h"
 
 #include "compiler/driver/CommandLine.h"
+#include "compiler/lower/RxToRxt.h"
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
 #include "dialects/rxk/Rxk.h"
@@ -9,8 +10,10 @@
 #include "runtime/data/Cache.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
@@ -41,6 +44,7 @@ fs::path ProgramArguments::folder() const {
 std::optional<elaborate::Options> ProgramArguments::elaboration() const {
   elaborate::Options options;
   options.preset = preset;
+  options.generator = generator;
   for (const std::string &setting : settings) {
     size_t at = setting.find('=');
     if (at == std::string::npos || at == 0) {
@@ -93,12 +97,16 @@ bool Compilation::parse(const std::string &path) {
   return report();
 }
 
+void Compilation::loadDialects() {
+  context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect,
+                      mlir::arith::ArithDialect, mlir::math::MathDialect>();
+}
+
 bool Compilation::elaborate(const ProgramArguments &arguments) {
   auto options = arguments.elaboration();
   if (!options)
     return false;
-  context.loadDialect<rxd::RxDialect, rxt::RxtDialect, rxk::RxkDialect, mlir::func::FuncDialect,
-                      mlir::arith::ArithDialect, mlir::math::MathDialect>();
+  loadDialects();
   if (fs::path(arguments.program).extension() == ".mlir")
     return resume(arguments.program);
   if (!parse(arguments.program))
@@ -122,7 +130,40 @@ bool Compilation::resume(const std::string &path) {
   return static_cast<bool>(module);
 }
 
+bool Compilation::checkDefinitions(const ProgramArguments &arguments,
+                                   elaborate::CheckSummary &summary) {
+  auto options = arguments.elaboration();
+  if (!options)
+    return false;
+  if (!file) // resumed from a later phase
+    return true;
+  // An elaborator of its own: the module and the caches of the first belong to the experiment.
+  definitions = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics, *options);
+  summary = definitions->check(*file);
+  return report();
+}
+
+bool Compilation::elaborateTests(const std::string &path,
+                                 std::vector<elaborate::TestProgram> &tests) {
+  if (!parse(path))
+    return false;
+  loadDialects();
+  resolver = std::make_unique<FileResolver>(fs::path(path).parent_path());
+  definitions = std::make_unique<elaborate::Elaborator>(context, *resolver, diagnostics,
+                                                        elaborate::Options());
+  tests = definitions->tests(*file);
+  if (!report())
+    return false;
+  if (mlir::succeeded(mlir::verify(definitions->testModule())) &&
+      mlir::succeeded(compiler::rxToRxt(definitions->testModule())))
+    return true;
+  std::cerr << "rxc: internal error: the elaborated tests are not valid IR; this is a bug of rxc\n";
+  return false;
+}
+
 bool Compilation::lower(const compiler::PipelineOptions &options) {
+  llvm::SourceMgr files; // messages of passes show the author's line
+  mlir::SourceMgrDiagnosticHandler handler(files, &context);
   auto result = compiler::runPipeline(*module, options);
   if (mlir::failed(result))
     return false;

@@ -4,6 +4,7 @@
 #include "compiler/ast/Ast.h"
 #include "compiler/diag/Diagnostic.h"
 #include "compiler/driver/FileResolver.h"
+#include "compiler/elaborate/CheckDefinitions.h"
 #include "compiler/elaborate/Elaborator.h"
 #include "compiler/pipeline/Pipeline.h"
 
@@ -25,6 +26,7 @@ namespace rx::driver {
 struct ProgramArguments {
   std::string program, preset;
   std::vector<std::string> settings; ///< NAME=VALUE
+  std::optional<elaborate::GeneratorChoice> generator; ///< instead of the reports
 
   void addTo(CLI::App *command);
   /// The folder that relative paths of the program, and its lock file, are looked for from.
@@ -47,6 +49,14 @@ public:
   bool parse(const std::string &path);
   /// parse(), then everything that is checked before lowering.
   bool elaborate(const ProgramArguments &arguments);
+  /// After elaborate(): every model and function of the file by itself, whether used or not.
+  bool checkDefinitions(const ProgramArguments &arguments, elaborate::CheckSummary &summary);
+  /// Parses a program and elaborates its `test`s, into a module of rxt functions.
+  bool elaborateTests(const std::string &path, std::vector<elaborate::TestProgram> &tests);
+  mlir::ModuleOp testModule() { return definitions->testModule(); }
+  /// Adds to what report() prints.
+  diag::DiagnosticEngine &messages() { return diagnostics; }
+  bool report();
   /// Lowers to a bundle, or to the phase asked for.
   bool lower(const compiler::PipelineOptions &options);
   /// Lowers to a bundle in the cache, unless it is there: equal programs compiled by this binary
@@ -59,7 +69,7 @@ public:
   const compiler::PipelineResult &result() const { return lowered; }
 
 private:
-  bool report();
+  void loadDialects();
   /// Goes on from the text of a phase.
   bool resume(const std::string &path);
 
@@ -68,7 +78,7 @@ private:
   std::unique_ptr<diag::Source> source;
   std::unique_ptr<ast::File> file;
   std::unique_ptr<FileResolver> resolver;
-  std::unique_ptr<elaborate::Elaborator> elaborator;
+  std::unique_ptr<elaborate::Elaborator> elaborator, definitions;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   compiler::PipelineResult lowered;
   std::string programName;

@@ -5,6 +5,7 @@
 #include "runtime/device/Cpu.h"
 #include "runtime/report/Circumstances.h"
 #include "runtime/report/Experiment.h"
+#include "runtime/report/GenerateTexts.h"
 #include "runtime/report/Interrupt.h"
 #include "runtime/report/RunFolder.h"
 
@@ -80,6 +81,8 @@ std::string summary(const runtime::Experiment &experiment) {
                   counts.computed == 1 ? "" : "s", counts.batches, counts.batches == 1 ? "" : "es");
   if (counts.remembered > 0)
     text += fmt::format(", {} from earlier runs", counts.remembered);
+  if (int64_t texts = experiment.result().generatedTexts(); texts > 0)
+    text += fmt::format(", {} text{} generated", texts, texts == 1 ? "" : "s");
   return text;
 }
 
@@ -134,6 +137,35 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
 }
 
 } // namespace
+
+int generateFromModel(const GenerateArguments &arguments) {
+  RunArguments run = arguments.run;
+  run.program.generator = {arguments.model, arguments.whole};
+  runtime::ExperimentOptions how;
+  auto bundle = openBundle(run, how);
+  if (!bundle)
+    return Failure;
+  auto request = runtime::requestFor(*bundle, "");
+  if (!request)
+    return failRun(request.message());
+  request->prompts = arguments.prompts;
+  request->settings = arguments.settings;
+  request->readsWhole = arguments.whole;
+  runtime::noteInterrupts();
+  runtime::Cpu device(run.threads);
+  runtime::GenerateOptions options;
+  options.programFolder = how.programFolder;
+  options.cache = how.cache;
+  options.memory = how.memory;
+  options.asJson = arguments.json;
+  options.shouldStop = runtime::wasInterrupted;
+  auto generation = runtime::generateTexts(*bundle, device, std::move(*request), options);
+  if (!generation)
+    return failRun(generation.message());
+  if (std::fflush(stdout) != 0)
+    return failRun("standard output: cannot write the text");
+  return runtime::wasInterrupted() ? Interrupted : Success;
+}
 
 int runExperiment(const RunArguments &arguments) {
   runtime::ExperimentOptions how;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/driver/Compilation.h"
+#include "runtime/infer/Generator.h"
 
 namespace rx::driver {
 
@@ -17,9 +18,19 @@ struct RunArguments {
   void addTo(CLI::App *command);
 };
 
-/// Both give the exit code.
+struct GenerateArguments {
+  RunArguments run;
+  std::string model; ///< an expression of the program; empty: the only model
+  std::vector<std::string> prompts;
+  runtime::GenerationSettings settings;
+  bool whole = false, json = false;
+};
+
+/// All give the exit code.
 int runExperiment(const RunArguments &arguments);
 /// Prints what runExperiment would do; computes nothing and leaves no folder.
 int planExperiment(const RunArguments &arguments);
+/// Continues texts with one model; the experiment's reports are left out.
+int generateFromModel(const GenerateArguments &arguments);
 
 } // namespace rx::driver

@@ -6,8 +6,8 @@ using namespace rx::driver;
 
 int main(int argc, char **argv) {
   CommandLine line;
-  for (auto add :
-       {addRun, addPlan, addCheck, addCompile, addProfile, addFmt, addExplain, addLock, addCache})
+  for (auto add : {addRun, addGenerate, addPlan, addCheck, addTest, addCompile, addProfile, addFmt,
+                   addExplain, addLock, addCache})
     add(line);
   return line.run(argc, argv);
 }

@@ -100,8 +100,6 @@ std::optional<std::pair<SizeExpr, SizeExpr>> extentOfRounded(const Affine::Round
       return std::pair(SizeExpr(0), SizeExpr(last > first ? by - 1 : high.constant() % by));
     return std::pair(SizeExpr(first), SizeExpr(last));
   }
-  if (part.by.isConstant())
-    return std::nullopt;
   if (part.isRemainder)
     return std::pair(SizeExpr(0), part.by - SizeExpr(1));
   auto count = (high + SizeExpr(1)).dividedBy(part.by);
@@ -110,15 +108,14 @@ std::optional<std::pair<SizeExpr, SizeExpr>> extentOfRounded(const Affine::Round
   return std::pair(SizeExpr(0), *count - SizeExpr(1));
 }
 
-/// Sizes are positive, and so is what has no minus in it.
-bool isPositive(const SizeExpr &size) {
+} // namespace
+
+bool rx::elaborate::isPositive(const SizeExpr &size) {
   for (auto &[monomial, coefficient] : size.monomials())
     if (coefficient < 0)
       return false;
   return true;
 }
-
-} // namespace
 
 std::optional<std::pair<SizeExpr, SizeExpr>> rx::elaborate::extentOf(const Affine &affine, const std::vector<Axis> &axes) {
   SizeExpr low = affine.offset, high = affine.offset;

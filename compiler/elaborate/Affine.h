@@ -34,6 +34,9 @@ struct Affine::Rounded {
 /// `symbolicStrides` says so: no program can run with them.
 std::optional<Affine> affineOf(const Term &term, bool symbolicStrides);
 
+/// Never below zero, whatever the sizes are: it has no minus.
+bool isPositive(const SizeExpr &size);
+
 /// The smallest and largest position that is read, if the ranges of its indices are known.
 std::optional<std::pair<SizeExpr, SizeExpr>> extentOf(const Affine &affine, const std::vector<Axis> &axes);
 

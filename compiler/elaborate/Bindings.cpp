@@ -56,7 +56,7 @@ void Elaborator::bindAxis(const Subscript &declared, const Axis &axis, const std
   Frame inner;
   inner.scope = scope;
   Value size = eval(sizeExpr, inner);
-  if (size.kind == Value::Int && size.size == axis.size)
+  if (size.kind == Value::Int && !differ(axis.size, size.size, range))
     return;
   std::string text(sizeExpr.range.text());
   fail("dim-mismatch", "axis `" + axis.label + "` has size " + axis.size.str() + ", `" + text + "` = " + size.size.str() + " is needed", range, "",
@@ -68,7 +68,7 @@ Value Elaborator::bindTensor(const ast::Type &type, const Value &value, const st
   static const std::map<std::string, Element> elements = {{"f64", Element::F64}, {"f32", Element::F32}, {"i32", Element::I32}, {"bool", Element::Bool}, {"id", Element::I32}};
   if (!type.hasAxes && (value.isNumber() || value.kind == Value::Depth))
     return value; // a scalar parameter takes a configured number as it is
-  Tensor tensor = materialize(value, range, frame);
+  Tensor tensor = value.kind == Value::List && frame.emission ? listArgument(value, &type, range, frame) : materialize(value, range, frame);
   if (type.text != "num")
     if (auto element = elements.find(type.text); element == elements.end() || element->second != tensor.element)
       fail("type-mismatch", "the argument's element type is " + std::string(elementName(tensor.element)) + ", `" + type.text + "` is needed", range, "cast it, e.g. `" + type.text + "(x)`",
@@ -130,7 +130,8 @@ Value Elaborator::bindDeclared(const ast::Parameter &parameter, Value value, con
   if (type->kind == ast::Type::Tensor && (type->hasAxes || value.kind == Value::TensorTerm))
     return bindTensor(*type, value, scope, at, frame, renames);
   if (type->kind == ast::Type::Path && (type->text == "dim" || type->text == "int")) {
-    if (value.kind == Value::Depth && type->text == "dim")
+    bool differs = value.kind == Value::Depth || (symbols && symbols->dependsOnTrip(value.size));
+    if (differs && type->text == "dim")
       fail("type-mismatch", "a size cannot differ by depth", at, "make it the same in every layer; only numbers that are no sizes may differ", {{at, "differs from layer to layer"}, {parameter.range, "a size"}});
     if (value.kind != Value::Int && value.kind != Value::Depth)
       fail("type-mismatch", "`" + parameter.name + "` is an integer, this is " + value.describe(), at, "", {{at, ""}, {parameter.range, "declared here"}});
@@ -214,7 +215,7 @@ std::vector<Axis> Elaborator::declaredAxes(const ast::Type &type, const Term &te
   forEachDeclared(type, axes, [&](const Subscript &declared, Axis &axis) {
     const Expr &sizeExpr = sizeOf(declared);
     Value size = eval(sizeExpr, inner);
-    if (size.kind == Value::Int && size.size == axis.size)
+    if (size.kind == Value::Int && !differ(axis.size, size.size, range))
       return;
     std::string text(sizeExpr.range.text());
     fail("dim-mismatch", "the result's axis `" + axis.label + "` has size " + axis.size.str() + ", `" + text + "` = " + size.size.str() + " is declared", range, "",
@@ -228,6 +229,8 @@ Tensor Elaborator::bindResult(const ast::Type *type, const Value &value, const s
   TermPtr term = toTerm(value, range, frame);
   bool isDeclared = type && type->kind == ast::Type::Tensor;
   std::vector<Axis> axes = isDeclared ? declaredAxes(*type, *term, scope, range, frame) : term->free;
+  if (!frame.emission)
+    fail("type-mismatch", "a tensor has a value only in a `forward`, `fn` or `metric`", range);
   Tensor tensor = TermEmitter(frame.emission->builder).materialize(term, axes, location(range, frame.emission));
   if (isDeclared)
     forEachDeclared(*type, tensor.axes, [](const Subscript &declared, Axis &axis) { axis.label = labelOf(declared); });

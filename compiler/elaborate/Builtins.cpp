@@ -154,6 +154,8 @@ Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Fram
     Value model = call.arguments.size() == 1 ? eval(*call.arguments[0].value, frame) : Value();
     if (model.kind != Value::Model)
       fail("type-mismatch", "`params` takes a model or a part of one", call.range, "`params(m.layers)`");
+    if (symbols)
+      throw Undecided{call.range, "the number of parameters depends on the sizes"};
     return Value::of(uniqueParameters(*model.node));
   }
   if (name == "fresh") {

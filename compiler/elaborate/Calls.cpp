@@ -36,6 +36,8 @@ std::vector<std::pair<std::string, Value>> Elaborator::evalArguments(const Expr 
   return list;
 }
 
+bool Elaborator::isNumberFunction(const std::string &name) { return unary.count(name) || binary.count(name) || reducers.count(name) || name == "join"; }
+
 /// `sum[e](..)`, `join[e](..)`, `softmax[u](..)`
 Value Elaborator::callIndexed(const Expr &callee, const Expr &call, const Frame &frame) {
   const std::string &name = callee.children[0]->text;
@@ -227,15 +229,20 @@ Value Elaborator::callNode(const NodePtr &node, const std::string &method, std::
   // Arguments become tensors here; the forward is elaborated for their types.
   std::vector<Value> values;
   llvm::SmallVector<mlir::Value> operands;
+  const ast::Item *decl = methodOf(*node->element(), method).first;
   for (auto &[name, value] : arguments) {
     if (!name.empty())
       fail("not-yet-supported", "arguments of a part are given by position", call.range);
-    Tensor tensor = materialize(value, value.origin.range ? value.origin.range : call.range, frame);
+    const diag::SourceRange &at = value.origin.range ? value.origin.range : call.range;
+    const ast::Type *type = decl && values.size() < decl->parameters.size() ? decl->parameters[values.size()].type.get() : nullptr;
+    Tensor tensor = value.kind == Value::List ? listArgument(value, type, at, frame) : materialize(value, at, frame);
     operands.push_back(tensor.value);
     Value v = Value::tensor(Term::read(tensor));
     v.origin = value.origin;
     values.push_back(v);
   }
+  if (!frame.emission->self && !mlir::isa<mlir::ModuleOp>(opOf(*node)->getParentOp()))
+    fail("not-yet-supported", "a part is applied by the model it belongs to, not from outside yet", call.range);
   Forward f = forward(*node, method, values, call.range);
   auto symbol = mlir::FlatSymbolRefAttr::get(&context, f.symbol);
   bool isOwn = node.get() == frame.emission->self;

@@ -65,7 +65,7 @@ std::vector<Axis> Elaborator::combine(const std::vector<TermPtr> &terms, bool is
       }
       if (isUnknown(known->size))
         *known = axis;
-      else if (!isUnknown(axis.size) && !(known->size == axis.size))
+      else if (!isUnknown(axis.size) && differ(known->size, axis.size, rangeOf(term, range)))
         throw twoSizes(*known, axis, isIndexed, rangeOf(longest, range), rangeOf(term, range), range);
       size_t position = known - axes.data();
       if (!isIndexed && position < at)
@@ -145,6 +145,13 @@ TermPtr Elaborator::toTerm(const Value &value, const diag::SourceRange &range, c
     if (frame.emission && frame.emission->self)
       return Term::read({readDepth(value.label, *value.depth, frame), {}, value.depth->isInteger ? Element::I32 : Element::F32});
     break;
+  case Value::List:
+    if (frame.emission) {
+      TermPtr term = Term::read(listTensor(value, listLabels(value), Element::F32, range, frame));
+      term->range = range;
+      return term;
+    }
+    break;
   default:
     break;
   }
@@ -156,5 +163,7 @@ Tensor Elaborator::materialize(const Value &value, const diag::SourceRange &rang
   for (auto &axis : term->free)
     if (isUnknown(axis.size))
       fail("unbound-index", "index `" + axis.label + "` has no range here", range, "state it on the left: `" + axis.label + ": n`");
+  if (!frame.emission)
+    fail("type-mismatch", "a tensor has a value only in a `forward`, `fn` or `metric`", range);
   return TermEmitter(frame.emission->builder).materialize(term, location(range, frame.emission));
 }

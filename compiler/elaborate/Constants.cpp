@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 using namespace rx;
 using namespace rx::elaborate;
@@ -51,6 +52,11 @@ std::optional<Value> rx::elaborate::foldSizes(const std::string &op, const SizeE
       return Value::of(*quotient);
     return std::nullopt;
   }
-  if (op == "eq" && x == y) return Value::boolean(true);
+  if (op == "mod" && x.dividedBy(y))
+    return Value::of(0);
+  SizeExpr difference = x - y;
+  static const std::set<std::string> comparisons = {"eq", "ne", "lt", "le", "gt", "ge"};
+  if (difference.isConstant() && comparisons.count(op))
+    return fold(op, double(difference.constant()), 0, true);
   return std::nullopt;
 }

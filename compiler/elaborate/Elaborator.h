@@ -8,7 +8,9 @@
 #pragma once
 
 #include "compiler/diag/Diagnostic.h"
+#include "compiler/elaborate/SymbolicSizes.h"
 #include "compiler/elaborate/Term.h"
+#include "compiler/elaborate/Tests.h"
 #include "compiler/elaborate/Value.h"
 #include "compiler/resolve/Resolver.h"
 
@@ -27,9 +29,16 @@ struct Setting {
   std::string path, value;
 };
 
+/// Which model a text is to be generated from: an expression in the experiment's scope; empty for the only model.
+struct GeneratorChoice {
+  std::string model;
+  bool keepsWhole = false; // also keep the program that reads a whole text at once
+};
+
 struct Options {
   std::string preset;
   std::vector<Setting> settings;
+  std::optional<GeneratorChoice> generator; // instead of the experiment's reports
 };
 
 /// Indices in scope while an equation is evaluated; an index may state its range.
@@ -68,6 +77,8 @@ struct Frame {
   const IndexScope *indices = nullptr;
 };
 
+struct CheckSummary;
+
 class Elaborator {
 public:
   Elaborator(mlir::MLIRContext &context, resolve::Resolver &resolver, diag::DiagnosticEngine &diagnostics, Options options);
@@ -76,10 +87,19 @@ public:
   /// experiment the file is only checked.
   mlir::OwningOpRef<mlir::ModuleOp> run(const ast::File &file);
 
+  /// Checks the definitions of `file` by themselves, whether or not something uses them. CheckDefinitions.cpp
+  CheckSummary check(const ast::File &file);
+
+  /// The `test`s of `file` as programs of `testModule()`; those with errors are left out, after a diagnostic.
+  std::vector<TestProgram> tests(const ast::File &file);
+  mlir::ModuleOp testModule() { return *module; }
+
 private:
   friend struct ExperimentBuilder;
   friend class Conversion;
+  friend class DefinitionCheck;
   friend class SubscriptedRead;
+  friend class TestBuilder;
   friend class WeightMap;
 
   // Modules.cpp: files, names, `use`
@@ -136,6 +156,8 @@ private:
   Value indexLast(const Value &argument, const std::vector<std::string> &indices, const diag::SourceRange &range, const Frame &frame);
   Value callNode(const NodePtr &node, const std::string &method, std::vector<std::pair<std::string, Value>> arguments, const ast::Expr &call,
                  const Frame &frame);
+  /// `exp`, `mod`, `sum`: names that are known everywhere.
+  static bool isNumberFunction(const std::string &name);
   std::vector<std::pair<std::string, Value>> evalArguments(const ast::Expr &call, const Frame &frame);
 
   // Builtins.cpp: files and data pipelines
@@ -154,6 +176,13 @@ private:
   Value callJoin(const ast::Expr &callee, const ast::Expr &call, const Frame &frame);
   void checkJoin(const std::vector<Tensor> &parts, size_t along, const ast::Expr &call);
   TermPtr movedPart(const Tensor &part, const std::vector<Axis> &axes, size_t along, const SizeExpr &begin, const diag::SourceRange &range, const Frame &frame);
+
+  // Lists.cpp: lists of numbers as tensors
+  /// A nested list as a constant with these axes.
+  Tensor listTensor(const Value &list, const std::vector<std::string> &labels, Element element, const diag::SourceRange &range, const Frame &frame);
+  /// Where nothing else names the axes of a list: `i`, `j`, `k` from the outermost.
+  static std::vector<std::string> listLabels(const Value &list);
+  Tensor listArgument(const Value &list, const ast::Type *type, const diag::SourceRange &range, const Frame &frame);
 
   // Bindings.cpp: arguments to declared types and back
   /// Positional and named arguments in the order of the parameters; defaults filled in by `scope`.
@@ -178,12 +207,15 @@ private:
   void addMember(Node &node, const ast::Item &item, const Frame &frame);
   void addParams(Node &node, const ast::Item &item, const Frame &frame);
   void addParts(Node &node, const ast::Item &item, const Frame &frame);
+  void addTie(Node &node, const ast::Item &item);
   Value evalNest(const ast::Expr &expr, const Frame &frame);
+  Level evalLevel(const ast::Expr &expr, const Frame &frame);
   NodePtr mergeInstances(const std::vector<Value> &values, const std::vector<Level> &levels, const diag::SourceRange &range);
   Value convert(const Function &function, const std::vector<std::pair<std::string, Value>> &arguments, const ast::Expr &call);
   Axis axisOf(const ast::Subscript &subscript, const Frame &frame);
 
   // EmitRx.cpp: nodes as ops
+  Value paramOutside(Node &model, const std::string &name, const diag::SourceRange &range, const Frame &frame);
   mlir::Operation *opOf(Node &node);
   struct Forward {
     std::string symbol;
@@ -231,7 +263,16 @@ private:
   // Experiment.cpp
   void experiment(const ast::Item &item, const std::shared_ptr<Scope> &scope);
 
-  bool isSymbolic() const { return false; }
+  bool isSymbolic() const { return symbols != nullptr; }
+  /// Whether two sizes are different ones; throws `Undecided` where symbols do not say it.
+  bool differ(const SizeExpr &a, const SizeExpr &b, const diag::SourceRange &range) const;
+  /// What a `require` says of symbols that it does not decide; throws `Learned` if it says something new.
+  void learn(const ast::Expr &condition, const Frame &frame);
+  /// One of two values, nobody knows which: a number of which nothing else is known.
+  Value either(const Value &a, const Value &b, const ast::Expr &condition);
+
+  /// Unless a message of this kind stands at this place already.
+  void reportOnce(diag::Diagnostic diagnostic);
 
   [[noreturn]] void fail(diag::Diagnostic diagnostic) { throw Error{std::move(diagnostic)}; }
   [[noreturn]] void fail(const std::string &kind, const std::string &message, const diag::SourceRange &at, const std::string &help = "",
@@ -251,11 +292,13 @@ private:
   std::shared_ptr<Scope> builtins;
   std::vector<std::pair<const ast::Item *, std::shared_ptr<Scope>>> namesBlocks;
   std::map<Node *, mlir::Operation *> nodeOps;
+  std::vector<NodePtr> emittedNodes; // those of `nodeOps`: while they live, no other node has their address
   std::map<std::pair<Node *, std::string>, Forward> forwards;
   std::map<std::string, InitialFunction> initialFunctions; // by their text
   std::map<std::string, int> initialStems;                 // how many functions begin with a name
   std::set<std::string> buffers;                           // names of the module's buffers
   std::set<std::string> loading;
+  std::unique_ptr<SymbolicSizes> symbols;               // while a definition is checked by itself
   const resolve::WeightHeader *currentHeader = nullptr; // of the `load` being evaluated
   std::vector<ast::ExprPtr> settingExprs;
   std::map<std::string, const ast::Expr *> memberOverrides;

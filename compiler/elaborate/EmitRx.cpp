@@ -52,6 +52,7 @@ mlir::Operation *Elaborator::opOf(Node &node) {
       self(self, *part, inner, false);
   };
   create(create, node, mlir::OpBuilder::atBlockEnd(module->getBody()), true);
+  emittedNodes.push_back(node.shared_from_this());
   return nodeOps.at(&node);
 }
 
@@ -63,6 +64,23 @@ mlir::Value Elaborator::readParam(const std::string &name, const Frame &frame) {
   TermEmitter emitter(emission.builder);
   auto op = rxd::ReadOp::create(emission.builder, location(param->range, &emission), emitter.tensorType(Element::F32, param->axes), name);
   return emission.reads[name] = op.getResult();
+}
+
+/// A parameter of a model that a program reads from outside: `m.w` in a test.
+Value Elaborator::paramOutside(Node &model, const std::string &name, const diag::SourceRange &range, const Frame &frame) {
+  Param *param = model.param(name);
+  if (!frame.emission)
+    fail("type-mismatch", "the parameter `" + name + "` has no value before the model runs", range);
+  if (frame.emission->self)
+    fail("not-yet-supported", "a forward reads the parameters of its own model only", range, "apply the part instead");
+  if (param->entries() != 1 || param->buffers.size() != 1)
+    fail("not-yet-supported", "a parameter of several layers is not read from outside of its model yet", range);
+  auto &builder = frame.emission->builder;
+  mlir::Type type = TermEmitter(builder).tensorType(Element::F32, param->axes);
+  auto op = rxt::ParamOp::create(builder, location(range, frame.emission), type, model.pathOf(*param), builder.getArrayAttr({mlir::FlatSymbolRefAttr::get(&context, param->buffers[0])}));
+  TermPtr term = Term::read({op.getResult(), param->axes, Element::F32});
+  term->range = range;
+  return Value::tensor(term);
 }
 
 mlir::Value Elaborator::readDepth(const std::string &name, const DepthTable &table, const Frame &frame) {
@@ -149,6 +167,9 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
     fail("type-mismatch", "this forward has no value", decl->range, "its last line is the result");
   Tensor result = bindResult(decl->type.get(), value, frame.scope, at, frame, renames);
   rxd::ReturnOp::create(emission.builder, location(at, &emission), mlir::ValueRange{result.value});
+  if (node.kind != Node::Model && arguments[0].term->tensor.axes.size() == result.axes.size())
+    for (size_t i = 0; i < result.axes.size(); ++i)
+      differ(arguments[0].term->tensor.axes[i].size, result.axes[i].size, at); // or undecided
   if (node.kind != Node::Model && result.value.getType() != arguments[0].term->tensor.value.getType())
     fail("dim-mismatch", "a layer of a stack must return what it takes: " + sizesText(arguments[0].term->tensor.axes) + ", not " + sizesText(result.axes), at, "", {{at, "the result"}, {decl->range, "the layer"}});
   Forward f{symbol, result.axes, result.element, result.value.getType()};

@@ -58,7 +58,7 @@ std::vector<Axis> Elaborator::axesOfEquation(const std::vector<std::string> &ord
 Value Elaborator::valueOfEquation(const Expr &target, const Expr &expr, const Item &item, const Frame &frame) {
   if (target.kind == Expr::Name) {
     Value value = eval(expr, frame);
-    return value.kind == Value::TensorTerm ? Value::tensor(Term::read(materialize(value, expr.range, frame))) : value;
+    return value.kind == Value::TensorTerm && frame.emission ? Value::tensor(Term::read(materialize(value, expr.range, frame))) : value;
   }
   if (target.kind != Expr::Subscripted || target.children[0]->kind != Expr::Name)
     fail("syntax", "only a name, or a name with indices, can stand left of `=`", target.range);
@@ -69,7 +69,10 @@ Value Elaborator::valueOfEquation(const Expr &target, const Expr &expr, const It
   std::vector<std::string> order = indicesOf(target, indices, frame);
   Frame inner = frame;
   inner.indices = &indices;
-  TermPtr term = toTerm(eval(expr, inner), expr.range, inner);
+  Value value = eval(expr, inner);
+  if (value.kind == Value::List)
+    return Value::tensor(Term::read(listTensor(value, order, Element::F32, expr.range, frame)));
+  TermPtr term = toTerm(value, expr.range, inner);
   std::vector<Axis> axes = axesOfEquation(order, indices, *term, item, expr.range);
   return Value::tensor(Term::read(TermEmitter(frame.emission->builder).materialize(term, axes, location(item.range, frame.emission))));
 }
@@ -127,6 +130,8 @@ std::vector<std::string> Elaborator::valuesIn(const Expr &condition, const Frame
 
 void Elaborator::require(const Item &statement, const Frame &frame, const std::string &whose, std::vector<diag::Label> labels) {
   Value holds = eval(*statement.expr, frame);
+  if (symbols && holds.kind == Value::TensorTerm)
+    return learn(*statement.expr, frame);
   if (holds.kind != Value::Bool)
     fail("type-mismatch", "`require` needs a condition that is known before the run, this is " + holds.describe(), statement.expr->range,
          "compare sizes and settings: `require mod(d, heads) == 0`");

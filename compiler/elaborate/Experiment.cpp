@@ -22,6 +22,8 @@ void ExperimentBuilder::run() {
   applySettings();
   for (auto &statement : item.body)
     member(*statement, scope);
+  if (e.options.generator)
+    return generateFromChosen(*e.options.generator);
   for (auto &statement : item.body)
     if (statement->kind == Item::Block && statement->text == "report")
       manifest["reports"].push_back(report(*statement));

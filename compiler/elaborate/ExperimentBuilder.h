@@ -15,6 +15,7 @@ struct ExperimentBuilder {
   Fields choices; // values of the `for`s around the statement being elaborated, outermost first
   json manifest;
   std::map<std::string, json> cells; // programs already built, by what they compute
+  std::map<const Node *, std::string> generators; // models that generate, with the stem of their programs
 
   ExperimentBuilder(Elaborator &e, const ast::Item &item, std::shared_ptr<Scope> parent) : e(e), item(item), scope(std::make_shared<Scope>(std::move(parent))) {}
 
@@ -49,6 +50,15 @@ struct ExperimentBuilder {
   std::vector<Row> rowsOf(const ast::Expr &rows, const Frame &frame);
   void addRows(const Value &value, const std::string &name, const diag::SourceRange &range, std::vector<Row> &rows);
   json cell(const Value &value, const Value *model, const std::string &column, const diag::SourceRange &range);
+
+  // Generate.cpp: models as programs that continue a text
+  json generate(const ast::Expr &call, const Frame &frame);
+  void generateSetting(const std::string &name, const Value &value, const diag::SourceRange &range, json &shown);
+  json generator(const Value &model, const Value *tokenizer, const ast::Expr &at);
+  std::string logitsProgram(const NodePtr &model, const ast::Expr &at);
+  void requireIds(const Node &model, const diag::SourceRange &range);
+  std::vector<std::string> namesOfModels() const;
+  void generateFromChosen(const GeneratorChoice &choice);
 
   // Metric.cpp: metrics as programs
   json metric(const Value &measure, const Value *model, const diag::SourceRange &range);

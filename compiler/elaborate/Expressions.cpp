@@ -82,8 +82,12 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
   }
   if (base.kind == Value::Model) {
     Node &node = *base.node;
-    if (node.kind != Node::Model && expr.text == "count")
+    if (node.kind != Node::Model && expr.text == "count") {
+      for (auto &level : node.levels())
+        if (level.isAnyNumber)
+          throw Undecided{expr.range, "the number of layers depends on the sizes"};
       return Value::of(node.depths());
+    }
     Node &model = *node.element();
     if (node.kind == Node::Model) {
       if (auto part = model.part(expr.text))
@@ -94,7 +98,10 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
         return v;
       }
     }
-    if (auto it = model.scope->names.find(expr.text); it != model.scope->names.end())
+    auto it = model.scope->names.find(expr.text);
+    if (it != model.scope->names.end() && it->second.kind == Value::Builtin && model.param(expr.text))
+      return paramOutside(model, expr.text, expr.range, frame);
+    if (it != model.scope->names.end())
       return it->second;
     std::vector<std::string> names;
     for (auto &part : model.parts)
@@ -125,6 +132,9 @@ Value Elaborator::arithmetic(const std::string &op, const std::vector<Value> &v,
   if (v.size() == 2 && v[0].kind == Value::Int && v[1].kind == Value::Int)
     if (auto folded = foldSizes(op, v[0].size, v[1].size))
       return *folded;
+  static const std::set<std::string> ofSizes = {"div", "idiv", "mod", "min", "max", "pow"};
+  if (symbols && v.size() == 2 && v[0].kind == Value::Int && v[1].kind == Value::Int && ofSizes.count(op))
+    return Value::of(symbols->opaque(op + " " + v[0].size.str() + " " + v[1].size.str()));
   std::vector<TermPtr> terms;
   for (size_t i = 0; i < v.size(); ++i)
     terms.push_back(toTerm(v[i], i < parts.size() ? parts[i] : range, frame));
@@ -162,6 +172,8 @@ Value Elaborator::evalIf(const Expr &expr, const Frame &frame) {
   Value condition = eval(*expr.children[0], frame);
   if (condition.kind == Value::Bool)
     return eval(*expr.children[condition.number ? 1 : 2], frame);
+  if (symbols && condition.kind == Value::TensorTerm && !frame.emission)
+    return either(eval(*expr.children[1], frame), eval(*expr.children[2], frame), *expr.children[0]);
   std::vector<TermPtr> terms = {toTerm(condition, expr.children[0]->range, frame)};
   if (terms[0]->element != Element::Bool)
     fail("type-mismatch", "the condition of `if` is a truth value, this is " + condition.describe(), expr.children[0]->range, "compare it: `x > 0`");
@@ -178,6 +190,8 @@ std::vector<Value> Elaborator::collection(const Expr &end, const Expr *begin, co
       numbers.push_back(Value::of(i));
     return numbers;
   }
+  if (symbols && last.kind == Value::Int && first.kind == Value::Int)
+    throw Undecided{end.range, "how often this runs depends on the sizes"};
   if (last.kind == Value::Record) {
     std::vector<Value> fields;
     for (auto &[name, value] : last.fields->all) {

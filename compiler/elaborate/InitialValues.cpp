@@ -202,6 +202,11 @@ Value Elaborator::drawInitial(const std::string &law, const ast::Expr &call, con
   Frame configured = frame; // the same law for every element: an index has no value here, its size has
   configured.indices = nullptr;
   Value a = eval(*call.arguments[0].value, configured), b = eval(*call.arguments[1].value, configured);
+  auto isOpen = [&](const Value &v) { return symbols && (v.kind == Value::Int || (v.kind == Value::TensorTerm && v.term->free.empty())); };
+  if (isOpen(a))
+    a = Value::real(0);
+  if (isOpen(b))
+    b = Value::real(0);
   if (!a.isNumber() || !b.isNumber())
     fail("type-mismatch", "`" + law + "` takes two numbers known before the run", call.range);
   const Draw &draw = *frame.emission->draw;
@@ -223,9 +228,11 @@ Value Elaborator::svd(const ast::Expr &call, const Frame &frame) {
   if (call.arguments.size() != 1)
     fail("argument-count", "`svd` takes one matrix", call.range);
   Tensor matrix = materialize(eval(*call.arguments[0].value, frame), call.arguments[0].value->range, frame);
-  if (matrix.axes.size() != 2 || !matrix.axes[0].size.isConstant() || !matrix.axes[1].size.isConstant())
+  bool isKnown = matrix.axes.size() == 2 && (symbols || (matrix.axes[0].size.isConstant() && matrix.axes[1].size.isConstant()));
+  if (!isKnown)
     fail("rank-mismatch", "`svd` takes a matrix of known size, this has " + std::to_string(matrix.axes.size()) + " axes", call.arguments[0].value->range);
-  Axis rank = {"m", SizeExpr(std::min(matrix.axes[0].size.constant(), matrix.axes[1].size.constant())), {call.range, ""}};
+  Value smaller = arithmetic("min", {Value::of(matrix.axes[0].size), Value::of(matrix.axes[1].size)}, call.range, frame, {});
+  Axis rank = {"m", smaller.size, {call.range, ""}};
   TermEmitter emitter(frame.emission->builder);
   const std::vector<std::pair<std::string, std::vector<Axis>>> factors = {{"u", {matrix.axes[0], rank}}, {"s", {rank}}, {"v", {matrix.axes[1], rank}}};
   llvm::SmallVector<mlir::Type> types;

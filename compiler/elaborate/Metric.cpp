@@ -65,7 +65,8 @@ ExperimentBuilder::MetricParts ExperimentBuilder::partsOf(const Item &decl, cons
 
 std::string ExperimentBuilder::symbolFor(const std::string &stem) {
   std::string symbol = stem;
-  for (int n = 2; mlir::SymbolTable::lookupSymbolIn(*e.module, symbol + "_step"); ++n)
+  auto isTaken = [&](const char *ending) { return mlir::SymbolTable::lookupSymbolIn(*e.module, symbol + ending) != nullptr; };
+  for (int n = 2; isTaken("_step") || isTaken("_logits"); ++n)
     symbol = stem + "_" + std::to_string(n);
   return symbol;
 }

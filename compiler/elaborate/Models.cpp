@@ -48,7 +48,34 @@ void Elaborator::addParts(Node &node, const Item &item, const Frame &frame) {
     NodePtr part = instantiate(eval(*item.expr, frame), name, item.range);
     node.parts.push_back(part);
     node.scope->names[name] = Value::model(part);
+    for (auto &[from, to] : part->element()->ties) // a model's buffers are bound from its root
+      node.ties.push_back({name + "." + from, name + "." + to});
   }
+}
+
+/// A tie is between two parameters below the model, of one shape and with as many entries.
+void Elaborator::addTie(Node &node, const Item &item) {
+  const Expr *sides[] = {item.targets[0].get(), item.expr.get()};
+  Param *params[2];
+  for (int side = 0; side < 2; ++side) {
+    std::string path(sides[side]->range.text());
+    params[side] = node.paramAt(path);
+    if (params[side])
+      continue;
+    std::vector<std::string> known;
+    node.visit([&](Node &below) {
+      for (auto &param : below.params)
+        known.push_back(&below == &node ? param.name : below.name + "." + param.name);
+    });
+    fail("unknown-name", "`" + path + "` is no parameter of `" + node.decl->name + "`", sides[side]->range, diag::didYouMean(path, known));
+  }
+  const std::vector<Axis> &to = params[0]->axes, &from = params[1]->axes;
+  bool same = to.size() == from.size() && params[0]->trips == params[1]->trips;
+  for (size_t i = 0; same && i < to.size(); ++i)
+    same = !differ(to[i].size, from[i].size, item.range);
+  if (!same)
+    fail("dim-mismatch", "two tied parameters have one shape", item.range, "", {{sides[0]->range, sizesWithOrigins(to)}, {sides[1]->range, sizesWithOrigins(from)}});
+  node.ties.push_back({std::string(sides[0]->range.text()), std::string(sides[1]->range.text())});
 }
 
 void Elaborator::addMember(Node &node, const Item &item, const Frame &frame) {
@@ -62,8 +89,7 @@ void Elaborator::addMember(Node &node, const Item &item, const Frame &frame) {
   case Item::Require:
     return require(item, frame, " of `" + node.decl->name + "`", {{item.range, "required here"}, {node.range, "built here"}});
   case Item::Tie:
-    node.ties.push_back({std::string(item.targets[0]->range.text()), std::string(item.expr->range.text())});
-    return;
+    return addTie(node, item);
   case Item::Forward:
   case Item::Fn:
   case Item::Test:

@@ -24,7 +24,7 @@ Value builtin(const std::string &name) {
 Elaborator::Elaborator(mlir::MLIRContext &context, resolve::Resolver &resolver, diag::DiagnosticEngine &diagnostics, Options options)
     : context(context), resolver(resolver), diagnostics(diagnostics), options(std::move(options)) {
   builtins = std::make_shared<Scope>();
-  for (auto *name : {"load", "package", "path", "text", "tokenize", "pack", "split", "take", "skip", "batches", "prompt", "table", "params", "bytes", "plot", "falls", "most_likely", "svd", "normal", "uniform", "fresh"})
+  for (auto *name : {"load", "package", "path", "text", "tokenize", "pack", "split", "take", "skip", "batches", "prompt", "table", "params", "bytes", "plot", "falls", "most_likely", "generate", "svd", "normal", "uniform", "fresh"})
     builtins->names[name] = builtin(name);
   builtins->names["inf"] = Value::real(std::numeric_limits<double>::infinity());
 }

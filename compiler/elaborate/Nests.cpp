@@ -1,6 +1,8 @@
 //===- Nests.cpp - stacks and loops of layers ---------------------*- C++ -*-===//
 #include "compiler/elaborate/Elaborator.h"
 
+#include <algorithm>
+
 using namespace rx;
 using namespace rx::elaborate;
 using ast::Expr;
@@ -96,6 +98,7 @@ NodePtr wrap(NodePtr node, const std::vector<Level> &levels, const diag::SourceR
     wrapper->kind = levels[l].isStack ? Node::Stack : Node::Loop;
     wrapper->index = levels[l].index;
     wrapper->trips = levels[l].trips;
+    wrapper->isAnyNumber = levels[l].isAnyNumber;
     wrapper->range = range;
     if (l + 1 < levels.size())
       node->name = "inner";
@@ -103,6 +106,13 @@ NodePtr wrap(NodePtr node, const std::vector<Level> &levels, const diag::SourceR
     node = wrapper;
   }
   return node;
+}
+
+/// Whether a stack or loop below `node` counts with this index.
+bool countsBelow(const Node &node, const std::string &index) {
+  if (node.kind != Node::Model && node.index == index)
+    return true;
+  return std::any_of(node.parts.begin(), node.parts.end(), [&](const NodePtr &part) { return countsBelow(*part, index); });
 }
 
 } // namespace
@@ -125,14 +135,23 @@ NodePtr Elaborator::mergeInstances(const std::vector<Value> &values, const std::
   return build(merged, "layer");
 }
 
+/// `stack l in n`; a number of trips that is a symbol is one trip whose index is a symbol.
+Level Elaborator::evalLevel(const Expr &expr, const Frame &frame) {
+  const Expr &count = *expr.children[0];
+  Value trips = eval(count, frame);
+  bool isStack = expr.kind == Expr::Stack;
+  if (symbols && trips.kind == Value::Int && !trips.size.isConstant())
+    return {isStack, expr.text, 1, true};
+  if (!trips.isConstantInt() || trips.size.constant() < 1)
+    fail("type-mismatch", "the number of trips is an integer of at least 1, this is " + (trips.isConstantInt() ? trips.size.str() : trips.describe()), count.range);
+  return {isStack, expr.text, trips.size.constant()};
+}
+
 Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
   std::vector<Level> levels;
   const Expr *element = &expr;
   while (element->kind == Expr::Stack || element->kind == Expr::Loop) {
-    Value trips = eval(*element->children[0], frame);
-    if (!trips.isConstantInt() || trips.size.constant() < 1)
-      fail("type-mismatch", "the number of trips is an integer of at least 1, this is " + (trips.isConstantInt() ? trips.size.str() : trips.describe()), element->children[0]->range);
-    levels.push_back({element->kind == Expr::Stack, element->text, trips.size.constant()});
+    levels.push_back(evalLevel(*element, frame));
     element = element->children[1].get();
   }
   int64_t total = 1;
@@ -144,7 +163,7 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
     inner.scope = std::make_shared<Scope>(frame.scope);
     int64_t rest = i;
     for (size_t l = levels.size(); l-- > 0; rest /= levels[l].trips)
-      inner.scope->names[levels[l].index] = Value::of(rest % levels[l].trips);
+      inner.scope->names[levels[l].index] = levels[l].isAnyNumber ? Value::of(symbols->trip(levels[l].index)) : Value::of(rest % levels[l].trips);
     values.push_back(eval(*element, inner));
   }
   NodePtr node;
@@ -159,6 +178,11 @@ Value Elaborator::evalNest(const Expr &expr, const Frame &frame) {
     reindex(*node, source.levels(), from, levels);
   } else
     fail("type-mismatch", "a layer is a model, this is " + values[0].describe(), element->range);
+  for (size_t l = 0; l < levels.size(); ++l) {
+    bool isTwice = std::any_of(levels.begin() + l + 1, levels.end(), [&](const Level &inner) { return inner.index == levels[l].index; });
+    if (isTwice || countsBelow(*node, levels[l].index)) // what is per `l` would be ambiguous
+      fail("duplicate-name", "`" + levels[l].index + "` counts this loop and one inside of it", expr.range, "give one of them another name");
+  }
   Value v = Value::model(wrap(std::move(node), levels, expr.range));
   v.origin = {expr.range, ""};
   return v;

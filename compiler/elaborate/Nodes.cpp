@@ -36,10 +36,18 @@ Param *Node::param(const std::string &name) {
   return nullptr;
 }
 
+Param *Node::paramAt(const std::string &path) {
+  size_t dot = path.find('.');
+  if (dot == std::string::npos)
+    return element()->param(path);
+  NodePtr below = element()->part(path.substr(0, dot));
+  return below ? below->paramAt(path.substr(dot + 1)) : nullptr;
+}
+
 std::vector<Level> Node::levels() const {
   std::vector<Level> result;
   for (const Node *node = this; node->kind != Model; node = node->parts.front().get())
-    result.push_back({node->kind == Stack, node->index, node->trips});
+    result.push_back({node->kind == Stack, node->index, node->trips, node->isAnyNumber});
   return result;
 }
 

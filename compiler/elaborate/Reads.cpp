@@ -61,7 +61,10 @@ private:
 } // namespace rx::elaborate
 
 Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const Frame &frame) {
-  return SubscriptedRead(*this, materialize(Value::tensor(base), expr.range, frame), expr, frame).value();
+  // As a term, w[d, d] without subscripts would be its diagonal; between brackets each axis has an index of its own.
+  bool isWhole = base->kind == Term::Read && base->indices == labelsOf(base->tensor.axes);
+  Tensor tensor = isWhole ? base->tensor : materialize(Value::tensor(base), expr.range, frame);
+  return SubscriptedRead(*this, std::move(tensor), expr, frame).value();
 }
 
 //===----------------------------------------------------------------------===//
@@ -201,12 +204,19 @@ TermPtr SubscriptedRead::gather() {
 
 void SubscriptedRead::checkReach(const AxisRead &read, const Axis &axis) {
   auto reach = extentOf(read.affine, free);
-  if (!reach || read.otherwise)
+  if (read.otherwise)
     return;
+  if (!reach && !e.isSymbolic())
+    return;
+  if (!reach)
+    throw Undecided{read.range, "whether this read stays inside of axis `" + axis.label + "` depends on the sizes"};
   SizeExpr over = reach->second - (axis.size - SizeExpr(1));
   if ((reach->first.isConstant() && reach->first.constant() < 0) || (over.isConstant() && over.constant() > 0))
     e.fail("out-of-range", "this read leaves the tensor: it reaches " + reach->first.str() + " .. " + reach->second.str() + ", but axis `" + axis.label + "` is 0 .. " + (axis.size - SizeExpr(1)).str(),
            read.range ? read.range : expr.range, "`else 0` gives the value beyond the edge; `i: a..b` states a smaller range");
+  bool isInside = isPositive(reach->first) && isPositive(SizeExpr(0) - over);
+  if (e.isSymbolic() && !isInside)
+    throw Undecided{read.range ? read.range : expr.range, "whether this read stays inside of axis `" + axis.label + "` depends on the sizes"};
 }
 
 mlir::TypedAttr SubscriptedRead::fillOf(const Value &otherwise) {

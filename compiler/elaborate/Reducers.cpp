@@ -51,6 +51,8 @@ Value Elaborator::reduceConfigured(const std::string &kind, const Expr &callee, 
   if (callee.subscripts.size() != 1 || !callee.subscripts[0].rangeEnd || callee.subscripts[0].expr->kind != Expr::Name)
     fail("syntax", "outside a `forward`, `fn` or `metric` a reducer names one index with its range", callee.range, "`" + kind + "[b: 3](..)`");
   Value count = eval(*callee.subscripts[0].rangeEnd, frame);
+  if (symbols && count.kind == Value::Int && !count.isConstantInt())
+    throw Undecided{callee.subscripts[0].range, "how many terms this has depends on the sizes"};
   if (!count.isConstantInt() || count.size.constant() < 1)
     fail("type-mismatch", "the range of an index is an integer of at least 1, this is " + count.describe(), callee.subscripts[0].range);
   Value result;
@@ -93,7 +95,7 @@ void Elaborator::checkJoin(const std::vector<Tensor> &parts, size_t along, const
       fail("rank-mismatch", "the parts of a `join` have the same axes, here " + labelsText(axes) + " and " + labelsText(own), call.range, "",
            {{first, labelsText(axes)}, {here, labelsText(own)}});
     for (size_t i = 0; i < axes.size(); ++i)
-      if (i != along && (own[i].label != axes[i].label || !(own[i].size == axes[i].size)))
+      if (i != along && (own[i].label != axes[i].label || differ(axes[i].size, own[i].size, here)))
         fail("dim-mismatch", "the parts of a `join` differ in axis `" + own[i].label + "`", call.range, "",
              {{first, axes[i].label + " = " + axes[i].size.str() + " (" + axes[i].origin.str() + ")"}, {here, own[i].label + " = " + own[i].size.str() + " (" + own[i].origin.str() + ")"}});
   }

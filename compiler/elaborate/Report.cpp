@@ -91,6 +91,8 @@ json ExperimentBuilder::show(const Expr &expr, const Frame &frame) {
     return plot(expr, frame);
   if (expr.kind == Expr::Call && expr.children[0]->isName("most_likely"))
     return mostLikely(expr, frame);
+  if (expr.kind == Expr::Call && expr.children[0]->isName("generate"))
+    return generate(expr, frame);
   json shown = {{"kind", "value"}, {"title", std::string(expr.range.text())}};
   shown["cell"] = cell(e.eval(expr, frame), nullptr, "", expr.range);
   return shown;

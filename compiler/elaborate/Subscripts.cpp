@@ -52,6 +52,8 @@ Value Elaborator::evalSubscripted(const Expr &expr, const Frame &frame) {
   Value base = eval(*expr.children[0], frame);
   if (base.kind == Value::List) {
     Value at = expr.subscripts.size() == 1 && expr.subscripts[0].expr ? eval(*expr.subscripts[0].expr, frame) : Value();
+    if (frame.emission && at.kind != Value::Int) // positions that are indices
+      return subscriptTensor(toTerm(base, expr.children[0]->range, frame), expr, frame);
     if (!at.isConstantInt() || at.size.constant() < 0 || at.size.constant() >= int64_t(base.list.size()))
       fail("out-of-range", "a list of " + std::to_string(base.list.size()) + " is read at another position", expr.range);
     return base.list[at.size.constant()];

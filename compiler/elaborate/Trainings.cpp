@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/elaborate/Trainings.h"
 
+#include "compiler/elaborate/Walk.h"
+
 #include <map>
 #include <set>
 
@@ -16,46 +18,6 @@ using ast::Item;
 using diag::SourceRange;
 
 namespace {
-
-/// Calls `each` on an expression and all below it; `each` returns whether to go on below.
-void walk(const Expr &expr, const std::function<bool(const Expr &)> &each) {
-  if (!each(expr))
-    return;
-  auto visit = [&](const ast::ExprPtr &child) {
-    if (child)
-      walk(*child, each);
-  };
-  for (auto &child : expr.children)
-    visit(child);
-  for (auto &argument : expr.arguments)
-    visit(argument.value);
-  for (auto &[name, field] : expr.fields)
-    visit(field);
-  for (auto &subscript : expr.subscripts)
-    visit(subscript.expr);
-}
-
-/// The expressions that a statement reads; what stands left of `=` is not read.
-std::vector<const Expr *> readBy(const Item &item) {
-  std::vector<const Expr *> reads;
-  for (auto *expr : {&item.expr, &item.value})
-    if (*expr)
-      reads.push_back(expr->get());
-  for (auto &value : item.values)
-    reads.push_back(value.get());
-  if (item.kind != Item::Equation)
-    for (auto &target : item.targets)
-      reads.push_back(target.get());
-  return reads;
-}
-
-void walkItems(const ast::Body &body, const std::function<void(const Item &)> &each) {
-  for (auto &item : body) {
-    each(*item);
-    walkItems(item->body, each);
-    walkItems(item->otherwise, each);
-  }
-}
 
 bool isTraining(const Item &item) { return item.kind == Item::Block && item.text == "train"; }
 

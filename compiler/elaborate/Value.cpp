@@ -81,3 +81,10 @@ std::string rx::elaborate::numberText(double number) {
   snprintf(digits, sizeof digits, "%g", number);
   return digits;
 }
+
+std::string rx::elaborate::sizesWithOrigins(const std::vector<Axis> &axes) {
+  std::vector<std::string> sizes;
+  for (auto &axis : axes)
+    sizes.push_back(axis.label + " = " + axis.size.str() + " (" + axis.origin.str() + ")");
+  return joined(sizes);
+}

@@ -47,6 +47,8 @@ Axis *findAxis(std::vector<Axis> &axes, const std::string &label);
 std::vector<std::string> labelsOf(const std::vector<Axis> &axes);
 /// The labels as an author writes them: `[b, t]`.
 std::string labelsText(const std::vector<Axis> &axes);
+/// Sizes with their origins: `v = 259 (net.rx:3), d = 8 (net.rx:4)`.
+std::string sizesWithOrigins(const std::vector<Axis> &axes);
 std::string joined(const std::vector<std::string> &names, const std::string &separator = ", ");
 /// Six significant digits.
 std::string numberText(double number);
@@ -217,10 +219,11 @@ struct Level {
   bool isStack;
   std::string index;
   int64_t trips;
+  bool isAnyNumber = false; // the one trip stands for any number of them: sizes are symbols
 };
 
-/// A structural part of a model.
-struct Node {
+/// A structural part of a model. Always held by a NodePtr.
+struct Node : std::enable_shared_from_this<Node> {
   enum Kind { Model, Stack, Loop } kind = Model;
   std::string name, path;             // `attention`, `layers.attention`
   const ast::Item *decl = nullptr;    // Model: its class
@@ -230,12 +233,15 @@ struct Node {
   std::vector<NodePtr> parts;         // Model: named parts; Stack, Loop: exactly one
   std::string index;                  // Stack, Loop: name of the trip
   int64_t trips = 1;
+  bool isAnyNumber = false;           // Stack, Loop: as in Level
   std::vector<std::pair<std::string, std::string>> ties; // path.param -> path.param, both below this node
   std::string source;                 // root: weight file it was loaded from
   diag::SourceRange range;
 
   NodePtr part(const std::string &name) const;
   Param *param(const std::string &name);
+  /// The parameter at a path below this node, `layers.attention.q.w`; null if there is none.
+  Param *paramAt(const std::string &path);
   /// The model below stacks and loops (itself for a model).
   Node *element() { return kind == Model ? this : parts.front()->element(); }
   /// The stacks and loops down to the model, outermost first.

@@ -48,14 +48,6 @@ std::string shapeText(const std::vector<int64_t> &shape) {
   return "[" + text + "]";
 }
 
-/// "v = 259 (net.rx:3), d = 8 (net.rx:4)"
-std::string sizesWithOrigins(const std::vector<Axis> &axes) {
-  std::vector<std::string> sizes;
-  for (auto &axis : axes)
-    sizes.push_back(axis.label + " = " + axis.size.str() + " (" + axis.origin.str() + ")");
-  return joined(sizes);
-}
-
 /// `tensor("..")`, or that plus or minus a number; `default` names the tensor to take where the file has none.
 struct TensorRule {
   std::string pattern, otherwise, index;

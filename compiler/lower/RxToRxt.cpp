@@ -160,6 +160,8 @@ static func::FuncOp functionFor(rxd::ProgramOp program, llvm::ArrayRef<Type> res
   }
   for (unsigned i = 0; i < results.size(); ++i)
     function.setResultAttr(i, "rx.name", program.getOutputNames()[i]);
+  for (NamedAttribute attribute : program->getDiscardableAttrs())
+    function->setAttr(attribute.getName(), attribute.getValue());
   function.addEntryBlock();
   return function;
 }

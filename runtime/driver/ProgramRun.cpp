@@ -96,9 +96,7 @@ Status runProgram(const Bundle &bundle, Device &device, const ProgramRun &run) {
   WeightFiles files(run.folder);
   ParameterStore parameters(
       bundle,
-      [&](auto &file, auto &tensor, std::span<float> out) {
-        return files.load(file, tensor, out);
-      },
+      [&](auto &file, auto &tensor, std::span<float> out) { return files.load(file, tensor, out); },
       [&](auto &file, auto &tensor, const ParameterStore::Rows &rows, std::span<std::byte> bytes) {
         return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
       });

@@ -1,9 +1,11 @@
 //===- rx-run.cpp - run a bundle; no compiler in here --------------*- C++ -*-===//
 #include "runtime/data/Cache.h"
 #include "runtime/device/Cpu.h"
+#include "runtime/driver/GenerationOptions.h"
 #include "runtime/driver/ProgramRun.h"
 #include "runtime/report/Circumstances.h"
 #include "runtime/report/Experiment.h"
+#include "runtime/report/GenerateTexts.h"
 #include "runtime/report/Interrupt.h"
 #include "runtime/report/RunFolder.h"
 
@@ -42,6 +44,26 @@ int runReports(const Bundle &bundle, Cpu &device, ExperimentOptions options,
   return experiment.result().state == RunState::Interrupted ? 130 : 0;
 }
 
+/// What `--generate` asks for.
+struct Texts {
+  std::string model;
+  std::vector<std::string> prompts;
+  GenerationSettings settings;
+};
+
+int generate(const Bundle &bundle, Cpu &device, const Texts &texts, GenerateOptions options) {
+  auto request = requestFor(bundle, texts.model);
+  if (!request)
+    return report(request.status());
+  request->prompts = texts.prompts;
+  request->settings = texts.settings;
+  noteInterrupts();
+  options.shouldStop = wasInterrupted;
+  if (auto done = generateTexts(bundle, device, std::move(*request), options); !done)
+    return report(done.status());
+  return wasInterrupted() ? 130 : 0;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -69,6 +91,13 @@ int main(int argc, char **argv) {
   app.add_option("--output", one.outputs, "NAME=FILE.npy: where to write an output or a next state")
       ->needs(program)
       ->allow_extra_args(false);
+  Texts texts;
+  auto *generator = app.add_option("--generate", texts.model,
+                                   "continue texts with this model instead of running the reports")
+                        ->excludes(program);
+  app.add_option("prompts", texts.prompts, "texts to continue; - is standard input")
+      ->needs(generator);
+  addGenerationOptions(app, texts.settings, generator);
   CLI11_PARSE(app, argc, argv);
   if (!memory.empty()) {
     auto bytes = parseBytes(memory);
@@ -84,6 +113,9 @@ int main(int argc, char **argv) {
     return 0;
   }
   Cpu device(threads);
+  if (*generator)
+    return generate(*bundle, device, texts,
+                    {.programFolder = one.folder, .cache = cacheRoot(), .memory = one.memory});
   if (*program)
     return report(runProgram(*bundle, device, one));
   ExperimentOptions options;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace rx::runtime {
 
@@ -23,40 +24,34 @@ Expected<const Program *> stepProgram(const Bundle &bundle, std::string_view mod
   return &found->second;
 }
 
-/// The caches of the program with one shape, whatever the program calls the sizes: texts are bound
-/// by the axis of `start`, the capacity is the one size that no input has.
-Expected<TensorMap> emptyCaches(const Program &program, int64_t texts, int64_t capacity) {
+/// The sizes of a run that reads `count` positions of each text, whatever the program calls them:
+/// texts are bound by the axis of `start`, the capacity is the one size that no input has.
+Bindings bindingsOf(const Program &program, int64_t texts, int64_t capacity, int64_t count) {
   Bindings bindings;
-  std::vector<std::string> ofInputs;
-  for (const BufferInfo &buffer : program.buffers) {
-    if (buffer.kind != BufferKind::Input)
-      continue;
-    for (const SizeExpr &dim : buffer.type.dims)
-      if (std::optional<std::string> symbol = dim.asSymbol()) {
-        ofInputs.push_back(*symbol);
-        bindings[*symbol] = buffer.name == "start" ? texts : 1;
-      }
-  }
+  for (const std::string &symbol : program.symbols)
+    bindings[symbol] = capacity;
+  for (const BufferInfo &buffer : program.buffers)
+    if (buffer.kind == BufferKind::Input && buffer.name != "start")
+      for (const SizeExpr &dim : buffer.type.dims)
+        if (std::optional<std::string> symbol = dim.asSymbol())
+          bindings[*symbol] = count;
   for (const BufferInfo &buffer : program.buffers)
     if (buffer.kind == BufferKind::Input && buffer.name == "start")
       bindings[*buffer.type.dims.front().asSymbol()] = texts;
-  for (const std::string &symbol : program.symbols)
-    if (std::find(ofInputs.begin(), ofInputs.end(), symbol) == ofInputs.end())
-      bindings[symbol] = capacity;
-  Expected<SizedBuffers> sizes = sizeBuffers(program, bindings);
+  return bindings;
+}
+
+/// The shapes of the caches by name, with their element types.
+Expected<std::map<std::string, std::pair<DType, Shape>>>
+cacheTypes(const Program &program, int64_t texts, int64_t capacity) {
+  Expected<SizedBuffers> sizes = sizeBuffers(program, bindingsOf(program, texts, capacity, 1));
   if (!sizes)
     return std::move(sizes).status();
-  TensorMap caches;
-  for (size_t i = 0; i < program.buffers.size(); ++i) {
-    const BufferInfo &buffer = program.buffers[i];
-    if (buffer.kind != BufferKind::State)
-      continue;
-    Expected<HostTensor> zeros = HostTensor::zeros(buffer.type.dtype, sizes->shapes[i]);
-    if (!zeros)
-      return std::move(zeros).status().withContext("the cache of earlier positions");
-    caches.emplace(buffer.name, std::move(*zeros));
-  }
-  return caches;
+  std::map<std::string, std::pair<DType, Shape>> types;
+  for (size_t i = 0; i < program.buffers.size(); ++i)
+    if (program.buffers[i].kind == BufferKind::State)
+      types[program.buffers[i].name] = {program.buffers[i].type.dtype, sizes->shapes[i]};
+  return types;
 }
 
 } // namespace
@@ -71,13 +66,56 @@ Expected<CachedDecoder> CachedDecoder::create(const Bundle &bundle, Executor &ex
   Expected<const Program *> step = stepProgram(bundle, model);
   if (!step)
     return std::move(step).status();
-  Expected<TensorMap> caches = emptyCaches(**step, texts, capacity);
+  auto caches = cacheTypes(**step, texts, capacity);
   if (!caches)
     return std::move(caches).status();
-  for (const auto &[name, zeros] : *caches)
-    if (Status set = executor.setState(name, zeros); !set)
+  for (const auto &[name, type] : *caches) {
+    Expected<HostTensor> zeros = HostTensor::zeros(type.first, type.second);
+    if (!zeros)
+      return std::move(zeros).status().withContext("the cache of earlier positions");
+    if (Status set = executor.setState(name, *zeros); !set)
       return set;
+  }
   return CachedDecoder(executor, std::string(model), texts, capacity);
+}
+
+Expected<int64_t> CachedDecoder::cacheBytes(const Bundle &bundle, std::string_view model,
+                                            int64_t texts, int64_t capacity) {
+  Expected<const Program *> step = stepProgram(bundle, model);
+  if (!step)
+    return std::move(step).status();
+  auto caches = cacheTypes(**step, texts, capacity);
+  if (!caches)
+    return std::move(caches).status();
+  int64_t sum = 0;
+  for (const auto &[name, type] : *caches) {
+    std::optional<int64_t> bytes = tensorBytes(type.first, type.second);
+    if (!bytes || *bytes > std::numeric_limits<int64_t>::max() - sum)
+      return makeError("the cache of earlier positions of {} texts of {} tokens is too large",
+                       texts, capacity);
+    sum += *bytes;
+  }
+  return sum;
+}
+
+Expected<std::vector<PlannedRun>> CachedDecoder::plannedRuns(const Bundle &bundle,
+                                                             std::string_view model, int64_t texts,
+                                                             int64_t capacity, int64_t longest) {
+  Expected<const Program *> step = stepProgram(bundle, model);
+  if (!step)
+    return std::move(step).status();
+  std::vector<PlannedRun> runs = {{*step, bindingsOf(**step, texts, capacity, 1)}};
+  const auto &programs = bundle.plan().programs;
+  if (auto prefill = programs.find(prefillOf(model)); prefill != programs.end() && longest > 1)
+    runs.push_back({&prefill->second,
+                    bindingsOf(prefill->second, texts, capacity, std::min(longest - 1, chunk))});
+  return runs;
+}
+
+Status CachedDecoder::load() {
+  std::vector<int32_t> begin(starts.size(), static_cast<int32_t>(mostPositions));
+  std::vector<int32_t> ids(starts.size(), 0);
+  return step(ids, begin).status();
 }
 
 Status CachedDecoder::checkFits(std::span<const std::vector<int32_t>> tokens) const {
@@ -133,6 +171,12 @@ Expected<HostTensor> CachedDecoder::append(std::span<const std::vector<int32_t>>
     ids[text] = row.empty() ? 0 : row.back();
     starts[text] += static_cast<int32_t>(row.size());
   }
+  return step(ids, begin);
+}
+
+Expected<HostTensor> CachedDecoder::step(const std::vector<int32_t> &ids,
+                                         const std::vector<int32_t> &begin) {
+  int64_t texts = static_cast<int64_t>(starts.size());
   Expected<HostTensor> x = HostTensor::of<int32_t>({texts, 1}, ids);
   Expected<HostTensor> start = HostTensor::of<int32_t>({texts}, begin);
   if (!x || !start)

@@ -25,6 +25,15 @@ public:
   static Expected<int64_t> cacheBytes(const Bundle &bundle, std::string_view model, int64_t texts,
                                       int64_t capacity);
 
+  /// The runs of a batch whose longest prompt has `longest` tokens, for the memory plan: the step,
+  /// and the largest run that reads prompts.
+  static Expected<std::vector<PlannedRun>> plannedRuns(const Bundle &bundle, std::string_view model,
+                                                       int64_t texts, int64_t capacity,
+                                                       int64_t longest);
+
+  /// Loads the weights, by a step that no text sees: for who measures time.
+  Status load();
+
   /// Appends tokens to every text that has some. Returns logits [texts, 1, vocabulary] after the
   /// last token of each; rows of texts that got no token mean nothing.
   Expected<HostTensor> append(std::span<const std::vector<int32_t>> tokens);
@@ -40,6 +49,9 @@ private:
   Status checkFits(std::span<const std::vector<int32_t>> tokens) const;
   /// Reads tokens [from[i], from[i] + count) of each text, as far as they go before its last one.
   Status prefill(std::span<const std::vector<int32_t>> tokens, int64_t from, int64_t count);
+
+  /// Reads the token `ids[i]` at position `begin[i]` of each text. Gives its logits.
+  Expected<HostTensor> step(const std::vector<int32_t> &ids, const std::vector<int32_t> &begin);
 
   Executor *executor;
   std::string model;

@@ -1,6 +1,7 @@
 #include "runtime/report/Experiment.h"
 
 #include "runtime/io/GgufValue.h"
+#include "runtime/report/GenerationText.h"
 #include "runtime/report/Table.h"
 
 #include <fmt/chrono.h>
@@ -35,7 +36,7 @@ Experiment::Experiment(const Bundle &bundle, Device &device, ExperimentOptions g
       metrics(bundle, device, files,
               {options.progress, options.memory, options.remember ? &memo : nullptr,
                options.shouldStop}),
-      start(std::chrono::steady_clock::now()) {}
+      texts(bundle, metrics.programs(), files), start(std::chrono::steady_clock::now()) {}
 
 //===----------------------------------------------------------------------===//
 // Values
@@ -82,6 +83,24 @@ Status Experiment::rank(RankingResult &ranking) {
   return Status::ok();
 }
 
+Status Experiment::generate(GenerationResult &shown) {
+  if (options.shouldStop && options.shouldStop()) {
+    fmt::print(options.out, "{}", textOf(ShowResult(shown)));
+    return Status::ok();
+  }
+  GenerationPrinter printer(options.out, shown.request, true);
+  auto grown = [&](size_t index, std::string_view text, StopReason reason) {
+    printer.grow(index, text, reason);
+  };
+  auto found = texts.run(shown.request, {grown, options.shouldStop});
+  if (!found)
+    return std::move(found).status().withContext(shown.request.model);
+  if (options.progress)
+    fmt::print(options.progress, "{}: {}\n", shown.request.model, ratesText(*found));
+  shown.generation = std::move(*found);
+  return save();
+}
+
 Status Experiment::compute(ShowResult &shown) {
   if (auto *ranking = std::get_if<RankingResult>(&shown))
     return rank(*ranking);
@@ -102,16 +121,38 @@ Status Experiment::save() {
   return options.save ? options.save(found) : Status::ok();
 }
 
-Status Experiment::runReports() {
-  if (Status saved = save(); !saved) // a folder that cannot be written is told before any work
-    return saved;
-  auto planned = metrics.admit();
+Status Experiment::admit() {
+  auto runs = metrics.plannedRuns();
+  if (!runs)
+    return std::move(runs).status();
+  for (const ReportResult &report : found.reports)
+    for (const ShowResult &shown : report.shows)
+      if (auto *generation = std::get_if<GenerationResult>(&shown)) {
+        auto more = texts.plannedRuns(generation->request);
+        if (!more)
+          return std::move(more).status().withContext(generation->request.model);
+        runs->insert(runs->end(), more->begin(), more->end());
+      }
+  auto planned = metrics.admit(*runs);
   if (!planned)
     return std::move(planned).status();
   found.plannedBytes = *planned;
+  return Status::ok();
+}
+
+Status Experiment::runReports() {
+  if (Status saved = save(); !saved) // a folder that cannot be written is told before any work
+    return saved;
+  if (Status fits = admit(); !fits)
+    return fits;
   for (ReportResult &report : found.reports) {
     fmt::print(options.out, "{}, report {}\n", found.experiment, report.name);
     for (ShowResult &shown : report.shows) {
+      if (auto *generation = std::get_if<GenerationResult>(&shown)) {
+        if (Status done = generate(*generation); !done)
+          return done;
+        continue;
+      }
       if (Status done = compute(shown); !done)
         return done;
       fmt::print(options.out, "{}", textOf(shown));
@@ -127,9 +168,7 @@ Status Experiment::runReports() {
 }
 
 void Experiment::finish(const Status &status) {
-  auto cells = found.cells();
-  bool isWhole =
-      std::all_of(cells.begin(), cells.end(), [](auto *cell) { return cell->isKnown(); });
+  bool isWhole = found.isWhole();
   found.state = !status ? RunState::Failed : isWhole ? RunState::Complete : RunState::Interrupted;
   found.error = status.message();
   for (const BufferSource &source : bundle.buffers()) // of a run without memo, nobody asked yet
@@ -194,8 +233,32 @@ Status Experiment::printPlan() {
   }
   int64_t computed = std::ssize(table.rows) - remembered;
   fmt::print(options.out, "{}{} value{} to compute in {} batch{}, {} from earlier runs\n",
-             table.text(), computed, computed == 1 ? "" : "s", batches, batches == 1 ? "" : "es",
-             remembered);
+             table.rows.empty() ? "" : table.text(), computed, computed == 1 ? "" : "s", batches,
+             batches == 1 ? "" : "es", remembered);
+  return printTextPlan();
+}
+
+/// What texts take: a step reads one token of every text.
+Status Experiment::printTextPlan() {
+  Table table;
+  table.header = {"texts", "", "tokens", "parameters", "peak memory", "caches", "moved per step"};
+  for (const ReportResult &report : found.reports)
+    for (const ShowResult &shown : report.shows)
+      if (auto *generation = std::get_if<GenerationResult>(&shown)) {
+        auto forecast = texts.forecast(generation->request);
+        if (!forecast)
+          return std::move(forecast).status().withContext(generation->request.model);
+        auto peak = metrics.plannedBytes(forecast->runs);
+        if (!peak)
+          return std::move(peak).status().withContext(generation->request.model);
+        table.rows.push_back({generation->request.title(), "to generate",
+                              fmt::format("{} + {}", forecast->promptTokens, forecast->newTokens),
+                              formatNumber(static_cast<double>(forecast->parameters)),
+                              bytesText(*peak), bytesText(forecast->cacheBytes),
+                              bytesText(forecast->bytesPerStep)});
+      }
+  if (!table.rows.empty())
+    fmt::print(options.out, "{}", table.text());
   return Status::ok();
 }
 

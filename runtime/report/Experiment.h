@@ -56,14 +56,20 @@ private:
   Status compute(ShowResult &shown);
   Status compute(CellResult &cell);
   Status rank(RankingResult &ranking);
+  /// Prints it too, as the texts grow.
+  Status generate(GenerationResult &shown);
+  /// Says what memory the whole run needs, and refuses what does not fit.
+  Status admit();
   Status save();
   void finish(const Status &status);
+  Status printTextPlan();
 
   const Bundle &bundle;
   ExperimentOptions options;
   RunFiles files;
   ValueMemo memo;
   MetricRunner metrics;
+  GenerationRunner texts;
   Profile profile;
   RunResult found;
   std::chrono::steady_clock::time_point start;

@@ -31,7 +31,12 @@ Expected<int64_t> bytesMoved(const Bundle &bundle, const Program &program,
   });
   if (!bindings)
     return std::move(bindings).status();
-  auto bound = bindProgram(bundle.plan(), program, std::move(*bindings));
+  return bytesMoved(bundle, {&program, std::move(*bindings)});
+}
+
+Expected<int64_t> bytesMoved(const Bundle &bundle, const PlannedRun &run) {
+  const Program &program = *run.program;
+  auto bound = bindProgram(bundle.plan(), program, run.bindings);
   if (!bound)
     return std::move(bound).status();
   int64_t bytes = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/plan/BoundProgram.h"
+#include "runtime/plan/Budget.h"
 #include "runtime/plan/Bundle.h"
 
 #include <cstdint>
@@ -17,5 +18,8 @@ int64_t parametersRead(const Bundle &bundle, const Program &program);
 /// no kernel finds anything in a cache. Both sides of a branch count.
 Expected<int64_t> bytesMoved(const Bundle &bundle, const Program &program,
                              const std::map<std::string, Shape> &inputs);
+
+/// The same of a run whose sizes are known.
+Expected<int64_t> bytesMoved(const Bundle &bundle, const PlannedRun &run);
 
 } // namespace rx::runtime

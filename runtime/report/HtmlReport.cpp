@@ -1,6 +1,7 @@
 #include "runtime/report/RunFolder.h"
 
 #include "runtime/plan/Budget.h"
+#include "runtime/report/GenerationText.h"
 #include "runtime/report/Table.h"
 
 #include <fmt/format.h>
@@ -31,6 +32,7 @@ td:last-child, th:last-child { padding-right: .2rem; }
 .error { border: 1px solid var(--bad); padding: .6rem .9rem; border-radius: .3rem; }
 code, pre { font: .88rem/1.5 ui-monospace, monospace; }
 pre { background: var(--soft); padding: .8rem 1rem; overflow-x: auto; border-radius: .3rem; }
+pre.text { white-space: pre-wrap; } .prompt { opacity: .6; }
 svg { max-width: 44rem; width: 100%; height: auto; display: block; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.4rem; }
 dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
@@ -160,6 +162,20 @@ private:
     put("</table>\n");
     remark(all);
     put("</details>\n");
+  }
+
+  void show(const GenerationResult &shown) {
+    put(fmt::format("<h3>{}</h3>\n", plain(shown.request.title())));
+    if (!shown.generation)
+      return put("<p class=\"missing\">not generated</p>\n");
+    for (size_t i = 0; i < shown.generation->texts.size(); ++i) {
+      const Continuation &text = shown.generation->texts[i];
+      put(fmt::format("<pre class=\"text\"><span class=\"prompt\">{}</span>{}</pre>\n",
+                      plain(shown.request.prompts[i]), plain(text.text)));
+      put(fmt::format("<p class=\"note\">{} tokens, ended by: {}</p>\n", text.tokens.size(),
+                      stopReasonName(text.reason)));
+    }
+    put(fmt::format("<p class=\"note\">{}</p>\n", ratesText(*shown.generation)));
   }
 
   void show(const ClaimResult &claim) {

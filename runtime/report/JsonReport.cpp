@@ -68,6 +68,36 @@ json showJson(const PlotResult &shown) {
           {"y_label", shown.yLabel}, {"log_y", shown.logY},  {"series", series}};
 }
 
+json showJson(const GenerationResult &shown) {
+  const GenerationSettings &how = shown.request.settings;
+  json out = {{"kind", "generate"},
+              {"model", shown.request.model},
+              {"settings",
+               {{"tokens", how.tokens},
+                {"temperature", how.sampling.temperature},
+                {"top_k", how.sampling.topK},
+                {"top_p", how.sampling.topP},
+                {"seed", how.sampling.seed},
+                {"stop", how.stop}}},
+              {"texts", json::array()}};
+  for (size_t i = 0; i < shown.request.prompts.size(); ++i) {
+    json text = {{"prompt", shown.request.prompts[i]}};
+    if (shown.generation) {
+      const Continuation &found = shown.generation->texts[i];
+      text.update({{"continuation", found.text},
+                   {"ended", stopReasonName(found.reason)},
+                   {"tokens", found.tokens}});
+    }
+    out["texts"].push_back(std::move(text));
+  }
+  if (shown.generation)
+    out.update({{"prompt_tokens", shown.generation->promptTokens},
+                {"prompt_tokens_per_second", shown.generation->promptRate()},
+                {"generated_tokens", shown.generation->generatedTokens()},
+                {"generated_tokens_per_second", shown.generation->stepRate()}});
+  return out;
+}
+
 json claimJson(const ClaimResult &claim) {
   return {{"text", claim.text},
           {"expression", claim.expression},

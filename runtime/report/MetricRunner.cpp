@@ -148,8 +148,8 @@ Expected<const Measured *> MetricRunner::measure(const json &metric, const std::
   return const_cast<const Measured *>(&(known[textKey(metric)] = {std::move(**computed), false}));
 }
 
-Expected<int64_t> MetricRunner::admit() {
-  auto runs = runsOfReports(bundle, [&](const json &metric) -> Expected<std::optional<Shape>> {
+Expected<std::vector<PlannedRun>> MetricRunner::plannedRuns() {
+  return runsOfReports(bundle, [&](const json &metric) -> Expected<std::optional<Shape>> {
     auto recalled = recall(metric);
     if (!recalled)
       return std::move(recalled).status();
@@ -163,17 +163,25 @@ Expected<int64_t> MetricRunner::admit() {
       return std::move(first).status();
     return std::optional<Shape>((*first)[0].shape());
   });
-  if (!runs)
-    return std::move(runs).status();
-  if (runs->empty())
+}
+
+Expected<int64_t> MetricRunner::admit(std::span<const PlannedRun> runs) {
+  if (runs.empty())
     return 0;
   MemoryLimit limit{options.memory, files.memoryBytes(), options.progress};
-  if (Status fits = admitRuns(bundle, parameters, *runs, "the experiment", limit); !fits)
+  if (Status fits = admitRuns(bundle, parameters, runs, "the experiment", limit); !fits)
     return fits;
-  auto planned = planMemory(bundle, parameters, *runs);
+  auto planned = plannedBytes(runs);
+  if (!planned)
+    return planned;
+  return *planned + limit.tokenizers;
+}
+
+Expected<int64_t> MetricRunner::plannedBytes(std::span<const PlannedRun> runs) const {
+  auto planned = planMemory(bundle, parameters, runs);
   if (!planned)
     return std::move(planned).status();
-  return planned->total() + limit.tokenizers;
+  return planned->total();
 }
 
 Expected<int64_t> MetricRunner::plannedBytes(const std::string &step,

@@ -53,9 +53,13 @@ public:
   /// All references outlive this object.
   MetricRunner(const Bundle &bundle, Device &device, RunFiles &files, MetricOptions options);
 
-  /// Before the first metric: says what memory those of the reports need that are not remembered,
-  /// and refuses what does not fit. Gives the bytes.
-  Expected<int64_t> admit();
+  /// The runs of the reports' metrics, those that are remembered left out.
+  Expected<std::vector<PlannedRun>> plannedRuns();
+  /// Before the first run: says what memory these need, and refuses what does not fit. Gives the
+  /// bytes.
+  Expected<int64_t> admit(std::span<const PlannedRun> runs);
+  /// What these runs hold in memory at their peak, without tokenizers.
+  Expected<int64_t> plannedBytes(std::span<const PlannedRun> runs) const;
 
   /// The value of a metric of the manifest; nothing if the run was stopped before it was complete.
   /// The pointer lives as long as this object. `what` names the value in messages.

@@ -1,5 +1,6 @@
 #include "runtime/report/Results.h"
 
+#include "runtime/report/GenerationText.h"
 #include "runtime/report/Table.h"
 
 #include <fmt/format.h>
@@ -78,7 +79,7 @@ template <typename Shown, typename Visit> void visitCells(Shown &shown, const Vi
     for (auto &series : shown.series)
       for (auto &point : series.points)
         visit(point.cell);
-  } else
+  } else if constexpr (!std::is_same_v<T, GenerationResult>)
     visit(shown.cell);
 }
 
@@ -112,6 +113,38 @@ std::vector<const CellResult *> RunResult::cells() const {
   std::vector<const CellResult *> all;
   visitAll(*this, [&](const CellResult &cell) { all.push_back(&cell); });
   return all;
+}
+
+bool GenerationResult::isWhole() const {
+  auto isEnded = [](const Continuation &text) { return text.reason != StopReason::Interrupted; };
+  return generation && std::all_of(generation->texts.begin(), generation->texts.end(), isEnded);
+}
+
+namespace {
+
+std::vector<const GenerationResult *> generationsOf(const RunResult &result) {
+  std::vector<const GenerationResult *> all;
+  for (const ReportResult &report : result.reports)
+    for (const ShowResult &shown : report.shows)
+      if (auto *texts = std::get_if<GenerationResult>(&shown))
+        all.push_back(texts);
+  return all;
+}
+
+} // namespace
+
+int64_t RunResult::generatedTexts() const {
+  int64_t count = 0;
+  for (const GenerationResult *texts : generationsOf(*this))
+    count += texts->generation ? std::ssize(texts->generation->texts) : 0;
+  return count;
+}
+
+bool RunResult::isWhole() const {
+  auto all = cells();
+  auto texts = generationsOf(*this);
+  return std::all_of(all.begin(), all.end(), [](auto *cell) { return cell->isKnown(); }) &&
+         std::all_of(texts.begin(), texts.end(), [](auto *one) { return one->isWhole(); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -173,6 +206,8 @@ ShowResult showOf(const json &shown) {
     return tableOf(shown);
   if (kind == "plot")
     return plotOf(shown);
+  if (kind == "generate")
+    return GenerationResult{requestOf(shown), {}};
   auto title = shown.at("title").get<std::string>();
   CellResult cell = cellOf(shown.at("cell"), title);
   if (kind == "most_likely")
@@ -269,6 +304,12 @@ std::string text(const PlotResult &shown) {
       table.rows.push_back(std::move(line));
     }
   return shown.title + "\n" + table.text();
+}
+
+std::string text(const GenerationResult &shown) {
+  if (!shown.generation)
+    return shown.request.title() + ": not generated\n";
+  return textOf(shown.request, *shown.generation);
 }
 
 } // namespace

@@ -2,12 +2,14 @@
 // from it. It can be written at any time; what is not computed yet says so.
 #pragma once
 
+#include "runtime/report/GenerationRunner.h"
 #include "runtime/report/Plot.h"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -84,7 +86,17 @@ struct PlotResult {
   Plot plot() const;
 };
 
-using ShowResult = std::variant<TableResult, ValueResult, RankingResult, PlotResult>;
+/// Texts that a model continued. They are generated anew in every run.
+struct GenerationResult {
+  GenerationRequest request;
+  std::optional<Generation> generation; ///< none before it is generated
+
+  /// Whether every text came to its end.
+  bool isWhole() const;
+};
+
+using ShowResult =
+    std::variant<TableResult, ValueResult, RankingResult, PlotResult, GenerationResult>;
 /// Every cell, in the order of computation.
 std::vector<CellResult *> cellsOf(ShowResult &shown);
 
@@ -128,6 +140,10 @@ struct RunResult {
   /// Every cell in the order of computation.
   std::vector<CellResult *> cells();
   std::vector<const CellResult *> cells() const;
+  /// Texts that were continued, interrupted ones included.
+  int64_t generatedTexts() const;
+  /// Whether every value is known and every text came to its end.
+  bool isWhole() const;
 };
 
 /// The reports of a manifest with every value missing but the constants. `experiment` outlives it.

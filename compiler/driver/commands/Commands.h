@@ -11,8 +11,10 @@ class CommandLine;
 
 void addRun(CommandLine &line);
 void addPlan(CommandLine &line);
+void addGenerate(CommandLine &line);
 void addProfile(CommandLine &line);
 void addCheck(CommandLine &line);
+void addTest(CommandLine &line);
 void addCompile(CommandLine &line);
 void addFmt(CommandLine &line);
 void addExplain(CommandLine &line);

@@ -1,11 +1,11 @@
 //===- Fmt.cpp - rxc fmt -----------------------------------------*- C++ -*-===//
 #include "compiler/ast/Ast.h"
 #include "compiler/driver/CommandLine.h"
+#include "compiler/driver/ProgramFiles.h"
 #include "compiler/driver/commands/Commands.h"
 #include "compiler/parse/Parse.h"
 #include "runtime/data/Cache.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -40,24 +40,6 @@ std::optional<std::string> formatted(const std::string &name, const std::string 
   if (!file)
     return std::nullopt;
   return ast::format(*file);
-}
-
-/// The .rx files that the arguments name, in a fixed order.
-std::vector<fs::path> filesOf(const std::vector<std::string> &paths) {
-  std::vector<fs::path> files;
-  for (const std::string &path : paths) {
-    std::error_code ignored;
-    if (!fs::is_directory(path, ignored)) {
-      files.emplace_back(path);
-      continue;
-    }
-    size_t first = files.size();
-    for (auto &entry : fs::recursive_directory_iterator(path, ignored))
-      if (entry.path().extension() == ".rx" && entry.is_regular_file(ignored))
-        files.push_back(entry.path());
-    std::sort(files.begin() + static_cast<ptrdiff_t>(first), files.end());
-  }
-  return files;
 }
 
 /// Replaces a file in one step. Links are followed and the permissions kept.
@@ -103,7 +85,7 @@ int formatAll(const Arguments &arguments) {
   if (arguments.paths == std::vector<std::string>{"-"})
     return formatStandardInput(arguments.check);
   int worst = Success;
-  for (const fs::path &file : filesOf(arguments.paths))
+  for (const fs::path &file : programFiles(arguments.paths))
     worst = std::max(worst, formatFile(file, arguments.check));
   return worst;
 }

@@ -150,6 +150,63 @@ TEST(HtmlReport, MarksValuesOfEarlierRuns) {
   EXPECT_THAT(htmlReport(result), HasSubstr("† from an earlier run"));
 }
 
+/// A report that shows one generated text, not generated yet.
+RunResult withText() {
+  static const json form = json::parse(R"JSON({"experiment": "E", "reports": [{"name": "Main",
+    "claims": [], "shows": [{"kind": "generate", "model": "tied[2]", "program": "tied_2",
+      "tokenizer": "t.gguf", "prompts": ["<One>"], "tokens": 7, "temperature": 0.0, "top_k": 0,
+      "top_p": 1.0, "seed": 1, "stop": ["\n"]}]}]})JSON");
+  return layOut(form);
+}
+
+GenerationResult &textsIn(RunResult &result) {
+  return std::get<GenerationResult>(result.reports[0].shows[0]);
+}
+
+Generation oneText(StopReason reason) {
+  Generation found;
+  found.texts = {{{5, 6}, " & two", reason}};
+  found.promptTokens = 3;
+  found.promptSeconds = 0.5;
+  found.stepTokens = 4;
+  found.stepSeconds = 2;
+  return found;
+}
+
+TEST(Results, ATextIsMissingUntilItIsWhole) {
+  RunResult result = withText();
+  EXPECT_FALSE(result.isWhole());
+  EXPECT_EQ(result.generatedTexts(), 0);
+  EXPECT_EQ(textOf(result.reports[0].shows[0]),
+            "tied[2] continues, greedy, at most 7 tokens: not generated\n");
+  textsIn(result).generation = oneText(StopReason::Interrupted);
+  EXPECT_FALSE(result.isWhole());
+  textsIn(result).generation = oneText(StopReason::Length);
+  EXPECT_TRUE(result.isWhole());
+  EXPECT_EQ(result.generatedTexts(), 1);
+}
+
+TEST(JsonReport, HoldsTextsWithTheirRates) {
+  RunResult result = withText();
+  json before = json::parse(jsonReport(result))["reports"][0]["shows"][0];
+  EXPECT_EQ(before["texts"], json::parse(R"([{"prompt": "<One>"}])"));
+  textsIn(result).generation = oneText(StopReason::EndOfText);
+  json after = json::parse(jsonReport(result))["reports"][0]["shows"][0];
+  EXPECT_EQ(after["texts"], json::parse(R"([{"prompt": "<One>", "continuation": " & two",
+                                             "ended": "end of text", "tokens": [5, 6]}])"));
+  EXPECT_EQ(after["prompt_tokens_per_second"], 6);
+  EXPECT_EQ(after["generated_tokens_per_second"], 2);
+  EXPECT_EQ(after["settings"]["stop"], json::parse(R"(["\n"])"));
+}
+
+TEST(HtmlReport, ShowsTexts) {
+  RunResult result = withText();
+  EXPECT_THAT(htmlReport(result), HasSubstr("not generated"));
+  textsIn(result).generation = oneText(StopReason::Length);
+  EXPECT_THAT(htmlReport(result),
+              HasSubstr("<span class=\"prompt\">&lt;One&gt;</span> &amp; two</pre>"));
+}
+
 TEST(RunFolder, TwoRunsOfOneSecondGetTwoFolders) {
   TempFolder temp;
   auto first = RunFolder::createBelow(temp.path() / "runs", "E");
