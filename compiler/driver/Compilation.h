@@ -69,6 +69,7 @@ public:
 
 private:
   void loadDialects();
+  bool verify();
   /// Goes on from the text of a phase.
   bool resume(const std::string &path);
 
