@@ -95,8 +95,8 @@ const std::string windowed = scaled + R"(
 class AttentionTest : public LoopTest, public testing::WithParamInterface<std::string> {
 protected:
   /// Ragged against the lanes on path bulk; path step takes whole strips of them.
-  static const char *width() { return GetParam() == "step" ? "48" : "24"; }
-  static std::string text(const std::string &equation, const std::string &width = width(),
+  static const char *ownWidth() { return GetParam() == "step" ? "48" : "24"; }
+  static std::string text(const std::string &equation, const std::string &width = ownWidth(),
                           const std::string &values = "b, u, g, $WIDTH",
                           const std::string &valueAxes = "d0, d5, d1, d4") {
     return replaced(
@@ -135,7 +135,7 @@ TEST_P(AttentionTest, AllKeys) {
 TEST_P(AttentionTest, Causal) { check(text(causal), shapes, average); }
 /// Heads are cut out of what products gave, and put back into one axis, by strides alone.
 TEST_P(AttentionTest, HeadsInOneAxis) {
-  int64_t w = std::stoi(width());
+  int64_t w = std::stoi(ownWidth());
   std::string function = replaced(
       text(causal),
       {{"func.func @k(%q: !q, %k: !k, %v: !v,", R"(
@@ -214,9 +214,9 @@ TEST_P(AttentionTest, Widths) {
 
 /// Values stored with keys side by side, by head, and shared by the heads.
 TEST_P(AttentionTest, LayoutsOfValues) {
-  check(text(causal, width(), "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average);
-  check(text(causal, width(), "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average);
-  check(text(causal, width(), "b, u, $WIDTH", "d0, d5, d4"), shapes, average);
+  check(text(causal, ownWidth(), "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average);
+  check(text(causal, ownWidth(), "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average);
+  check(text(causal, ownWidth(), "b, u, $WIDTH", "d0, d5, d4"), shapes, average);
 }
 
 TEST_P(AttentionTest, ReferenceInF32) {
