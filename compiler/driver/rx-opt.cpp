@@ -6,6 +6,7 @@
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
+#include "compiler/passes/HoistTables.h"
 #include "dialects/rx/Rx.h"
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Rxt.h"
@@ -58,7 +59,7 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   registerStep<rx::compiler::rxToRxt>("rx-to-rxt", "Inline the structure of an experiment: programs of maths are left");
   registerStep<boundIds>("rx-bound-ids", "Say of integers that programs are given what they count into");
-  for (auto create : {rx::compiler::createDeriveDecodePass, rx::compiler::createFuseElementwisePass, rx::compiler::createFuseAttentionPass, rx::compiler::createFuseLogSumExpPass})
+  for (auto create : {rx::compiler::createDeriveDecodePass, rx::compiler::createFuseElementwisePass, rx::compiler::createFuseAttentionPass, rx::compiler::createFuseLogSumExpPass, rx::compiler::createHoistTablesPass})
     mlir::registerPass(create);
   registerStep<rx::compiler::rxtToRxk>("rxt-to-rxk", "Cut programs into kernels and launches");
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "rxc's middle\n", registry));

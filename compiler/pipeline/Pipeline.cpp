@@ -10,6 +10,7 @@
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
+#include "compiler/passes/HoistTables.h"
 #include "compiler/target/LinkSharedObject.h"
 #include "compiler/target/ObjectCache.h"
 #include "dialects/rx/Rx.h"
@@ -97,6 +98,7 @@ LogicalResult fuse(ModuleOp module) {
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(createHoistTablesPass());
   // Last: others would take their maps apart.
   passes.addPass(createFuseAttentionPass());
   passes.addPass(createFuseLogSumExpPass());

@@ -5,6 +5,7 @@
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
+#include "compiler/passes/HoistTables.h"
 #include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/Evaluation.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -45,6 +46,7 @@ protected:
     passes.addPass(createFuseElementwisePass());
     passes.addPass(createCanonicalizerPass());
     passes.addPass(createCSEPass());
+    passes.addPass(createHoistTablesPass());
     passes.addPass(createFuseAttentionPass());
     passes.addPass(createFuseLogSumExpPass());
     EXPECT_TRUE(succeeded(passes.run(*module))) << messages;
