@@ -2,6 +2,7 @@
 #include "compiler/lower/KernelGroup.h"
 #include "compiler/lower/KernelViews.h"
 #include "compiler/lower/RowGroup.h"
+#include "compiler/lower/SoftmaxPanels.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
@@ -164,6 +165,19 @@ SmallVector<Operation *> KernelCut::ops() const {
   if (window && Merge::afterLoops(window))
     all.push_back(window);
   return all;
+}
+
+KernelCut::Schedule KernelCut::schedule() const {
+  Operation *last = work.back();
+  if (kind == "rows")
+    return {RowGroup::match(work)->rows(), 1};
+  auto map = dyn_cast<rxt::MapOp>(last);
+  if (std::optional<Attention> attention = map ? matchAttention(map) : std::nullopt)
+    return {SoftmaxPanels::extent(attention->rows), PanelProducts::width};
+  if (std::optional<LogSumExp> group = matchLogSumExp(last))
+    return {SoftmaxPanels::extent(group->rows), PanelProducts::width};
+  int64_t tile = isa<rxt::ContractOp>(last) ? 0 : rxt::LoopEmitter::lanes;
+  return {cast<rxt::LoopLowering>(last).parallelRows(), tile};
 }
 
 std::vector<KernelCut> cutKernels(Block &block) {

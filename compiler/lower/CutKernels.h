@@ -3,6 +3,7 @@
 
 #include "mlir/IR/Block.h"
 #include "mlir/IR/Operation.h"
+#include "runtime/abi/SizeExpr.h"
 
 #include <vector>
 
@@ -18,6 +19,13 @@ struct KernelCut {
   /// window that only puts axes of its result together (Merge), if there is one. Other kernels'
   /// launches may have taken the place of what they compute.
   llvm::SmallVector<mlir::Operation *> ops() const;
+
+  /// How the kernel is cut among threads.
+  struct Schedule {
+    SizeExpr parallel; ///< what is cut: elements of the result, rows
+    int64_t tile;      ///< of them are computed at a time; 0: the target decides
+  };
+  Schedule schedule() const;
 };
 
 /// Cuts the ops of `block` that have loops into kernels, and orders the block so that every

@@ -44,7 +44,7 @@ public:
 private:
   /// The ops of one kernel, what they read from outside and what is read of them there.
   struct Group {
-    explicit Group(const rx::compiler::KernelCut &cut) : kind(cut.kind), root(cut.work.back()), ops(cut.ops()) {
+    explicit Group(const rx::compiler::KernelCut &cut) : kind(cut.kind), root(cut.work.back()), ops(cut.ops()), schedule(cut.schedule()) {
       for (Operation *op : ops) {
         for (Value operand : op->getOperands())
           if (!isInside(operand))
@@ -74,6 +74,7 @@ private:
     StringRef kind;
     Operation *root;
     llvm::SmallVector<Operation *> ops;
+    rx::compiler::KernelCut::Schedule schedule;
     llvm::SmallVector<Value> inputs, outputs;
 
   private:
@@ -109,6 +110,10 @@ private:
     state.addAttribute("sym_name", builder.getStringAttr(nameFor(group, path)));
     state.addAttribute("function_type", TypeAttr::get(type));
     state.addAttribute("kind", builder.getStringAttr(group.kind));
+    llvm::SmallVector<NamedAttribute> schedule{{builder.getStringAttr("parallel"), builder.getStringAttr(group.schedule.parallel.str())}};
+    if (group.schedule.tile != 0)
+      schedule.emplace_back(builder.getStringAttr("tile"), builder.getI64IntegerAttr(group.schedule.tile));
+    state.addAttribute("schedule", builder.getDictionaryAttr(schedule));
     if (!path.empty())
       state.addAttribute(rx::rxt::pathAttribute, builder.getStringAttr(path));
     state.addRegion();

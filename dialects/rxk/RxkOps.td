@@ -26,7 +26,10 @@ def Rxk_KernelOp : Rxk_Op<"kernel", [IsolatedFromAbove, FunctionOpInterface]> {
   let summary = "one kernel: its inputs are arguments, its outputs results";
   let description = [{
     Kernels with equal bodies are one kernel. The attribute `kind` (optional) says what a kernel is: the
-    name of its op, or that of a group that is computed without its intermediate results.
+    name of its op, or that of a group that is computed without its intermediate results. `schedule`
+    (optional) says how it is cut among threads: `parallel`, the size of what is cut (elements of its
+    result, rows), and `tile`, how many of these are computed at a time where that is the same on every
+    target.
 
     (C1) the body is one block of ops that have loops, ended by rxk.return
   }];

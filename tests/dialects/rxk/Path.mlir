@@ -17,7 +17,7 @@
 // CHECK: rxk.kernel @[[P]](
 // CHECK-NOT: rx.path
 // CHECK: rxk.kernel @[[S]](
-// CHECK-SAME: attributes {kind = "contract", rx.path = "step"}
+// CHECK-SAME: attributes {kind = "contract", rx.path = "step", schedule = {{.*}}
 
 // UNKNOWN: rx.path is step or bulk, not "prefill"
 
