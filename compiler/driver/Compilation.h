@@ -70,6 +70,7 @@ public:
 
 private:
   void loadDialects();
+  bool verify();
   /// Goes on from the text of a phase.
   bool resume(const std::string &path);
 

@@ -56,7 +56,8 @@ std::string positionOf(const ReferenceTensor &tensor, int64_t at) {
 }
 
 /// The message on an expectation that does not hold; nothing for one that does.
-std::optional<diag::Diagnostic> failureOf(const Expectation &expectation, const ReferenceTensor &left,
+std::optional<diag::Diagnostic> failureOf(const Expectation &expectation,
+                                          const ReferenceTensor &left,
                                           const ReferenceTensor &right) {
   int64_t first = -1, wrong = 0;
   for (int64_t i = 0; i < left.count(); ++i)
@@ -69,10 +70,12 @@ std::optional<diag::Diagnostic> failureOf(const Expectation &expectation, const 
   if (expectation.left.begin != expectation.right.begin)
     d.labels.push_back({expectation.right, valuesOf(right)});
   if (left.rank())
-    d.notes.push_back(fmt::format("{} of {} elements; the first at {}: {:.9g} and {:.9g}", wrong, left.count(),
-                                  positionOf(left, first), elementOf(left, first), elementOf(right, first)));
+    d.notes.push_back(fmt::format("{} of {} elements; the first at {}: {:.9g} and {:.9g}", wrong,
+                                  left.count(), positionOf(left, first), elementOf(left, first),
+                                  elementOf(right, first)));
   if (expectation.comparison == "==" && left.rank() == 0)
-    d.notes.push_back(fmt::format("the difference is {:.3g}", std::fabs(elementOf(left, 0) - elementOf(right, 0))));
+    d.notes.push_back(fmt::format("the difference is {:.3g}",
+                                  std::fabs(elementOf(left, 0) - elementOf(right, 0))));
   return d;
 }
 
@@ -81,7 +84,12 @@ bool runTest(const elaborate::TestProgram &test, compiler::Interpreter &interpre
              diag::DiagnosticEngine &messages) {
   auto results = interpreter.run(test.symbol, {});
   if (!results) {
-    messages.report({"expect", "this test cannot run: " + llvm::toString(results.takeError()), test.at, {}, {}, ""});
+    messages.report({"expect",
+                     "this test cannot run: " + llvm::toString(results.takeError()),
+                     test.at,
+                     {},
+                     {},
+                     ""});
     return false;
   }
   bool allHold = true;

@@ -7,7 +7,8 @@ using namespace rx;
 using namespace rx::elaborate;
 
 bool Affine::isShift() const {
-  return rounded.empty() && coefficients.size() == 1 && coefficients.begin()->second.isConstant() && std::abs(coefficients.begin()->second.constant()) == 1;
+  return rounded.empty() && coefficients.size() == 1 && coefficients.begin()->second.isConstant() &&
+         std::abs(coefficients.begin()->second.constant()) == 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -68,7 +69,9 @@ std::optional<Affine> rx::elaborate::affineOf(const Term &term, bool symbolicStr
   auto right = affineOf(*term.arguments[1], symbolicStrides);
   if (!right)
     return std::nullopt;
-  auto isStride = [&](const Affine &a) { return a.isConstant() && (symbolicStrides || a.offset.isConstant()); };
+  auto isStride = [&](const Affine &a) {
+    return a.isConstant() && (symbolicStrides || a.offset.isConstant());
+  };
   if (term.name == "idiv" || term.name == "mod") {
     if (!isStride(*right) || (right->offset.isConstant() && right->offset.constant() <= 0))
       return std::nullopt;
@@ -92,7 +95,8 @@ std::optional<Affine> rx::elaborate::affineOf(const Term &term, bool symbolicStr
 namespace {
 
 /// Smallest and largest value of a quotient or remainder of what lies between `inner`.
-std::optional<std::pair<SizeExpr, SizeExpr>> extentOfRounded(const Affine::Rounded &part, const std::pair<SizeExpr, SizeExpr> &inner) {
+std::optional<std::pair<SizeExpr, SizeExpr>>
+extentOfRounded(const Affine::Rounded &part, const std::pair<SizeExpr, SizeExpr> &inner) {
   const auto &[low, high] = inner;
   if (low.isConstant() && high.isConstant() && part.by.isConstant()) {
     int64_t by = part.by.constant(), first = low.constant() / by, last = high.constant() / by;
@@ -117,7 +121,8 @@ bool rx::elaborate::isPositive(const SizeExpr &size) {
   return true;
 }
 
-std::optional<std::pair<SizeExpr, SizeExpr>> rx::elaborate::extentOf(const Affine &affine, const std::vector<Axis> &axes) {
+std::optional<std::pair<SizeExpr, SizeExpr>>
+rx::elaborate::extentOf(const Affine &affine, const std::vector<Axis> &axes) {
   SizeExpr low = affine.offset, high = affine.offset;
   for (auto &[name, coefficient] : affine.coefficients) {
     const Axis *found = findAxis(axes, name);
@@ -142,8 +147,10 @@ std::optional<std::pair<SizeExpr, SizeExpr>> rx::elaborate::extentOf(const Affin
 // Positions in MLIR
 //===----------------------------------------------------------------------===//
 
-mlir::AffineExpr rx::elaborate::positionOf(const Affine &affine, mlir::OpBuilder &builder, llvm::function_ref<mlir::AffineExpr(const std::string &)> dim,
-                                           llvm::SmallVectorImpl<mlir::Attribute> &symbols) {
+mlir::AffineExpr
+rx::elaborate::positionOf(const Affine &affine, mlir::OpBuilder &builder,
+                          llvm::function_ref<mlir::AffineExpr(const std::string &)> dim,
+                          llvm::SmallVectorImpl<mlir::Attribute> &symbols) {
   auto number = [&](const SizeExpr &size) {
     if (size.isConstant())
       return builder.getAffineConstantExpr(size.constant());

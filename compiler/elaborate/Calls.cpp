@@ -11,13 +11,16 @@ using ast::Expr;
 
 namespace {
 
-const std::set<std::string> reducers = {"sum", "mean", "prod", "max", "min", "any", "all", "argmax", "argmin"};
-const std::set<std::string> unary = {"exp", "log", "sqrt", "rsqrt", "sin", "cos", "tanh", "erf", "abs", "floor", "round"};
+const std::set<std::string> reducers = {"sum", "mean", "prod",   "max",   "min",
+                                        "any", "all",  "argmax", "argmin"};
+const std::set<std::string> unary = {"exp",  "log", "sqrt", "rsqrt", "sin",  "cos",
+                                     "tanh", "erf", "abs",  "floor", "round"};
 const std::set<std::string> binary = {"min", "max", "mod", "div"};
 
 } // namespace
 
-std::vector<std::pair<std::string, Value>> Elaborator::evalArguments(const Expr &call, const Frame &frame) {
+std::vector<std::pair<std::string, Value>> Elaborator::evalArguments(const Expr &call,
+                                                                     const Frame &frame) {
   std::vector<std::pair<std::string, Value>> list;
   for (auto &argument : call.arguments) {
     if (argument.rangeEnd)
@@ -36,7 +39,9 @@ std::vector<std::pair<std::string, Value>> Elaborator::evalArguments(const Expr 
   return list;
 }
 
-bool Elaborator::isNumberFunction(const std::string &name) { return unary.count(name) || binary.count(name) || reducers.count(name) || name == "join"; }
+bool Elaborator::isNumberFunction(const std::string &name) {
+  return unary.count(name) || binary.count(name) || reducers.count(name) || name == "join";
+}
 
 /// `sum[e](..)`, `join[e](..)`, `softmax[u](..)`
 Value Elaborator::callIndexed(const Expr &callee, const Expr &call, const Frame &frame) {
@@ -49,7 +54,8 @@ Value Elaborator::callIndexed(const Expr &callee, const Expr &call, const Frame 
   if (!named) {
     std::vector<std::string> candidates = frame.scope->visibleNames();
     candidates.insert(candidates.end(), reducers.begin(), reducers.end());
-    fail("unknown-name", "there is no reducer or function `" + name + "`", callee.range, diag::didYouMean(name, candidates));
+    fail("unknown-name", "there is no reducer or function `" + name + "`", callee.range,
+         diag::didYouMean(name, candidates));
   }
   std::vector<std::string> indices;
   IndexScope inside;
@@ -67,14 +73,17 @@ Value Elaborator::callIndexed(const Expr &callee, const Expr &call, const Frame 
 Value Elaborator::callCast(const Expr &callee, const Expr &call, const Frame &frame) {
   if (call.arguments.size() != 1)
     fail("argument-count", "a cast takes one value", call.range);
-  static const std::map<std::string, Element> elements = {{"f64", Element::F64}, {"f32", Element::F32}, {"i32", Element::I32}};
+  static const std::map<std::string, Element> elements = {
+      {"f64", Element::F64}, {"f32", Element::F32}, {"i32", Element::I32}};
   Value value = eval(*call.arguments[0].value, frame);
   auto element = elements.find(callee.text);
   if (element == elements.end())
     fail("not-yet-supported", "a cast to `" + callee.text + "` is not supported yet", callee.range);
   TermPtr term = toTerm(value, call.arguments[0].value->range, frame);
-  bool isSingle = term->kind == Term::Number || term->kind == Term::Position || term->kind == Term::Size;
-  if (term->element == Element::Literal && isSingle) { // a literal, a position or a size is simply of that type
+  bool isSingle =
+      term->kind == Term::Number || term->kind == Term::Position || term->kind == Term::Size;
+  if (term->element == Element::Literal &&
+      isSingle) { // a literal, a position or a size is simply of that type
     auto typed = std::make_shared<Term>(*term);
     typed->element = element->second;
     return Value::tensor(typed);
@@ -91,13 +100,16 @@ Value Elaborator::callCast(const Expr &callee, const Expr &call, const Frame &fr
 }
 
 /// `exp(x)`, `min(a, b, c)`; nothing if no function of numbers has this name.
-std::optional<Value> Elaborator::callElementwise(const std::string &name, const Expr &call, const Frame &frame) {
+std::optional<Value> Elaborator::callElementwise(const std::string &name, const Expr &call,
+                                                 const Frame &frame) {
   size_t count = call.arguments.size();
   bool one = unary.count(name) && count == 1, two = binary.count(name) && count == 2;
   bool several = (name == "min" || name == "max") && count > 2;
   if (!one && !two && !several) {
     if (unary.count(name) || binary.count(name))
-      fail("argument-count", "`" + name + "` takes " + (unary.count(name) ? "one argument" : "two arguments"), call.range);
+      fail("argument-count",
+           "`" + name + "` takes " + (unary.count(name) ? "one argument" : "two arguments"),
+           call.range);
     if (reducers.count(name))
       fail("syntax", "a reducer names the indices it reduces", call.range, "`" + name + "[i](..)`");
     return std::nullopt;
@@ -128,14 +140,17 @@ Value Elaborator::callClass(const Function &function, const Expr &call, const Fr
     return value;
   }
   value.kind = Value::InstanceOf;
-  value.instance = std::make_shared<Instance>(Instance{function.item, function.scope, evalArguments(call, frame), call.range});
+  value.instance = std::make_shared<Instance>(
+      Instance{function.item, function.scope, evalArguments(call, frame), call.range});
   return value;
 }
 
 /// `m.head(x)`, `D.take(4)`; nothing if the member is simply a value that is called.
-std::optional<Value> Elaborator::callMember(const Expr &callee, const Expr &call, const Frame &frame) {
+std::optional<Value> Elaborator::callMember(const Expr &callee, const Expr &call,
+                                            const Frame &frame) {
   Value base = eval(*callee.children[0], frame);
-  if (base.kind == Value::Model && base.node->kind == Node::Model && callee.text != "forward" && methodOf(*base.node, callee.text).first)
+  if (base.kind == Value::Model && base.node->kind == Node::Model && callee.text != "forward" &&
+      methodOf(*base.node, callee.text).first)
     return callNode(base.node, callee.text, evalArguments(call, frame), call, frame);
   if (base.kind != Value::Data)
     return std::nullopt;
@@ -177,8 +192,10 @@ Value Elaborator::evalCall(const Expr &expr, const Frame &frame) {
   }
 }
 
-/// An index parameter stands for the caller's index; it names the last axis of the arguments that declare it.
-Value Elaborator::indexLast(const Value &argument, const std::vector<std::string> &indices, const diag::SourceRange &range, const Frame &frame) {
+/// An index parameter stands for the caller's index; it names the last axis of the arguments that
+/// declare it.
+Value Elaborator::indexLast(const Value &argument, const std::vector<std::string> &indices,
+                            const diag::SourceRange &range, const Frame &frame) {
   Value value = argument;
   for (auto &index : indices) {
     std::vector<Axis> order = value.term->free;
@@ -187,18 +204,24 @@ Value Elaborator::indexLast(const Value &argument, const std::vector<std::string
       continue;
     auto at = order.begin() + (found - order.data());
     std::rotate(at, at + 1, order.end());
-    value = Value::tensor(Term::read(TermEmitter(frame.emission->builder).materialize(value.term, order, location(range, frame.emission))));
+    value = Value::tensor(
+        Term::read(TermEmitter(frame.emission->builder)
+                       .materialize(value.term, order, location(range, frame.emission))));
   }
   return value;
 }
 
-Value Elaborator::callFunction(const Function &function, const std::vector<std::string> &indices, std::vector<std::pair<std::string, Value>> arguments, const Expr &call,
-                               const Frame &frame) {
+Value Elaborator::callFunction(const Function &function, const std::vector<std::string> &indices,
+                               std::vector<std::pair<std::string, Value>> arguments,
+                               const Expr &call, const Frame &frame) {
   const ast::Item &item = *function.item;
   if (item.isExtern)
     fail("not-yet-supported", "`extern fn` parses, but is not supported yet", call.range);
   if (indices.size() != item.indices.size())
-    fail("argument-count", "`" + item.name + "` is called with " + std::to_string(item.indices.size()) + " indices in square brackets", call.range,
+    fail("argument-count",
+         "`" + item.name + "` is called with " + std::to_string(item.indices.size()) +
+             " indices in square brackets",
+         call.range,
          item.indices.empty() ? "" : "`" + item.name + "[" + item.indices[0] + "](..)`");
   auto scope = std::make_shared<Scope>(function.scope);
   std::map<std::string, std::string> renames;
@@ -223,7 +246,9 @@ Value Elaborator::callFunction(const Function &function, const std::vector<std::
   return Value::tensor(term);
 }
 
-Value Elaborator::callNode(const NodePtr &node, const std::string &method, std::vector<std::pair<std::string, Value>> arguments, const Expr &call, const Frame &frame) {
+Value Elaborator::callNode(const NodePtr &node, const std::string &method,
+                           std::vector<std::pair<std::string, Value>> arguments, const Expr &call,
+                           const Frame &frame) {
   if (!frame.emission)
     fail("type-mismatch", "a model is applied in a `forward`, `fn` or `metric`", call.range);
   // Arguments become tensors here; the forward is elaborated for their types.
@@ -234,20 +259,28 @@ Value Elaborator::callNode(const NodePtr &node, const std::string &method, std::
     if (!name.empty())
       fail("not-yet-supported", "arguments of a part are given by position", call.range);
     const diag::SourceRange &at = value.origin.range ? value.origin.range : call.range;
-    const ast::Type *type = decl && values.size() < decl->parameters.size() ? decl->parameters[values.size()].type.get() : nullptr;
-    Tensor tensor = value.kind == Value::List ? listArgument(value, type, at, frame) : materialize(value, at, frame);
+    const ast::Type *type = decl && values.size() < decl->parameters.size()
+                                ? decl->parameters[values.size()].type.get()
+                                : nullptr;
+    Tensor tensor = value.kind == Value::List ? listArgument(value, type, at, frame)
+                                              : materialize(value, at, frame);
     operands.push_back(tensor.value);
     Value v = Value::tensor(Term::read(tensor));
     v.origin = value.origin;
     values.push_back(v);
   }
   if (!frame.emission->self && !mlir::isa<mlir::ModuleOp>(opOf(*node)->getParentOp()))
-    fail("not-yet-supported", "a part is applied by the model it belongs to, not from outside yet", call.range);
+    fail("not-yet-supported", "a part is applied by the model it belongs to, not from outside yet",
+         call.range);
   Forward f = forward(*node, method, values, call.range);
   auto symbol = mlir::FlatSymbolRefAttr::get(&context, f.symbol);
   bool isOwn = node.get() == frame.emission->self;
-  auto callee = isOwn ? mlir::SymbolRefAttr(symbol) : mlir::SymbolRefAttr::get(&context, mlir::SymbolTable::getSymbolName(opOf(*node)).getValue(), {symbol});
-  auto op = rxd::ApplyOp::create(frame.emission->builder, location(call.range, frame.emission), f.type, callee, operands);
+  auto callee =
+      isOwn ? mlir::SymbolRefAttr(symbol)
+            : mlir::SymbolRefAttr::get(
+                  &context, mlir::SymbolTable::getSymbolName(opOf(*node)).getValue(), {symbol});
+  auto op = rxd::ApplyOp::create(frame.emission->builder, location(call.range, frame.emission),
+                                 f.type, callee, operands);
   TermPtr term = Term::read({op.getResult(0), f.result, f.element});
   term->range = call.range;
   return Value::tensor(term);

@@ -1,7 +1,8 @@
 //===- CheckDefinitions.cpp - definitions by themselves ----------------------===//
 //
-// A model or function that nothing uses is elaborated with symbols for its sizes, in a module that is thrown away.
-// A `..` is one axis. What symbols do not decide ends the check of that definition, and is told.
+// A model or function that nothing uses is elaborated with symbols for its sizes, in a module that
+// is thrown away. A `..` is one axis. What symbols do not decide ends the check of that definition,
+// and is told.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/elaborate/CheckDefinitions.h"
@@ -41,18 +42,22 @@ void DefinitionCheck::run(const ast::File &file) {
       check(*item, scope);
     for (auto &inner : item->body)
       if (inner->kind == Item::Test)
-        summary.open.push_back({inner->range, "the test \"" + inner->text + "\" is not run: tests stand at the top of a file"});
+        summary.open.push_back(
+            {inner->range,
+             "the test \"" + inner->text + "\" is not run: tests stand at the top of a file"});
   }
 }
 
 void Elaborator::reportOnce(diag::Diagnostic diagnostic) {
   for (auto &known : diagnostics.diagnostics())
-    if (known.at.source == diagnostic.at.source && known.at.begin == diagnostic.at.begin && known.kind == diagnostic.kind)
+    if (known.at.source == diagnostic.at.source && known.at.begin == diagnostic.at.begin &&
+        known.kind == diagnostic.kind)
       return; // another definition led to the same place
   diagnostics.report(std::move(diagnostic));
 }
 
-/// Again after every `require` that says more of the symbols; each says something of one symbol, so this ends.
+/// Again after every `require` that says more of the symbols; each says something of one symbol, so
+/// this ends.
 void DefinitionCheck::check(const Item &item, const std::shared_ptr<Scope> &scope) {
   e.symbols = std::make_unique<SymbolicSizes>();
   for (bool again = true; again;) {
@@ -62,7 +67,8 @@ void DefinitionCheck::check(const Item &item, const std::shared_ptr<Scope> &scop
     } catch (Learned &) {
       again = true;
     } catch (Undecided &undecided) {
-      summary.open.push_back({undecided.at, "`" + item.name + "` is checked where it is used: " + undecided.why});
+      summary.open.push_back(
+          {undecided.at, "`" + item.name + "` is checked where it is used: " + undecided.why});
     } catch (Error &error) {
       diag::Diagnostic &d = error.diagnostic;
       if (d.help.empty() && (d.kind == "dim-mismatch" || d.kind == "index-range"))
@@ -76,7 +82,8 @@ void DefinitionCheck::check(const Item &item, const std::shared_ptr<Scope> &scop
 void DefinitionCheck::checkOnce(const Item &item, const std::shared_ptr<Scope> &scope) {
   auto atEnd = mlir::OpBuilder::atBlockEnd(e.module->getBody());
   auto empty = stringArray(atEnd, {});
-  auto program = rxd::ProgramOp::create(atEnd, e.location(item.range), "check", empty, empty, empty);
+  auto program =
+      rxd::ProgramOp::create(atEnd, e.location(item.range), "check", empty, empty, empty);
   arguments = &program.getBody().emplaceBlock();
   if (item.kind == Item::Fn)
     checkFunction(item, scope);
@@ -91,14 +98,17 @@ void DefinitionCheck::checkOnce(const Item &item, const std::shared_ptr<Scope> &
 //===----------------------------------------------------------------------===//
 
 Value DefinitionCheck::unknownNumber(const diag::SourceRange &range) {
-  TermPtr term = Term::literal(1, false); // as a term it is folded nowhere, so nothing is decided by its value
+  TermPtr term =
+      Term::literal(1, false); // as a term it is folded nowhere, so nothing is decided by its value
   term->range = range;
   return Value::tensor(term);
 }
 
 /// A tensor of the declared type; names of axes that are not in scope become sizes there.
 Value DefinitionCheck::tensorFor(const ast::Type &type, const std::shared_ptr<Scope> &scope) {
-  static const std::map<std::string, Element> elements = {{"f64", Element::F64}, {"f32", Element::F32}, {"i32", Element::I32}, {"bool", Element::Bool}, {"id", Element::I32}, {"num", Element::F32}};
+  static const std::map<std::string, Element> elements = {
+      {"f64", Element::F64},   {"f32", Element::F32}, {"i32", Element::I32},
+      {"bool", Element::Bool}, {"id", Element::I32},  {"num", Element::F32}};
   auto element = elements.find(type.text);
   if (element == elements.end())
     throw Undecided{type.range, "tensors of `" + type.text + "` are not supported yet"};
@@ -120,11 +130,13 @@ Value DefinitionCheck::tensorFor(const ast::Type &type, const std::shared_ptr<Sc
     tensor.axes.push_back(e.axisOf(axis, frame));
   }
   auto builder = mlir::OpBuilder::atBlockEnd(arguments);
-  tensor.value = arguments->addArgument(TermEmitter(builder).tensorType(tensor.element, tensor.axes), e.location(type.range));
+  tensor.value = arguments->addArgument(
+      TermEmitter(builder).tensorType(tensor.element, tensor.axes), e.location(type.range));
   return Value::tensor(Term::read(tensor));
 }
 
-Value DefinitionCheck::valueFor(const ast::Parameter &parameter, const std::shared_ptr<Scope> &scope, const std::string &prefix) {
+Value DefinitionCheck::valueFor(const ast::Parameter &parameter,
+                                const std::shared_ptr<Scope> &scope, const std::string &prefix) {
   const ast::Type *type = parameter.type.get();
   if (type && type->kind == ast::Type::Path) {
     if (type->text == "dim" || type->text == "int") {
@@ -136,19 +148,32 @@ Value DefinitionCheck::valueFor(const ast::Parameter &parameter, const std::shar
       return unknownNumber(parameter.range);
     const Value *named = scope->find(type->text);
     if (named && named->kind == Value::Class && named->function.item->text == "model")
-      return Value::model(instanceOf(*named->function.item, named->function.scope, prefix + parameter.name + "."));
+      return Value::model(
+          instanceOf(*named->function.item, named->function.scope, prefix + parameter.name + "."));
   }
-  if (type && type->kind == ast::Type::Tensor)
-    return type->hasAxes ? tensorFor(*type, scope) : unknownNumber(parameter.range);
-  throw Undecided{parameter.range, type ? "`" + std::string(type->range.text()) + "` stands for no one value" : "`" + parameter.name + "` has no type"};
+  if (type && type->kind == ast::Type::Tensor) {
+    if (type->hasAxes)
+      return tensorFor(*type, scope);
+    Value number = unknownNumber(parameter.range);
+    if (type->text == "bool")
+      number.term->element = Element::Bool;
+    return number;
+  }
+  throw Undecided{parameter.range,
+                  type ? "`" + std::string(type->range.text()) + "` stands for no one value"
+                       : "`" + parameter.name + "` has no type"};
 }
 
-/// Values by name for the parameters that must be given; sizes are symbols even where they have a default.
-std::vector<std::pair<std::string, Value>> DefinitionCheck::argumentsFor(const std::vector<ast::Parameter> &parameters, const std::shared_ptr<Scope> &scope, const std::string &prefix) {
+/// Values by name for the parameters that must be given; sizes are symbols even where they have a
+/// default.
+std::vector<std::pair<std::string, Value>>
+DefinitionCheck::argumentsFor(const std::vector<ast::Parameter> &parameters,
+                              const std::shared_ptr<Scope> &scope, const std::string &prefix) {
   auto sizes = std::make_shared<Scope>(scope);
   std::vector<std::pair<std::string, Value>> values;
   for (auto &parameter : parameters) {
-    bool isSize = parameter.type && parameter.type->kind == ast::Type::Path && parameter.type->text == "dim";
+    bool isSize =
+        parameter.type && parameter.type->kind == ast::Type::Path && parameter.type->text == "dim";
     if (parameter.defaultValue && !isSize)
       continue;
     Value value = valueFor(parameter, sizes, prefix);
@@ -158,8 +183,10 @@ std::vector<std::pair<std::string, Value>> DefinitionCheck::argumentsFor(const s
   return values;
 }
 
-NodePtr DefinitionCheck::instanceOf(const Item &model, const std::shared_ptr<Scope> &scope, const std::string &prefix) {
-  Instance instance{&model, scope, argumentsFor(model.parameters, scope, prefix), model.nameRange ? model.nameRange : model.range};
+NodePtr DefinitionCheck::instanceOf(const Item &model, const std::shared_ptr<Scope> &scope,
+                                    const std::string &prefix) {
+  Instance instance{&model, scope, argumentsFor(model.parameters, scope, prefix),
+                    model.nameRange ? model.nameRange : model.range};
   NodePtr node = e.build(instance, model.name);
   node->setPaths("");
   return node;
@@ -209,5 +236,6 @@ void DefinitionCheck::checkFunction(const Item &item, const std::shared_ptr<Scop
   frame.scope = scope;
   frame.emission = &emission;
   Expr call(Expr::Call, item.nameRange ? item.nameRange : item.range);
-  e.callFunction({&item, scope}, item.indices, argumentsFor(item.parameters, scope, ""), call, frame);
+  e.callFunction({&item, scope}, item.indices, argumentsFor(item.parameters, scope, ""), call,
+                 frame);
 }

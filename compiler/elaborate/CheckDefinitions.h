@@ -16,10 +16,12 @@ struct CheckSummary {
   std::vector<Open> open;
 };
 
-/// Checks every model and function of a file with its sizes as symbols, and the names of every metric.
+/// Checks every model and function of a file with its sizes as symbols, and the names of every
+/// metric.
 class DefinitionCheck {
 public:
-  DefinitionCheck(Elaborator &elaborator, CheckSummary &summary) : e(elaborator), summary(summary) {}
+  DefinitionCheck(Elaborator &elaborator, CheckSummary &summary)
+      : e(elaborator), summary(summary) {}
   void run(const ast::File &file);
 
 private:
@@ -31,11 +33,15 @@ private:
   void checkFunction(const ast::Item &item, const std::shared_ptr<Scope> &scope);
   void checkNames(const ast::Item &metric, const std::shared_ptr<Scope> &scope);
 
-  std::vector<std::pair<std::string, Value>> argumentsFor(const std::vector<ast::Parameter> &parameters, const std::shared_ptr<Scope> &scope, const std::string &prefix);
-  Value valueFor(const ast::Parameter &parameter, const std::shared_ptr<Scope> &scope, const std::string &prefix);
+  std::vector<std::pair<std::string, Value>>
+  argumentsFor(const std::vector<ast::Parameter> &parameters, const std::shared_ptr<Scope> &scope,
+               const std::string &prefix);
+  Value valueFor(const ast::Parameter &parameter, const std::shared_ptr<Scope> &scope,
+                 const std::string &prefix);
   Value tensorFor(const ast::Type &type, const std::shared_ptr<Scope> &scope);
   Value unknownNumber(const diag::SourceRange &range);
-  NodePtr instanceOf(const ast::Item &model, const std::shared_ptr<Scope> &scope, const std::string &prefix);
+  NodePtr instanceOf(const ast::Item &model, const std::shared_ptr<Scope> &scope,
+                     const std::string &prefix);
 
   Elaborator &e;
   CheckSummary &summary;

@@ -1,7 +1,7 @@
 //===- CheckNames.cpp - the names in a metric ----------------------------------===//
 //
-// The shapes of a metric follow from the models it is given, so by itself only its names can be checked. A name
-// between square brackets may be an index, which nothing has to define.
+// The shapes of a metric follow from the models it is given, so by itself only its names can be
+// checked. A name between square brackets may be an index, which nothing has to define.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/elaborate/CheckDefinitions.h"
@@ -50,9 +50,15 @@ void DefinitionCheck::checkNames(const Item &metric, const std::shared_ptr<Scope
   walkItems(metric.body, [&](const Item &item) {
     for (const Expr *expr : readBy(item))
       walk(*expr, [&](const Expr &part) {
-        if (part.kind != Expr::Name || defined.count(part.text) || scope->find(part.text) || Elaborator::isNumberFunction(part.text))
+        if (part.kind != Expr::Name || defined.count(part.text) || scope->find(part.text) ||
+            Elaborator::isNumberFunction(part.text))
           return true;
-        throw Error{{"unknown-name", "nothing is called `" + part.text + "` here", part.range, {}, {}, diag::didYouMean(part.text, candidates)}};
+        throw Error{{"unknown-name",
+                     "nothing is called `" + part.text + "` here",
+                     part.range,
+                     {},
+                     {},
+                     diag::didYouMean(part.text, candidates)}};
       });
   });
 }

@@ -5,8 +5,8 @@
 
 namespace rx::elaborate {
 
-/// `x op y` of numbers; `integers` if both are. Whole quotients of integers stay integers. Nothing for an operation
-/// that has no value here.
+/// `x op y` of numbers; `integers` if both are. Whole quotients of integers stay integers. Nothing
+/// for an operation that has no value here.
 std::optional<Value> fold(const std::string &op, double x, double y, bool integers);
 
 /// `op x` of a number.

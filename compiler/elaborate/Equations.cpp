@@ -8,8 +8,10 @@ using namespace rx::elaborate;
 using ast::Expr;
 using ast::Item;
 
-/// The indices left of `=`, in order; `..` stands for those that the right side has and the left does not name.
-std::vector<std::string> Elaborator::indicesOf(const Expr &target, IndexScope &indices, const Frame &frame) {
+/// The indices left of `=`, in order; `..` stands for those that the right side has and the left
+/// does not name.
+std::vector<std::string> Elaborator::indicesOf(const Expr &target, IndexScope &indices,
+                                               const Frame &frame) {
   std::vector<std::string> order;
   for (auto &subscript : target.subscripts) {
     if (subscript.kind == ast::Subscript::Pack) {
@@ -22,7 +24,8 @@ std::vector<std::string> Elaborator::indicesOf(const Expr &target, IndexScope &i
     if (subscript.rangeEnd) {
       Value end = eval(*subscript.rangeEnd, frame);
       if (end.kind != Value::Int)
-        fail("type-mismatch", "the range of an index is an integer, this is " + end.describe(), subscript.rangeEnd->range);
+        fail("type-mismatch", "the range of an index is an integer, this is " + end.describe(),
+             subscript.rangeEnd->range);
       stated = Axis{subscript.expr->text, end.size, {subscript.range, ""}};
     }
     indices.names[subscript.expr->text] = stated;
@@ -32,12 +35,15 @@ std::vector<std::string> Elaborator::indicesOf(const Expr &target, IndexScope &i
 }
 
 /// The axes of `y[order] = term`.
-std::vector<Axis> Elaborator::axesOfEquation(const std::vector<std::string> &order, const IndexScope &indices, const Term &term, const Item &item, const diag::SourceRange &range) {
+std::vector<Axis> Elaborator::axesOfEquation(const std::vector<std::string> &order,
+                                             const IndexScope &indices, const Term &term,
+                                             const Item &item, const diag::SourceRange &range) {
   std::vector<Axis> axes;
   bool isPacked = std::find(order.begin(), order.end(), "..") != order.end();
   for (auto &name : order) {
     if (name == "..") {
-      std::copy_if(term.free.begin(), term.free.end(), std::back_inserter(axes), [&](const Axis &axis) { return !indices.names.count(axis.label); });
+      std::copy_if(term.free.begin(), term.free.end(), std::back_inserter(axes),
+                   [&](const Axis &axis) { return !indices.names.count(axis.label); });
       continue;
     }
     const Axis *found = findAxis(term.free, name);
@@ -46,24 +52,31 @@ std::vector<Axis> Elaborator::axesOfEquation(const std::vector<std::string> &ord
     else if (indices.names.at(name))
       axes.push_back(*indices.names.at(name));
     else
-      fail("unbound-index", "index `" + name + "` is on the left but nothing on the right gives it a range", item.range, "state it: `" + name + ": n`");
+      fail("unbound-index",
+           "index `" + name + "` is on the left but nothing on the right gives it a range",
+           item.range, "state it: `" + name + ": n`");
   }
   for (auto &axis : term.free)
     if (!isPacked && std::find(order.begin(), order.end(), axis.label) == order.end())
-      fail("unbound-index", "index `" + axis.label + "` is used but never bound", range, "put it on the left, or reduce it: `sum[" + axis.label + "](..)`");
+      fail("unbound-index", "index `" + axis.label + "` is used but never bound", range,
+           "put it on the left, or reduce it: `sum[" + axis.label + "](..)`");
   return axes;
 }
 
 /// The value of `target = expr`.
-Value Elaborator::valueOfEquation(const Expr &target, const Expr &expr, const Item &item, const Frame &frame) {
+Value Elaborator::valueOfEquation(const Expr &target, const Expr &expr, const Item &item,
+                                  const Frame &frame) {
   if (target.kind == Expr::Name) {
     Value value = eval(expr, frame);
-    return value.kind == Value::TensorTerm && frame.emission ? Value::tensor(Term::read(materialize(value, expr.range, frame))) : value;
+    return value.kind == Value::TensorTerm && frame.emission
+               ? Value::tensor(Term::read(materialize(value, expr.range, frame)))
+               : value;
   }
   if (target.kind != Expr::Subscripted || target.children[0]->kind != Expr::Name)
     fail("syntax", "only a name, or a name with indices, can stand left of `=`", target.range);
   if (!frame.emission)
-    fail("type-mismatch", "an equation over indices stands in a `forward`, `fn` or `metric`", item.range);
+    fail("type-mismatch", "an equation over indices stands in a `forward`, `fn` or `metric`",
+         item.range);
   IndexScope indices;
   indices.parent = frame.indices;
   std::vector<std::string> order = indicesOf(target, indices, frame);
@@ -74,7 +87,9 @@ Value Elaborator::valueOfEquation(const Expr &target, const Expr &expr, const It
     return Value::tensor(Term::read(listTensor(value, order, Element::F32, expr.range, frame)));
   TermPtr term = toTerm(value, expr.range, inner);
   std::vector<Axis> axes = axesOfEquation(order, indices, *term, item, expr.range);
-  return Value::tensor(Term::read(TermEmitter(frame.emission->builder).materialize(term, axes, location(item.range, frame.emission))));
+  return Value::tensor(
+      Term::read(TermEmitter(frame.emission->builder)
+                     .materialize(term, axes, location(item.range, frame.emission))));
 }
 
 void Elaborator::equation(const Item &item, const Frame &frame) {
@@ -100,7 +115,9 @@ namespace {
 /// What in a condition has a name and a number, each once, in order.
 void collectNamed(const Expr &expr, std::vector<const Expr *> &named) {
   if (expr.kind == Expr::Name || expr.kind == Expr::Member) {
-    bool isKnown = std::any_of(named.begin(), named.end(), [&](const Expr *other) { return other->range.text() == expr.range.text(); });
+    bool isKnown = std::any_of(named.begin(), named.end(), [&](const Expr *other) {
+      return other->range.text() == expr.range.text();
+    });
     if (!isKnown)
       named.push_back(&expr);
     return;
@@ -123,21 +140,30 @@ std::vector<std::string> Elaborator::valuesIn(const Expr &condition, const Frame
       continue;
     std::string number = value.kind == Value::Int ? value.size.str() : numberText(value.number);
     std::string from = value.origin.str();
-    lines.push_back(std::string(expr->range.text()) + " = " + number + (from.empty() ? "" : " (" + from + ")"));
+    lines.push_back(std::string(expr->range.text()) + " = " + number +
+                    (from.empty() ? "" : " (" + from + ")"));
   }
   return lines;
 }
 
-void Elaborator::require(const Item &statement, const Frame &frame, const std::string &whose, std::vector<diag::Label> labels) {
+void Elaborator::require(const Item &statement, const Frame &frame, const std::string &whose,
+                         std::vector<diag::Label> labels) {
   Value holds = eval(*statement.expr, frame);
   if (symbols && holds.kind == Value::TensorTerm)
     return learn(*statement.expr, frame);
   if (holds.kind != Value::Bool)
-    fail("type-mismatch", "`require` needs a condition that is known before the run, this is " + holds.describe(), statement.expr->range,
-         "compare sizes and settings: `require mod(d, heads) == 0`");
+    fail("type-mismatch",
+         "`require` needs a condition that is known before the run, this is " + holds.describe(),
+         statement.expr->range, "compare sizes and settings: `require mod(d, heads) == 0`");
   if (holds.number)
     return;
-  diag::Diagnostic d{"requirement", statement.text.empty() ? "a requirement" + whose + " does not hold" : statement.text, statement.range, std::move(labels), {}, ""};
+  diag::Diagnostic d{"requirement",
+                     statement.text.empty() ? "a requirement" + whose + " does not hold"
+                                            : statement.text,
+                     statement.range,
+                     std::move(labels),
+                     {},
+                     ""};
   d.notes = valuesIn(*statement.expr, frame);
   fail(std::move(d));
 }
@@ -152,7 +178,9 @@ const char *homeOf(const Item &item) {
   case Item::Forward:
     return "a `model`";
   case Item::Part:
-    return item.text == "part" ? "a `model`" : item.text == "frozen" ? "an `experiment`" : "a `train`";
+    return item.text == "part"     ? "a `model`"
+           : item.text == "frozen" ? "an `experiment`"
+                                   : "a `train`";
   case Item::Paths:
     return item.text == "freeze" ? "a `train`" : "a `convert`";
   case Item::Replace:
@@ -209,7 +237,8 @@ Value Elaborator::runBody(const ast::Body &body, const Frame &frame) {
       define(*item, frame.scope);
       break;
     default:
-      fail("not-yet-supported", "this statement parses, but is not supported here yet", item->range);
+      fail("not-yet-supported", "this statement parses, but is not supported here yet",
+           item->range);
     }
   }
   return last;

@@ -17,7 +17,8 @@ namespace rx::elaborate {
 class SubscriptedRead {
 public:
   SubscriptedRead(Elaborator &elaborator, Tensor tensor, const Expr &expr, const Frame &frame)
-      : e(elaborator), tensor(std::move(tensor)), expr(expr), frame(frame), builder(frame.emission->builder), emitter(builder) {}
+      : e(elaborator), tensor(std::move(tensor)), expr(expr), frame(frame),
+        builder(frame.emission->builder), emitter(builder) {}
 
   Value value();
 
@@ -44,7 +45,9 @@ private:
   TermPtr window();
   void checkReach(const AxisRead &read, const Axis &axis);
   mlir::TypedAttr fillOf(const Value &otherwise);
-  mlir::AffineExpr dim(const std::string &name) const { return builder.getAffineDimExpr(findAxis(free, name) - free.data()); }
+  mlir::AffineExpr dim(const std::string &name) const {
+    return builder.getAffineDimExpr(findAxis(free, name) - free.data());
+  }
   bool isIndex(const std::string &name) const { return frame.indices && frame.indices->find(name); }
   mlir::Location location() const { return e.location(expr.range, frame.emission); }
 
@@ -61,7 +64,8 @@ private:
 } // namespace rx::elaborate
 
 Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const Frame &frame) {
-  // As a term, w[d, d] without subscripts would be its diagonal; between brackets each axis has an index of its own.
+  // As a term, w[d, d] without subscripts would be its diagonal; between brackets each axis has an
+  // index of its own.
   bool isWhole = base->kind == Term::Read && base->indices == labelsOf(base->tensor.axes);
   Tensor tensor = isWhole ? base->tensor : materialize(Value::tensor(base), expr.range, frame);
   return SubscriptedRead(*this, std::move(tensor), expr, frame).value();
@@ -73,12 +77,18 @@ Value Elaborator::subscriptTensor(const TermPtr &base, const Expr &expr, const F
 
 void SubscriptedRead::checkRank() {
   size_t rank = tensor.axes.size();
-  size_t packs = std::count_if(expr.subscripts.begin(), expr.subscripts.end(), [](const Subscript &s) { return s.kind == Subscript::Pack; });
+  size_t packs = std::count_if(expr.subscripts.begin(), expr.subscripts.end(),
+                               [](const Subscript &s) { return s.kind == Subscript::Pack; });
   size_t given = expr.subscripts.size() - packs;
   if (packs > 1)
-    e.fail("rank-mismatch", "`..` stands once between the brackets: it takes all axes that are not named", expr.range);
+    e.fail("rank-mismatch",
+           "`..` stands once between the brackets: it takes all axes that are not named",
+           expr.range);
   if (given > rank || (!packs && given != rank))
-    e.fail("rank-mismatch", "`" + std::string(expr.children[0]->range.text()) + "` has " + std::to_string(rank) + " axes " + labelsText(tensor.axes) + ", read with " + std::to_string(given) + " indices",
+    e.fail("rank-mismatch",
+           "`" + std::string(expr.children[0]->range.text()) + "` has " + std::to_string(rank) +
+               " axes " + labelsText(tensor.axes) + ", read with " + std::to_string(given) +
+               " indices",
            expr.range, "`..` stands for the axes not named");
 }
 
@@ -106,16 +116,19 @@ void SubscriptedRead::collect(const Subscript &subscript) {
   }
   const Axis &axis = tensor.axes[reads.size()];
   // The name of the axis itself is its own index, although it is also a size in scope.
-  if (subscript.kind == Subscript::Index && subscript.expr->kind == Expr::Name && subscript.expr->text == axis.label && !isIndex(axis.label))
+  if (subscript.kind == Subscript::Index && subscript.expr->kind == Expr::Name &&
+      subscript.expr->text == axis.label && !isIndex(axis.label))
     return readOwn(axis);
-  reads.push_back(subscript.kind == Subscript::Slice ? slice(subscript, axis) : index(subscript, axis));
+  reads.push_back(subscript.kind == Subscript::Slice ? slice(subscript, axis)
+                                                     : index(subscript, axis));
 }
 
 SubscriptedRead::AxisRead SubscriptedRead::slice(const Subscript &subscript, const Axis &axis) {
   Value begin = subscript.expr ? e.eval(*subscript.expr, frame) : Value::of(0);
   Value end = subscript.rangeEnd ? e.eval(*subscript.rangeEnd, frame) : Value::of(axis.size);
   if (begin.kind != Value::Int || end.kind != Value::Int)
-    e.fail("type-mismatch", "the bounds of a slice are integers known before the run", subscript.range);
+    e.fail("type-mismatch", "the bounds of a slice are integers known before the run",
+           subscript.range);
   AxisRead read;
   read.range = subscript.range;
   read.affine.coefficients[axis.label] = SizeExpr(1);
@@ -127,7 +140,8 @@ SubscriptedRead::AxisRead SubscriptedRead::slice(const Subscript &subscript, con
 SubscriptedRead::AxisRead SubscriptedRead::index(const Subscript &subscript, const Axis &axis) {
   const Expr &at = *subscript.expr;
   if (at.kind == Expr::Name && !isIndex(at.text) && !frame.scope->find(at.text))
-    e.fail("unbound-index", "index `" + at.text + "` is used but never bound", at.range, "put it on the left of the equation, or reduce it: `sum[" + at.text + "](..)`");
+    e.fail("unbound-index", "index `" + at.text + "` is used but never bound", at.range,
+           "put it on the left of the equation, or reduce it: `sum[" + at.text + "](..)`");
   AxisRead read;
   read.range = subscript.range;
   TermPtr position = e.toTerm(e.eval(at, frame), at.range, frame);
@@ -139,11 +153,14 @@ SubscriptedRead::AxisRead SubscriptedRead::index(const Subscript &subscript, con
     for (auto &index : position->free)
       addFree(index);
   } else
-    e.fail("type-mismatch", "a position is an index, an affine expression of indices, or an integer tensor", at.range);
+    e.fail("type-mismatch",
+           "a position is an index, an affine expression of indices, or an integer tensor",
+           at.range);
   if (subscript.otherwise) {
     read.otherwise = e.eval(*subscript.otherwise, frame);
     if (!read.otherwise->isNumber())
-      e.fail("not-yet-supported", "the value beyond the edge must be a number", subscript.otherwise->range);
+      e.fail("not-yet-supported", "the value beyond the edge must be a number",
+             subscript.otherwise->range);
   }
   return read;
 }
@@ -152,7 +169,8 @@ SubscriptedRead::AxisRead SubscriptedRead::index(const Subscript &subscript, con
 void SubscriptedRead::addFreeOf(const Term &position, const AxisRead &read, const Axis &axis) {
   for (auto &index : position.free) {
     bool isFresh = isUnknown(index.size) && read.affine.isShift();
-    bool isOpen = !isUnknown(index.size) && read.affine.isPlain() && !(index.size == axis.size) && frame.indices && !frame.indices->find(index.label)->has_value();
+    bool isOpen = !isUnknown(index.size) && read.affine.isPlain() && !(index.size == axis.size) &&
+                  frame.indices && !frame.indices->find(index.label)->has_value();
     addFree(isFresh || isOpen ? Axis{index.label, axis.size, axis.origin} : index);
   }
 }
@@ -161,7 +179,8 @@ void SubscriptedRead::addFreeOf(const Term &position, const AxisRead &read, cons
 // Ops
 //===----------------------------------------------------------------------===//
 
-/// Plain reads need no op. The stated range of an index may be smaller than the axis: then it is a window.
+/// Plain reads need no op. The stated range of an index may be smaller than the axis: then it is a
+/// window.
 bool SubscriptedRead::isPlain() const {
   for (size_t i = 0; i < reads.size(); ++i) {
     const AxisRead &read = reads[i];
@@ -197,8 +216,10 @@ TermPtr SubscriptedRead::gather() {
     for (auto &axis : index.axes)
       indexMap.push_back(dim(axis.label));
   }
-  auto op = rxt::GatherOp::create(builder, location(), emitter.tensorType(tensor.element, free), tensor.value, index.value, gatherAxis,
-                                  mlir::AffineMap::get(free.size(), 0, sourceMap, &e.context), mlir::AffineMap::get(free.size(), 0, indexMap, &e.context));
+  auto op = rxt::GatherOp::create(builder, location(), emitter.tensorType(tensor.element, free),
+                                  tensor.value, index.value, gatherAxis,
+                                  mlir::AffineMap::get(free.size(), 0, sourceMap, &e.context),
+                                  mlir::AffineMap::get(free.size(), 0, indexMap, &e.context));
   return Term::read({op.getResult(), free, tensor.element});
 }
 
@@ -209,14 +230,22 @@ void SubscriptedRead::checkReach(const AxisRead &read, const Axis &axis) {
   if (!reach && !e.isSymbolic())
     return;
   if (!reach)
-    throw Undecided{read.range, "whether this read stays inside of axis `" + axis.label + "` depends on the sizes"};
+    throw Undecided{read.range, "whether this read stays inside of axis `" + axis.label +
+                                    "` depends on the sizes"};
   SizeExpr over = reach->second - (axis.size - SizeExpr(1));
-  if ((reach->first.isConstant() && reach->first.constant() < 0) || (over.isConstant() && over.constant() > 0))
-    e.fail("out-of-range", "this read leaves the tensor: it reaches " + reach->first.str() + " .. " + reach->second.str() + ", but axis `" + axis.label + "` is 0 .. " + (axis.size - SizeExpr(1)).str(),
-           read.range ? read.range : expr.range, "`else 0` gives the value beyond the edge; `i: a..b` states a smaller range");
+  if ((reach->first.isConstant() && reach->first.constant() < 0) ||
+      (over.isConstant() && over.constant() > 0))
+    e.fail("out-of-range",
+           "this read leaves the tensor: it reaches " + reach->first.str() + " .. " +
+               reach->second.str() + ", but axis `" + axis.label + "` is 0 .. " +
+               (axis.size - SizeExpr(1)).str(),
+           read.range ? read.range : expr.range,
+           "`else 0` gives the value beyond the edge; `i: a..b` states a smaller range");
   bool isInside = isPositive(reach->first) && isPositive(SizeExpr(0) - over);
   if (e.isSymbolic() && !isInside)
-    throw Undecided{read.range ? read.range : expr.range, "whether this read stays inside of axis `" + axis.label + "` depends on the sizes"};
+    throw Undecided{read.range ? read.range : expr.range,
+                    "whether this read stays inside of axis `" + axis.label +
+                        "` depends on the sizes"};
 }
 
 mlir::TypedAttr SubscriptedRead::fillOf(const Value &otherwise) {
@@ -232,19 +261,24 @@ TermPtr SubscriptedRead::window() {
   mlir::TypedAttr fill;
   for (size_t i = 0; i < reads.size(); ++i) {
     checkReach(reads[i], tensor.axes[i]);
-    results.push_back(positionOf(reads[i].affine, builder, [&](const std::string &name) { return dim(name); }, symbols));
+    results.push_back(positionOf(
+        reads[i].affine, builder, [&](const std::string &name) { return dim(name); }, symbols));
     if (!reads[i].otherwise)
       continue;
     mlir::TypedAttr beyond = fillOf(*reads[i].otherwise);
     if (fill && fill != beyond)
-      e.fail("not-yet-supported", "one read has one value beyond its edges", expr.range, "read twice, one axis after the other");
+      e.fail("not-yet-supported", "one read has one value beyond its edges", expr.range,
+             "read twice, one axis after the other");
     fill = beyond;
   }
   for (auto &axis : free)
     if (isUnknown(axis.size))
-      e.fail("unbound-index", "index `" + axis.label + "` has no range here", expr.range, "state it on the left: `" + axis.label + ": n`");
-  auto op = rxt::WindowOp::create(builder, location(), emitter.tensorType(tensor.element, free), tensor.value, mlir::AffineMap::get(free.size(), symbols.size(), results, &e.context),
-                                  builder.getArrayAttr(symbols), fill);
+      e.fail("unbound-index", "index `" + axis.label + "` has no range here", expr.range,
+             "state it on the left: `" + axis.label + ": n`");
+  auto op = rxt::WindowOp::create(
+      builder, location(), emitter.tensorType(tensor.element, free), tensor.value,
+      mlir::AffineMap::get(free.size(), symbols.size(), results, &e.context),
+      builder.getArrayAttr(symbols), fill);
   return Term::read({op.getResult(), free, tensor.element});
 }
 
@@ -252,10 +286,14 @@ Value SubscriptedRead::value() {
   checkRank();
   for (auto &subscript : expr.subscripts)
     collect(subscript);
-  size_t gathers = std::count_if(reads.begin(), reads.end(), [](const AxisRead &read) { return read.gathered != nullptr; });
-  auto isShifted = [](const AxisRead &read) { return read.otherwise || (!read.gathered && !read.affine.isPlain()); };
+  size_t gathers = std::count_if(reads.begin(), reads.end(),
+                                 [](const AxisRead &read) { return read.gathered != nullptr; });
+  auto isShifted = [](const AxisRead &read) {
+    return read.otherwise || (!read.gathered && !read.affine.isPlain());
+  };
   if (gathers > 1 || (gathers == 1 && std::any_of(reads.begin(), reads.end(), isShifted)))
-    e.fail("not-yet-supported", "a read that mixes integer tensors and shifted indices", expr.range, "name the shifted tensor first");
+    e.fail("not-yet-supported", "a read that mixes integer tensors and shifted indices", expr.range,
+           "name the shifted tensor first");
   TermPtr result = gathers ? gather() : isPlain() ? plain() : window();
   result->isIndexed = true;
   result->range = expr.range;

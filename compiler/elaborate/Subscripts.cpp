@@ -18,7 +18,8 @@ static std::string variantsText(const Value &family) {
   return "there are " + joined(variants);
 }
 
-/// `relaxed[2, 64]`: the variant made at these values of the `for`s, outermost first; fewer give a smaller family.
+/// `relaxed[2, 64]`: the variant made at these values of the `for`s, outermost first; fewer give a
+/// smaller family.
 Value Elaborator::variantsOf(const Value &family, const Expr &expr, const Frame &frame) {
   Value chosen = family;
   chosen.list.clear();
@@ -31,8 +32,15 @@ Value Elaborator::variantsOf(const Value &family, const Expr &expr, const Frame 
   }
   size_t depth = family.choices[0]->all.size();
   if (wanted.size() > depth)
-    fail("rank-mismatch", "`" + std::string(expr.children[0]->range.text()) + "` is made under " + std::to_string(depth) + " `for`s, here are " + std::to_string(wanted.size()) + " values", expr.range);
-  auto same = [](const Value &a, const Value &b) { return a.isNumber() ? b.isNumber() && a.asDouble() == b.asDouble() : a.kind == b.kind && a.text == b.text && a.label == b.label; };
+    fail("rank-mismatch",
+         "`" + std::string(expr.children[0]->range.text()) + "` is made under " +
+             std::to_string(depth) + " `for`s, here are " + std::to_string(wanted.size()) +
+             " values",
+         expr.range);
+  auto same = [](const Value &a, const Value &b) {
+    return a.isNumber() ? b.isNumber() && a.asDouble() == b.asDouble()
+                        : a.kind == b.kind && a.text == b.text && a.label == b.label;
+  };
   for (size_t i = 0; i < family.list.size(); ++i) {
     auto &made = family.choices[i]->all;
     bool fits = true;
@@ -44,27 +52,39 @@ Value Elaborator::variantsOf(const Value &family, const Expr &expr, const Frame 
     chosen.choices.push_back(std::make_shared<Fields>(*family.choices[i]));
   }
   if (chosen.list.empty())
-    fail("out-of-range", "`" + std::string(expr.children[0]->range.text()) + "` has no such variant", expr.range, variantsText(family));
+    fail("out-of-range",
+         "`" + std::string(expr.children[0]->range.text()) + "` has no such variant", expr.range,
+         variantsText(family));
   return wanted.size() == depth ? chosen.list[0] : chosen;
 }
 
 Value Elaborator::evalSubscripted(const Expr &expr, const Frame &frame) {
   Value base = eval(*expr.children[0], frame);
   if (base.kind == Value::List) {
-    Value at = expr.subscripts.size() == 1 && expr.subscripts[0].expr ? eval(*expr.subscripts[0].expr, frame) : Value();
+    Value at = expr.subscripts.size() == 1 && expr.subscripts[0].expr
+                   ? eval(*expr.subscripts[0].expr, frame)
+                   : Value();
     if (frame.emission && at.kind != Value::Int) // positions that are indices
       return subscriptTensor(toTerm(base, expr.children[0]->range, frame), expr, frame);
-    if (!at.isConstantInt() || at.size.constant() < 0 || at.size.constant() >= int64_t(base.list.size()))
-      fail("out-of-range", "a list of " + std::to_string(base.list.size()) + " is read at another position", expr.range);
+    if (!at.isConstantInt() || at.size.constant() < 0 ||
+        at.size.constant() >= int64_t(base.list.size()))
+      fail("out-of-range",
+           "a list of " + std::to_string(base.list.size()) + " is read at another position",
+           expr.range);
     return base.list[at.size.constant()];
   }
   if (base.kind == Value::Family)
     return variantsOf(base, expr, frame);
   if (base.kind == Value::Model && base.node->kind != Node::Model) {
-    Value at = expr.subscripts.size() == 1 && expr.subscripts[0].expr ? eval(*expr.subscripts[0].expr, frame) : Value();
+    Value at = expr.subscripts.size() == 1 && expr.subscripts[0].expr
+                   ? eval(*expr.subscripts[0].expr, frame)
+                   : Value();
     int64_t count = base.node->depths();
     if (!at.isConstantInt() || at.size.constant() < 0 || at.size.constant() >= count)
-      fail("out-of-range", "`" + std::string(expr.children[0]->range.text()) + "` has " + std::to_string(count) + " layers, numbered from 0", expr.range);
+      fail("out-of-range",
+           "`" + std::string(expr.children[0]->range.text()) + "` has " + std::to_string(count) +
+               " layers, numbered from 0",
+           expr.range);
     Value v;
     v.kind = Value::Layer;
     v.layers = {{base.node, at.size.constant()}};

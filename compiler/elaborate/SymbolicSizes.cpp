@@ -39,13 +39,15 @@ SizeExpr SymbolicSizes::trip(const std::string &index) {
 
 bool SymbolicSizes::hasAny(const SizeExpr &size, const std::set<std::string> &names) {
   auto symbols = size.symbols();
-  return std::any_of(symbols.begin(), symbols.end(), [&](const std::string &symbol) { return names.count(symbol) > 0; });
+  return std::any_of(symbols.begin(), symbols.end(),
+                     [&](const std::string &symbol) { return names.count(symbol) > 0; });
 }
 
 /// The value must not lead back to the symbol.
 bool SymbolicSizes::learn(const SizeExpr &symbol, const SizeExpr &value) {
   auto name = symbol.asSymbol();
-  if (!name || isOpaque(symbol) || dependsOnTrip(symbol) || known.count(*name) || isOpaque(value) || dependsOnTrip(value))
+  if (!name || isOpaque(symbol) || dependsOnTrip(symbol) || known.count(*name) || isOpaque(value) ||
+      dependsOnTrip(value))
     return false;
   auto inside = value.symbols();
   if (std::find(inside.begin(), inside.end(), *name) != inside.end())
@@ -54,7 +56,9 @@ bool SymbolicSizes::learn(const SizeExpr &symbol, const SizeExpr &value) {
   return true;
 }
 
-bool SymbolicSizes::learnEqual(const SizeExpr &a, const SizeExpr &b) { return !(a == b) && (learn(a, b) || learn(b, a)); }
+bool SymbolicSizes::learnEqual(const SizeExpr &a, const SizeExpr &b) {
+  return !(a == b) && (learn(a, b) || learn(b, a));
+}
 
 bool SymbolicSizes::learnMultiple(const SizeExpr &a, const SizeExpr &b) {
   if (a.dividedBy(b))

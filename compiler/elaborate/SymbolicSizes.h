@@ -1,8 +1,8 @@
 //===- SymbolicSizes.h - sizes that stand for any number ---------*- C++ -*-===//
 //
-// While a definition is checked by itself its sizes are symbols. What is true of polynomials over them is true of
-// every instance. Arithmetic that is no polynomial gives an opaque symbol, of which nothing is known but its name:
-// whether it equals another size is left undecided, never guessed.
+// While a definition is checked by itself its sizes are symbols. What is true of polynomials over
+// them is true of every instance. Arithmetic that is no polynomial gives an opaque symbol, of which
+// nothing is known but its name: whether it equals another size is left undecided, never guessed.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,7 +14,8 @@
 
 namespace rx::elaborate {
 
-/// Thrown where the symbols do not say what follows; caught where the check of the definition began.
+/// Thrown where the symbols do not say what follows; caught where the check of the definition
+/// began.
 struct Undecided {
   diag::SourceRange at;
   std::string why;

@@ -11,8 +11,9 @@ using namespace mlir;
 
 static void collectReads(const TermPtr &term, std::vector<TermPtr> &reads) {
   if (term->kind == Term::Read) {
-    bool known = std::any_of(reads.begin(), reads.end(),
-                             [&](const TermPtr &r) { return r->tensor.value == term->tensor.value && r->indices == term->indices; });
+    bool known = std::any_of(reads.begin(), reads.end(), [&](const TermPtr &r) {
+      return r->tensor.value == term->tensor.value && r->indices == term->indices;
+    });
     if (!known)
       reads.push_back(term);
   }
@@ -47,7 +48,8 @@ struct Nest {
   }
 
   /// An entry block with one scalar per input; returns what each read is in it.
-  std::vector<std::pair<TermPtr, mlir::Value>> open(OpBuilder &b, Region &region, TermEmitter &emitter, Location loc) const {
+  std::vector<std::pair<TermPtr, mlir::Value>> open(OpBuilder &b, Region &region,
+                                                    TermEmitter &emitter, Location loc) const {
     Block &block = region.emplaceBlock();
     std::vector<std::pair<TermPtr, mlir::Value>> values;
     for (auto &read : reads)
@@ -68,15 +70,16 @@ Tensor TermEmitter::materialize(const TermPtr &term, const std::vector<Axis> &ax
   }
   Nest nest(builder, term, labelsOf(axes));
   OpBuilder::InsertionGuard guard(builder);
-  auto op = rxt::MapOp::create(builder, loc, tensorType(element, axes), nest.inputs, builder.getArrayAttr(nest.maps));
+  auto op = rxt::MapOp::create(builder, loc, tensorType(element, axes), nest.inputs,
+                               builder.getArrayAttr(nest.maps));
   auto values = nest.open(builder, op.getBody(), *this, loc);
   mlir::Value result = emit(term, element, nest.dims, values, loc);
   rxt::YieldOp::create(builder, loc, ValueRange{result});
   return {op.getResult(), axes, element};
 }
 
-TermPtr TermEmitter::contract(const std::vector<std::string> &reduced, const TermPtr &left, const TermPtr &right, const std::vector<Axis> &axes,
-                              Location loc) {
+TermPtr TermEmitter::contract(const std::vector<std::string> &reduced, const TermPtr &left,
+                              const TermPtr &right, const std::vector<Axis> &axes, Location loc) {
   std::map<std::string, unsigned> dims;
   for (auto &axis : axes)
     dims.emplace(axis.label, dims.size());
@@ -91,9 +94,12 @@ TermPtr TermEmitter::contract(const std::vector<std::string> &reduced, const Ter
     llvm::SmallVector<AffineExpr> results;
     for (auto &index : plain ? term->indices : labelsOf(term->free))
       results.push_back(builder.getAffineDimExpr(dims.at(index)));
-    maps.push_back(AffineMapAttr::get(AffineMap::get(dims.size(), 0, results, builder.getContext())));
+    maps.push_back(
+        AffineMapAttr::get(AffineMap::get(dims.size(), 0, results, builder.getContext())));
   }
-  auto op = rxt::ContractOp::create(builder, loc, tensorType(left->element, axes), operands[0].value, operands[1].value, builder.getArrayAttr(maps));
+  auto op =
+      rxt::ContractOp::create(builder, loc, tensorType(left->element, axes), operands[0].value,
+                              operands[1].value, builder.getArrayAttr(maps));
   return Term::read({op.getResult(), axes, left->element});
 }
 
@@ -121,14 +127,22 @@ static TermPtr product(const TermPtr &left, const TermPtr &right) {
   return term;
 }
 
-static bool contains(const std::vector<std::string> &names, const std::string &name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+static bool contains(const std::vector<std::string> &names, const std::string &name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
-TermPtr TermEmitter::reduceAsContract(const std::vector<std::string> &reduced, const TermPtr &body, const std::vector<Axis> &axes, Location loc) {
+TermPtr TermEmitter::reduceAsContract(const std::vector<std::string> &reduced, const TermPtr &body,
+                                      const std::vector<Axis> &axes, Location loc) {
   std::vector<TermPtr> all, inside, outside;
   factors(body, all);
   for (auto &factor : all)
-    (std::any_of(factor->free.begin(), factor->free.end(), [&](const Axis &a) { return contains(reduced, a.label); }) ? inside : outside).push_back(factor);
-  bool isProduct = inside.size() == 2 && inside[0]->element == body->element && inside[1]->element == body->element;
+    (std::any_of(factor->free.begin(), factor->free.end(),
+                 [&](const Axis &a) { return contains(reduced, a.label); })
+         ? inside
+         : outside)
+        .push_back(factor);
+  bool isProduct = inside.size() == 2 && inside[0]->element == body->element &&
+                   inside[1]->element == body->element;
   if (!isProduct)
     return nullptr;
   for (auto &name : reduced)
@@ -137,11 +151,14 @@ TermPtr TermEmitter::reduceAsContract(const std::vector<std::string> &reduced, c
   bool exclusive = false; // some index belongs to one factor only: else it is no matrix product
   for (int side = 0; side < 2; ++side)
     for (auto &axis : inside[side]->free)
-      exclusive = exclusive || (!contains(reduced, axis.label) && !inside[1 - side]->dependsOn(axis.label));
+      exclusive =
+          exclusive || (!contains(reduced, axis.label) && !inside[1 - side]->dependsOn(axis.label));
   if (!exclusive)
     return nullptr;
   std::vector<Axis> inner;
-  std::copy_if(axes.begin(), axes.end(), std::back_inserter(inner), [&](const Axis &axis) { return inside[0]->dependsOn(axis.label) || inside[1]->dependsOn(axis.label); });
+  std::copy_if(axes.begin(), axes.end(), std::back_inserter(inner), [&](const Axis &axis) {
+    return inside[0]->dependsOn(axis.label) || inside[1]->dependsOn(axis.label);
+  });
   TermPtr result = contract(reduced, inside[0], inside[1], inner, loc);
   result->isIndexed = body->isIndexed;
   for (auto &factor : outside)
@@ -150,21 +167,28 @@ TermPtr TermEmitter::reduceAsContract(const std::vector<std::string> &reduced, c
   return result;
 }
 
-TermPtr TermEmitter::reduceByLoops(const std::string &kind, const std::vector<std::string> &reduced, const TermPtr &body, const std::vector<Axis> &axes, Location loc) {
+TermPtr TermEmitter::reduceByLoops(const std::string &kind, const std::vector<std::string> &reduced,
+                                   const TermPtr &body, const std::vector<Axis> &axes,
+                                   Location loc) {
   static const std::map<std::string, rxt::ReduceKind> kinds = {
-      {"sum", rxt::ReduceKind::Sum}, {"mean", rxt::ReduceKind::Sum}, {"prod", rxt::ReduceKind::Prod},     {"max", rxt::ReduceKind::Max},
-      {"min", rxt::ReduceKind::Min}, {"any", rxt::ReduceKind::Any},  {"all", rxt::ReduceKind::All},       {"argmax", rxt::ReduceKind::ArgMax},
+      {"sum", rxt::ReduceKind::Sum},      {"mean", rxt::ReduceKind::Sum},
+      {"prod", rxt::ReduceKind::Prod},    {"max", rxt::ReduceKind::Max},
+      {"min", rxt::ReduceKind::Min},      {"any", rxt::ReduceKind::Any},
+      {"all", rxt::ReduceKind::All},      {"argmax", rxt::ReduceKind::ArgMax},
       {"argmin", rxt::ReduceKind::ArgMin}};
   std::vector<std::string> order = labelsOf(axes);
   order.insert(order.end(), reduced.begin(), reduced.end());
   Nest nest(builder, body, order);
   bool isArg = kind == "argmax" || kind == "argmin", isLogic = kind == "any" || kind == "all";
-  Element element = isLogic ? Element::Bool : body->element == Element::Literal ? Element::F32 : body->element;
+  Element element = isLogic                             ? Element::Bool
+                    : body->element == Element::Literal ? Element::F32
+                                                        : body->element;
   if (!isLogic && element == Element::Bool)
     element = Element::F32; // counting truths
   Element resultElement = isArg ? Element::I32 : element;
   OpBuilder::InsertionGuard guard(builder);
-  auto op = rxt::ReduceOp::create(builder, loc, tensorType(resultElement, axes), kinds.at(kind), nest.inputs, builder.getArrayAttr(nest.maps));
+  auto op = rxt::ReduceOp::create(builder, loc, tensorType(resultElement, axes), kinds.at(kind),
+                                  nest.inputs, builder.getArrayAttr(nest.maps));
   auto values = nest.open(builder, op.getBody(), *this, loc);
   mlir::Value value = emit(body, element, nest.dims, values, loc);
   rxt::YieldOp::create(builder, loc, ValueRange{value});
@@ -190,7 +214,8 @@ static TermPtr dividedByCount(const TermPtr &sum, const SizeExpr &count) {
   return divided;
 }
 
-TermPtr TermEmitter::reduce(const std::string &kind, const std::vector<std::string> &reduced, const TermPtr &body, Location loc) {
+TermPtr TermEmitter::reduce(const std::string &kind, const std::vector<std::string> &reduced,
+                            const TermPtr &body, Location loc) {
   std::vector<Axis> axes;
   SizeExpr count(1);
   for (auto &axis : body->free)

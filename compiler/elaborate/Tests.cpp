@@ -15,15 +15,18 @@ namespace rx::elaborate {
 /// Turns the statements of one test into a program.
 class TestBuilder {
 public:
-  TestBuilder(Elaborator &elaborator, const Item &item, TestProgram &program) : e(elaborator), item(item), program(program) {}
+  TestBuilder(Elaborator &elaborator, const Item &item, TestProgram &program)
+      : e(elaborator), item(item), program(program) {}
   void build(const std::shared_ptr<Scope> &fileScope);
 
 private:
   void statements(const ast::Body &body, const Frame &frame);
   void nameModels(const Item &equation, const Frame &frame);
   void expect(const Item &statement, const Frame &frame);
-  void addSide(const TermPtr &term, const std::vector<Axis> &axes, const diag::SourceRange &range, const Frame &frame);
-  TermPtr side(const Value &value, const Value &other, const diag::SourceRange &range, const diag::SourceRange &otherRange, const Frame &frame);
+  void addSide(const TermPtr &term, const std::vector<Axis> &axes, const diag::SourceRange &range,
+               const Frame &frame);
+  TermPtr side(const Value &value, const Value &other, const diag::SourceRange &range,
+               const diag::SourceRange &otherRange, const Frame &frame);
 
   Elaborator &e;
   const Item &item;
@@ -58,14 +61,17 @@ std::vector<TestProgram> Elaborator::tests(const ast::File &file) {
 void TestBuilder::build(const std::shared_ptr<Scope> &fileScope) {
   auto atEnd = mlir::OpBuilder::atBlockEnd(e.module->getBody());
   auto empty = stringArray(atEnd, {});
-  auto op = rxd::ProgramOp::create(atEnd, e.location(item.range), program.symbol, empty, empty, empty);
-  Emission emission{mlir::OpBuilder::atBlockEnd(&op.getBody().emplaceBlock()), nullptr, nullptr, {}, ""};
+  auto op =
+      rxd::ProgramOp::create(atEnd, e.location(item.range), program.symbol, empty, empty, empty);
+  Emission emission{
+      mlir::OpBuilder::atBlockEnd(&op.getBody().emplaceBlock()), nullptr, nullptr, {}, ""};
   Frame frame;
   frame.scope = std::make_shared<Scope>(fileScope);
   frame.emission = &emission;
   statements(item.body, frame);
   if (program.expectations.empty())
-    e.fail("misplaced", "this test expects nothing", item.range, "`expect softmax[u](x) == [0.5, 0.5] within 1e-6`");
+    e.fail("misplaced", "this test expects nothing", item.range,
+           "`expect softmax[u](x) == [0.5, 0.5] within 1e-6`");
   rxd::ReturnOp::create(emission.builder, e.location(item.range), results);
   std::vector<std::string> names;
   for (size_t i = 0; i < results.size(); ++i)
@@ -103,7 +109,8 @@ void TestBuilder::nameModels(const Item &equation, const Frame &frame) {
     if (target->kind != Expr::Name || found == frame.scope->names.end())
       continue;
     Value &value = found->second;
-    if (value.kind != Value::InstanceOf && !(value.kind == Value::Model && value.node->name.empty()))
+    if (value.kind != Value::InstanceOf &&
+        !(value.kind == Value::Model && value.node->name.empty()))
       continue;
     Origin origin = value.origin;
     value = Value::model(e.instantiate(value, program.symbol + "." + target->text, equation.range));
@@ -113,7 +120,8 @@ void TestBuilder::nameModels(const Item &equation, const Frame &frame) {
 }
 
 /// One side of a comparison; a list takes the axes of the other side.
-TermPtr TestBuilder::side(const Value &value, const Value &other, const diag::SourceRange &range, const diag::SourceRange &otherRange, const Frame &frame) {
+TermPtr TestBuilder::side(const Value &value, const Value &other, const diag::SourceRange &range,
+                          const diag::SourceRange &otherRange, const Frame &frame) {
   if (value.kind != Value::List || other.kind == Value::List)
     return e.toTerm(value, range, frame);
   TermPtr shaped = e.toTerm(other, otherRange, frame);
@@ -123,12 +131,15 @@ TermPtr TestBuilder::side(const Value &value, const Value &other, const diag::So
   return term;
 }
 
-void TestBuilder::addSide(const TermPtr &term, const std::vector<Axis> &axes, const diag::SourceRange &range, const Frame &frame) {
-  results.push_back(TermEmitter(frame.emission->builder).materialize(term, axes, e.location(range)).value);
+void TestBuilder::addSide(const TermPtr &term, const std::vector<Axis> &axes,
+                          const diag::SourceRange &range, const Frame &frame) {
+  results.push_back(
+      TermEmitter(frame.emission->builder).materialize(term, axes, e.location(range)).value);
 }
 
 void TestBuilder::expect(const Item &statement, const Frame &frame) {
-  static const std::map<std::string, std::string> comparisons = {{"==", "eq"}, {"!=", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}};
+  static const std::map<std::string, std::string> comparisons = {
+      {"==", "eq"}, {"!=", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"}};
   const Expr &expr = *statement.expr;
   auto comparison = expr.kind == Expr::Binary ? comparisons.find(expr.text) : comparisons.end();
   Expectation expectation{statement.range, expr.range, expr.range, "==", 0};
@@ -136,7 +147,8 @@ void TestBuilder::expect(const Item &statement, const Frame &frame) {
   if (comparison == comparisons.end()) {
     sides[0] = e.toTerm(e.eval(expr, frame), expr.range, frame);
     if (sides[0]->element != Element::Bool)
-      e.fail("type-mismatch", "`expect` takes a comparison or a truth value", expr.range, "`expect a == b within 1e-6`");
+      e.fail("type-mismatch", "`expect` takes a comparison or a truth value", expr.range,
+             "`expect a == b within 1e-6`");
     sides[1] = e.toTerm(Value::boolean(true), expr.range, frame);
   } else {
     expectation.comparison = expr.text;
@@ -149,10 +161,12 @@ void TestBuilder::expect(const Item &statement, const Frame &frame) {
   if (statement.value) {
     Value within = e.eval(*statement.value, frame);
     if (!within.isNumber() || expectation.comparison != "==")
-      e.fail("type-mismatch", "`within` gives the absolute tolerance of `==`", statement.value->range, "`expect a == b within 1e-6`");
+      e.fail("type-mismatch", "`within` gives the absolute tolerance of `==`",
+             statement.value->range, "`expect a == b within 1e-6`");
     expectation.within = within.asDouble();
   }
-  TermPtr both = e.apply(comparison == comparisons.end() ? "eq" : comparison->second, {sides[0], sides[1]}, expr.range);
+  TermPtr both = e.apply(comparison == comparisons.end() ? "eq" : comparison->second,
+                         {sides[0], sides[1]}, expr.range);
   addSide(sides[0], both->free, expectation.left, frame);
   addSide(sides[1], both->free, expectation.right, frame);
   program.expectations.push_back(expectation);

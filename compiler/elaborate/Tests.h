@@ -8,8 +8,8 @@
 
 namespace rx::elaborate {
 
-/// `expect left == right within t`: the program's results 2 i and 2 i + 1 are the two sides, of one shape.
-/// An expectation without a comparison compares what it says with true.
+/// `expect left == right within t`: the program's results 2 i and 2 i + 1 are the two sides, of one
+/// shape. An expectation without a comparison compares what it says with true.
 struct Expectation {
   diag::SourceRange at, left, right;
   std::string comparison; // ==, !=, <, <=, >, >=

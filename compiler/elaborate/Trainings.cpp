@@ -1,7 +1,8 @@
 //===- Trainings.cpp - what can be said of trainings before they run ---------===//
 //
-// A training yields its models under its own name and leaves those it started from as they were. Which models it
-// trains follows from names: those of `over`, else those that the minimised loss takes, without what is frozen.
+// A training yields its models under its own name and leaves those it started from as they were.
+// Which models it trains follows from names: those of `over`, else those that the minimised loss
+// takes, without what is frozen.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/elaborate/Trainings.h"
@@ -38,7 +39,8 @@ struct Trained {
 
 class Checker {
 public:
-  Checker(const FindTraining &find, diag::DiagnosticEngine &diagnostics) : find(find), diagnostics(diagnostics) {}
+  Checker(const FindTraining &find, diag::DiagnosticEngine &diagnostics)
+      : find(find), diagnostics(diagnostics) {}
 
   /// The statements of one scope, in order. `defined` are names that may stand for models.
   void scope(const ast::Body &body, std::set<std::string> defined);
@@ -75,8 +77,10 @@ std::vector<Trained> Checker::minimisedIn(const ast::Body &body) {
 /// `train run amends Finetune(m)` trains what `Finetune` trains, under the names given to it.
 std::vector<Trained> Checker::trainedBy(const Item &training) {
   std::vector<Trained> names = minimisedIn(training.body);
-  const Expr *call = training.value && training.value->kind == Expr::Call ? training.value.get() : nullptr;
-  const Item *amended = call && call->children[0]->kind == Expr::Name ? find(call->children[0]->text) : nullptr;
+  const Expr *call =
+      training.value && training.value->kind == Expr::Call ? training.value.get() : nullptr;
+  const Item *amended =
+      call && call->children[0]->kind == Expr::Name ? find(call->children[0]->text) : nullptr;
   if (!amended)
     return names;
   for (const Trained &inner : minimisedIn(amended->body))
@@ -87,7 +91,8 @@ std::vector<Trained> Checker::trainedBy(const Item &training) {
         const ast::Argument &argument = call->arguments[a];
         bool isGiven = argument.name.empty() ? a == i : argument.name == inner.name;
         if (isGiven && argument.value->kind == Expr::Name)
-          names.push_back({argument.value->text, argument.value->range, i == 0 || inner.isExplicit});
+          names.push_back(
+              {argument.value->text, argument.value->range, i == 0 || inner.isExplicit});
       }
     }
   return names;
@@ -97,8 +102,11 @@ void Checker::training(const Item &item, const std::set<std::string> &defined) {
   for (const Trained &one : trainedBy(item)) {
     if (auto found = frozen.find(one.name); found != frozen.end()) {
       if (one.isExplicit)
-        diagnostics.error(one.at, "frozen", "`" + one.name + "` is frozen, and this training is to change it")
-            .label(one.at, "trained here").label(found->second, "frozen here")
+        diagnostics
+            .error(one.at, "frozen",
+                   "`" + one.name + "` is frozen, and this training is to change it")
+            .label(one.at, "trained here")
+            .label(found->second, "frozen here")
             .suggest("train a copy: `m = copy(" + one.name + ")`, or leave `frozen` out");
       continue;
     }
@@ -107,7 +115,8 @@ void Checker::training(const Item &item, const std::set<std::string> &defined) {
   }
 }
 
-/// Data that are held out for the test choose neither weights nor models; watching them with `track` is allowed.
+/// Data that are held out for the test choose neither weights nor models; watching them with
+/// `track` is allowed.
 void Checker::checkHeldOut(const ast::Body &body) {
   walkItems(body, [&](const Item &item) {
     if (item.kind == Item::Equation && item.text == "track")
@@ -115,7 +124,10 @@ void Checker::checkHeldOut(const ast::Body &body) {
     for (const Expr *expr : readBy(item))
       walk(*expr, [&](const Expr &part) {
         if (part.kind == Expr::Member && part.text == "test")
-          diagnostics.error(part.range, "leak", "a training reads `" + std::string(part.range.text()) + "`, which is held out for the test")
+          diagnostics
+              .error(part.range, "leak",
+                     "a training reads `" + std::string(part.range.text()) +
+                         "`, which is held out for the test")
               .suggest("fit on `.train`, select on `.valid`, report on `.test`");
         return true;
       });
@@ -132,9 +144,14 @@ void Checker::checkReads(const Expr &expr) {
     if (found == trained.end())
       return true;
     const Item &by = *found->second;
-    diagnostics.error(part.range, "stale-model", "`" + part.text + "` is read after it was trained; this is the model as it was before")
-        .label(part.range, "not trained").label(by.nameRange ? by.nameRange : by.range, "trained here")
-        .suggest("`" + by.name + "." + part.text + "` is the trained model; `before(" + part.text + ")` says that the untrained one is meant");
+    diagnostics
+        .error(part.range, "stale-model",
+               "`" + part.text +
+                   "` is read after it was trained; this is the model as it was before")
+        .label(part.range, "not trained")
+        .label(by.nameRange ? by.nameRange : by.range, "trained here")
+        .suggest("`" + by.name + "." + part.text + "` is the trained model; `before(" + part.text +
+                 ")` says that the untrained one is meant");
     return true;
   });
 }
@@ -168,11 +185,14 @@ void Checker::scope(const ast::Body &body, std::set<std::string> defined) {
       scope(item->body, inner);
     }
   }
-  std::erase_if(trained, [&](auto &entry) { return !outside.count(entry.first); }); // what was defined here is gone
+  std::erase_if(trained, [&](auto &entry) {
+    return !outside.count(entry.first);
+  }); // what was defined here is gone
 }
 
 } // namespace
 
-void rx::elaborate::checkTrainings(const Item &experiment, const FindTraining &find, diag::DiagnosticEngine &diagnostics) {
+void rx::elaborate::checkTrainings(const Item &experiment, const FindTraining &find,
+                                   diag::DiagnosticEngine &diagnostics) {
   Checker(find, diagnostics).scope(experiment.body, {});
 }

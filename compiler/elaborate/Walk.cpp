@@ -35,7 +35,8 @@ std::vector<const Expr *> rx::elaborate::readBy(const Item &item) {
   return reads;
 }
 
-void rx::elaborate::walkItems(const ast::Body &body, const std::function<void(const Item &)> &each) {
+void rx::elaborate::walkItems(const ast::Body &body,
+                              const std::function<void(const Item &)> &each) {
   for (auto &item : body) {
     each(*item);
     walkItems(item->body, each);

@@ -8,7 +8,9 @@ using namespace mlir;
 namespace rx::rxd {
 
 /// The last op of a forward or program.
-static ReturnOp returnOf(Block &body) { return body.empty() ? ReturnOp() : dyn_cast<ReturnOp>(body.back()); }
+static ReturnOp returnOf(Block &body) {
+  return body.empty() ? ReturnOp() : dyn_cast<ReturnOp>(body.back());
+}
 
 LogicalResult ForwardOp::verify() {
   if (!isa<ModelOp, PartOp>((*this)->getParentOp()))
@@ -35,7 +37,8 @@ static LogicalResult verifyState(ProgramOp program, unsigned argument, ReturnOp 
   Type next = last.getOperand(found - program.getOutputNames().begin()).getType();
   Type type = program.getBody().getArgument(argument).getType();
   if (next != type)
-    return program.emitOpError() << "the state " << name << " is " << type << ", its next value " << next;
+    return program.emitOpError() << "the state " << name << " is " << type << ", its next value "
+                                 << next;
   return success();
 }
 
@@ -54,10 +57,13 @@ LogicalResult ProgramOp::verify() {
     return emitOpError() << "ends with rx.return";
   size_t arguments = body.getNumArguments();
   if (getArgumentNames().size() != arguments || getRoles().size() != arguments)
-    return emitOpError() << "has " << arguments << " arguments, " << getArgumentNames().size() << " names and " << getRoles().size() << " roles for them";
+    return emitOpError() << "has " << arguments << " arguments, " << getArgumentNames().size()
+                         << " names and " << getRoles().size() << " roles for them";
   if (getOutputNames().size() != last.getNumOperands())
-    return emitOpError() << "returns " << last.getNumOperands() << " values, and has " << getOutputNames().size() << " names for them";
-  if (failed(verifyDistinct(*this, getArgumentNames())) || failed(verifyDistinct(*this, getOutputNames())))
+    return emitOpError() << "returns " << last.getNumOperands() << " values, and has "
+                         << getOutputNames().size() << " names for them";
+  if (failed(verifyDistinct(*this, getArgumentNames())) ||
+      failed(verifyDistinct(*this, getOutputNames())))
     return failure();
   for (auto [index, role] : llvm::enumerate(getRoles().getAsValueRange<StringAttr>())) {
     if (role != "input" && role != "state")
@@ -79,7 +85,8 @@ static Operation *elementOf(Operation *node) {
   return node;
 }
 
-/// What a callee's first name is looked up in: the part of the forward, or the module of the program.
+/// What a callee's first name is looked up in: the part of the forward, or the module of the
+/// program.
 static Operation *scopeOf(Operation *op) {
   if (auto forward = op->getParentOfType<ForwardOp>())
     return forward->getParentOp();
@@ -96,16 +103,22 @@ LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "no part here is called " << callee;
   bool isNest = !isOwn && isa<StackOp, LoopOp>(node);
   Operation *element = elementOf(node);
-  auto forward = element ? dyn_cast_or_null<ForwardOp>(symbols.lookupSymbolIn(element, callee.getLeafReference())) : ForwardOp();
+  auto forward =
+      element
+          ? dyn_cast_or_null<ForwardOp>(symbols.lookupSymbolIn(element, callee.getLeafReference()))
+          : ForwardOp();
   if (!forward)
     return emitOpError() << "no forward is called " << callee;
   Block &body = forward.getBody().front();
   ReturnOp last = returnOf(body);
-  if (getInputs().getTypes() != body.getArgumentTypes() || !last || getResultTypes() != last.getOperandTypes())
+  if (getInputs().getTypes() != body.getArgumentTypes() || !last ||
+      getResultTypes() != last.getOperandTypes())
     return emitOpError() << "does not fit " << callee;
-  bool carries = getNumResults() == 1 && !getInputs().empty() && getInputs().front().getType() == getResult(0).getType();
+  bool carries = getNumResults() == 1 && !getInputs().empty() &&
+                 getInputs().front().getType() == getResult(0).getType();
   if (isNest && !carries)
-    return emitOpError() << "a stack or loop gives what it takes first, to be carried from trip to trip";
+    return emitOpError()
+           << "a stack or loop gives what it takes first, to be carried from trip to trip";
   return success();
 }
 

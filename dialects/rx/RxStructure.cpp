@@ -9,7 +9,8 @@ static bool isNode(Operation *op) { return isa<ModelOp, PartOp, StackOp, LoopOp>
 
 /// The trip and its count, of a stack or loop.
 static std::pair<StringRef, int64_t> levelOf(Operation *nest) {
-  return {nest->getAttrOfType<StringAttr>("index").getValue(), nest->getAttrOfType<IntegerAttr>("trips").getInt()};
+  return {nest->getAttrOfType<StringAttr>("index").getValue(),
+          nest->getAttrOfType<IntegerAttr>("trips").getInt()};
 }
 
 /// The stacks and loops around `op`, outermost first.
@@ -23,7 +24,8 @@ static SmallVector<Operation *> nestsAround(Operation *op) {
 
 //===-- Nodes ---===//
 
-/// A model or part holds what its class declares: parameters, what differs by depth, parts, forwards.
+/// A model or part holds what its class declares: parameters, what differs by depth, parts,
+/// forwards.
 static LogicalResult verifyMembers(Operation *node) {
   for (Operation &op : node->getRegion(0).front())
     if (!isa<ParamOp, DepthOp, PartOp, StackOp, LoopOp, ForwardOp>(op))
@@ -31,7 +33,8 @@ static LogicalResult verifyMembers(Operation *node) {
   return success();
 }
 
-/// That it stands at the top of the module follows: it is a symbol, and no table but the module's takes it.
+/// That it stands at the top of the module follows: it is a symbol, and no table but the module's
+/// takes it.
 LogicalResult ModelOp::verify() { return verifyMembers(*this); }
 
 static rxt::TensorType entryOf(Type type) {
@@ -50,7 +53,8 @@ LogicalResult ModelOp::verifySymbolUses(SymbolTableCollection &symbols) {
       if (!buffer)
         return WalkResult(param.emitOpError() << "no buffer is called " << name);
       if (entry && buffer.getType() != entry)
-        return WalkResult(param.emitOpError() << "buffer " << name << " is " << buffer.getType() << ", the parameter's entries are " << entry);
+        return WalkResult(param.emitOpError() << "buffer " << name << " is " << buffer.getType()
+                                              << ", the parameter's entries are " << entry);
     }
     return WalkResult::advance();
   });
@@ -83,15 +87,18 @@ LogicalResult LoopOp::verify() { return verifyNest(*this); }
 
 //===-- Parameters and constants of depth ---===//
 
-/// `per` names loops around the op, outermost first, and the type is a table of exactly their trips.
+/// `per` names loops around the op, outermost first, and the type is a table of exactly their
+/// trips.
 static LogicalResult verifyPer(Operation *op, Type type, ArrayAttr per) {
   SmallVector<int64_t> trips;
   SmallVector<Operation *> around = nestsAround(op);
   auto next = around.begin();
   for (StringRef index : per.getAsValueRange<StringAttr>()) {
-    next = std::find_if(next, around.end(), [&](Operation *nest) { return levelOf(nest).first == index; });
+    next = std::find_if(next, around.end(),
+                        [&](Operation *nest) { return levelOf(nest).first == index; });
     if (next == around.end())
-      return op->emitOpError() << "is per '" << index << "', which is no loop around it, outermost first";
+      return op->emitOpError() << "is per '" << index
+                               << "', which is no loop around it, outermost first";
     trips.push_back(levelOf(*next++).second);
   }
   if (!entryOf(type))
@@ -99,7 +106,9 @@ static LogicalResult verifyPer(Operation *op, Type type, ArrayAttr per) {
   auto table = dyn_cast<rxt::TableType>(type);
   ArrayRef<int64_t> entries = table ? table.getTrips() : ArrayRef<int64_t>();
   if (entries != ArrayRef<int64_t>(trips))
-    return op->emitOpError() << "has entries for [" << entries << "] trips, the loops it is per run [" << ArrayRef<int64_t>(trips) << "]";
+    return op->emitOpError() << "has entries for [" << entries
+                             << "] trips, the loops it is per run [" << ArrayRef<int64_t>(trips)
+                             << "]";
   return success();
 }
 
@@ -111,7 +120,8 @@ LogicalResult ParamOp::verify() {
     for (int64_t trips : table.getTrips())
       entries *= trips;
   if (static_cast<int64_t>(getBuffers().size()) != entries)
-    return emitOpError() << "has " << entries << " entries, but " << getBuffers().size() << " buffers";
+    return emitOpError() << "has " << entries << " entries, but " << getBuffers().size()
+                         << " buffers";
   return success();
 }
 
@@ -123,7 +133,8 @@ LogicalResult DepthOp::verify() {
     return emitOpError() << "is a scalar at every depth, not " << entry;
   auto table = dyn_cast<rxt::TableType>(getType());
   ShapedType value = getValue().getShapedType();
-  if (value.getShape() != (table ? table.getTrips() : ArrayRef<int64_t>()) || value.getElementType() != entry.getElementType())
+  if (value.getShape() != (table ? table.getTrips() : ArrayRef<int64_t>()) ||
+      value.getElementType() != entry.getElementType())
     return emitOpError() << "holds " << value << " for " << getType();
   return success();
 }

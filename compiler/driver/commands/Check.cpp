@@ -26,8 +26,10 @@ std::string counted(int count, const std::string &what) {
 /// "checked 2 models and 3 functions; 1 test, which `rxc test` runs"
 std::string summaryOf(const elaborate::CheckSummary &summary) {
   std::string text;
-  for (auto &[count, what] : {std::pair(summary.models, "model"), {summary.functions, "function"},
-                              {summary.metrics, "metric"}, {summary.conversions, "conversion"}})
+  for (auto &[count, what] : {std::pair(summary.models, "model"),
+                              {summary.functions, "function"},
+                              {summary.metrics, "metric"},
+                              {summary.conversions, "conversion"}})
     if (count)
       text += (text.empty() ? "" : ", ") + counted(count, what);
   if (summary.tests)
