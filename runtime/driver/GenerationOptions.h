@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <string>
 
 namespace rx::runtime {
@@ -24,20 +25,32 @@ inline std::string withEscapes(const std::string &typed) {
   return text;
 }
 
+/// A number of at least `least`; else says `what` it has to be.
+inline CLI::Validator atLeast(double least, const std::string &what) {
+  return CLI::Validator(
+      [least, what](std::string &text) {
+        char *end = nullptr;
+        double number = std::strtod(text.c_str(), &end);
+        bool isNumber = end != text.c_str() && *end == '\0';
+        return isNumber && number >= least ? std::string() : text + " is not " + what;
+      },
+      "");
+}
+
 /// `settings` outlives the parsing, and holds the defaults. `needed` is an option without which
 /// these mean nothing, or null.
 inline void addGenerationOptions(CLI::App &app, GenerationSettings &settings,
                                  CLI::Option *needed = nullptr) {
   CLI::Option *all[] = {
       app.add_option("--tokens", settings.tokens, "at most so many tokens for every text")
-          ->check(CLI::PositiveNumber)
+          ->check(atLeast(1, "a number above 0"))
           ->capture_default_str(),
       app.add_option("--temperature", settings.sampling.temperature,
                      "0: always the likeliest token; 1: as the model says")
-          ->check(CLI::NonNegativeNumber)
+          ->check(atLeast(0, "0 or more"))
           ->capture_default_str(),
       app.add_option("--top-k", settings.sampling.topK, "of the K likeliest only; 0: off")
-          ->check(CLI::NonNegativeNumber)
+          ->check(atLeast(0, "0 or more"))
           ->capture_default_str(),
       app.add_option("--top-p", settings.sampling.topP,
                      "of the likeliest that together have probability P; 1: off")
