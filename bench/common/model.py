@@ -17,6 +17,11 @@ class Contestant:
     name: str
     command: list
     env: dict = field(default_factory=dict)
+    works: tuple = None  # names of those it runs; None: all
+    bytes: dict = field(default_factory=dict)  # by work, what it moves where that differs from the work's bytes
+
+    def runs(self, work):
+        return self.works is None or work.name in self.works
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Benchmark:
     peers: list
     targets: list = field(default_factory=list)
     requirements: list = field(default_factory=list)
+    prepare: object = None  # called once, before the first round, with everything built and installed
+    memory: bool = False  # whether the table shows resident memory
 
     def __post_init__(self):
         names = [work.name for work in self.works]

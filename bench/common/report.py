@@ -1,5 +1,6 @@
 """The table for a person and the lines for a machine."""
 import json
+from dataclasses import replace
 
 from .machine import floor
 from .rounds import ratios
@@ -10,15 +11,19 @@ def results(benchmark, context, works, series, machine):
     entries = []
     for work in works:
         for peer in benchmark.peers:
+            if not (benchmark.ours.runs(work) and peer.runs(work)):
+                continue
             ours, theirs = series[benchmark.ours.name, work.name], series[peer.name, work.name]
             if ours.skipped or theirs.skipped:
                 continue
-            bound = floor(work, machine["ceilings"][str(context.threads)])
+            ceilings = machine["ceilings"][str(context.threads)]
+            moved = peer.bytes.get(work.name, work.bytes)
             entries.append({
                 "work": work.name, "peer": peer.name, "threads": context.threads,
                 "ours": ours.summary(), "theirs": theirs.summary(), "ratio": ratios(ours, theirs),
                 "rounds": len(ours.seconds),
-                "floor": {"bytes": work.bytes, "flops": work.flops, "seconds": bound}, **machine})
+                "floor": {"bytes": work.bytes, "flops": work.flops, "seconds": floor(work, ceilings)},
+                "peer_floor": {"bytes": moved, "seconds": floor(replace(work, bytes=moved), ceilings)}, **machine})
     return entries
 
 
@@ -38,8 +43,15 @@ HEADER = ("work", "peer", "ours ms", "(min)", "peer ms", "(min)", "ratio", "[min
           "MB moved", "MFLOP", "floor ms", "of floor")
 
 
-def table(entries):
+def table(entries, memory=False):
+    """`memory`: with the largest resident memory of both sides."""
     rows = [HEADER] + [row(entry) for entry in entries]
+    if any(entry["peer_floor"] != {k: entry["floor"][k] for k in ("bytes", "seconds")} for entry in entries):
+        rows = [(*rows[0], "peer floor ms")] + [
+            (*r, number((e["peer_floor"]["seconds"] or 0) * 1e3)) for r, e in zip(rows[1:], entries)]
+    if memory:
+        rows = [(*rows[0], "MB ours", "peer")] + [
+            (*r, *(number(e[side]["rss"] / 1e6) for side in ("ours", "theirs"))) for r, e in zip(rows[1:], entries)]
     errors = any("error" in entry[side] for entry in entries for side in ("ours", "theirs"))
     if errors:
         rows = [(*rows[0], "error ours", "peer")] + [

@@ -35,6 +35,8 @@ def run_rounds(benchmark, context, works, count, progress):
     for round_number in range(count):
         order = contestants if round_number % 2 == 0 else contestants[::-1]
         for contestant in order:
+            if not any(map(contestant.runs, works)):
+                continue
             progress(f"round {round_number + 1}/{count}: {contestant.name}")
             for entry in run_contestant(contestant, context.threads, context.root):
                 series.setdefault((entry["contestant"], entry["work"]), Series()).add(entry)
@@ -44,7 +46,7 @@ def run_rounds(benchmark, context, works, count, progress):
 
 def check_complete(series, benchmark, works, count):
     for contestant in (benchmark.ours, *benchmark.peers):
-        for work in works:
+        for work in filter(contestant.runs, works):
             found = series.get((contestant.name, work.name), Series())
             if not found.skipped and len(found.seconds) != count:
                 raise ContestantError(f"{contestant.name} measured {work.name} {len(found.seconds)} times "

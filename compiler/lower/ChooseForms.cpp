@@ -20,8 +20,8 @@ struct ParamUses {
 
 class FormChooser {
 public:
-  FormChooser(ModuleOp module, const CpuTarget &target)
-      : module(module), symbols(module),
+  FormChooser(ModuleOp module, const CpuTarget &target, WeightForms weightForms)
+      : module(module), symbols(module), weightForms(weightForms),
         columns(target.gemm.vectors * target.lanes(/*elementBits=*/32)) {}
 
   void run() {
@@ -98,10 +98,10 @@ private:
     return StringAttr::get(buffer.getContext(), form.str());
   }
 
-  /// f32 where the values are computed, or stored in a form that products do not decode.
-  static rx_dtype storedElement(rxt::BufferOp buffer) {
+  /// f32 where the values are computed, stored in a form that products do not decode, or wanted so.
+  rx_dtype storedElement(rxt::BufferOp buffer) const {
     auto stored = buffer->getAttrOfType<StringAttr>(storedAttribute);
-    if (!stored || buffer.getVia())
+    if (!stored || buffer.getVia() || weightForms == WeightForms::F32)
       return RX_F32;
     std::optional<rx_dtype> element = dtypeNamed(stored.getValue());
     return element && PanelForm::canHold(*element) ? *element : RX_F32;
@@ -166,6 +166,7 @@ private:
 
   ModuleOp module;
   SymbolTable symbols;
+  WeightForms weightForms;
   int64_t columns;
   llvm::SmallVector<std::pair<rxt::ParamOp, ParamUses>> params;
   llvm::MapVector<Operation *, InputForms> formsOf;            ///< by launch
@@ -175,11 +176,11 @@ private:
 
 } // namespace
 
-LogicalResult chooseForms(ModuleOp module, const CpuTarget &target) {
+LogicalResult chooseForms(ModuleOp module, const CpuTarget &target, WeightForms forms) {
   bool chosen = llvm::any_of(module.getOps<rxt::BufferOp>(),
                              [](rxt::BufferOp buffer) { return buffer->hasAttr(formAttribute); });
   if (!chosen)
-    FormChooser(module, target).run();
+    FormChooser(module, target, forms).run();
   return success();
 }
 

@@ -1,6 +1,7 @@
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FusedBody.h"
 #include "compiler/passes/GatherBeforeMap.h"
+#include "compiler/passes/WindowBeforeRows.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -266,6 +267,9 @@ struct FuseElementwisePass : PassWrapper<FuseElementwisePass, OperationPass<Modu
 } // namespace
 
 LogicalResult fuseElementwise(ModuleOp module) {
+  // First: a map that has taken in a window of one row hides it.
+  if (failed(moveWindowsBeforeRows(module)))
+    return failure();
   RewritePatternSet patterns(module.getContext());
   patterns.add<FuseProducers<rxt::MapOp>, FuseProducers<rxt::ReduceOp>, DropCopies,
                MoveThroughWindow, MoveIntoContraction, OrderContractedWindow>(module.getContext());

@@ -195,7 +195,7 @@ FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &op
     Phase phase;
     std::function<LogicalResult(ModuleOp)> run;
   };
-  auto forms = [&](ModuleOp kernels) { return chooseForms(kernels, *options.target); };
+  auto forms = [&](ModuleOp kernels) { return chooseForms(kernels, *options.target, options.weights); };
   for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::decode, deriveDecode}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
     if (options.stopAfter < phase)
       return PipelineResult();

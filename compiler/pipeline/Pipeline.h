@@ -1,6 +1,7 @@
 //===- Pipeline.h - the order of phases ---------------------------*- C++ -*-===//
 #pragma once
 
+#include "compiler/lower/ChooseForms.h"
 #include "compiler/target/CpuTarget.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -28,6 +29,7 @@ struct PipelineOptions {
   std::filesystem::path bundle;    // the folder to write
   std::filesystem::path dumpFolder; // if not empty, every phase as NN-name.mlir
   Phase stopAfter = Phase::bundle;
+  WeightForms weights = WeightForms::Stored;
 };
 
 struct PipelineResult {

@@ -17,9 +17,9 @@ inline int64_t alignTensorBytes(int64_t bytes) {
   return (bytes + tensorAlignment - 1) / tensorAlignment * tensorAlignment;
 }
 
-/// Uninitialised memory, aligned to tensorAlignment and freed with its last owner. From 2 MiB on it
-/// is aligned to huge pages and advised to use them. Zero bytes are legal (the pointer is not
-/// null). Fails, without throwing, when the system has no such amount.
+/// Uninitialised memory, aligned to tensorAlignment; freed with its last owner. From 2 MiB on it is
+/// huge pages if the system has some, which it gets back at once. Zero bytes are legal (the pointer
+/// is not null). Fails, without throwing, when the system has no such amount.
 Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes);
 
 /// Bytes of the system's memory that allocateTensorMemory(bytes) takes once they are all used:

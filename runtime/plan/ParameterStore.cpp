@@ -45,6 +45,13 @@ void unpackPanels(const PanelForm &form, const HostTensor &panels, HostTensor &d
   }
 }
 
+/// `value`, with the buffer named in its error.
+Expected<HostTensor> withName(const std::string &name, Expected<HostTensor> value) {
+  if (value)
+    return value;
+  return std::move(value).status().withContext(fmt::format("buffer {}", name));
+}
+
 bool lists(const std::vector<std::string> &names, const std::string &name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -60,9 +67,9 @@ Expected<HostTensor> ParameterStore::get(const std::string &name) {
   if (!source->via.empty())
     return makeError("buffer {} was not computed yet (program {})", name, source->via);
   Expected<HostTensor> value = source->type.isDense() ? loadFile(*source) : loadPanels(*source);
-  if (!value)
-    return std::move(value).status().withContext(fmt::format("buffer {}", name));
-  values.insert_or_assign(name, *value);
+  value = withName(name, std::move(value));
+  if (value)
+    values.insert_or_assign(name, *value);
   return value;
 }
 
@@ -96,9 +103,12 @@ Status ParameterStore::setComputed(const BufferSource &source, HostTensor value)
 }
 
 /// What stands in panels of f32 is unpacked; other panels hold their file's values, which are read
-/// again rather than kept twice.
+/// again rather than kept twice. So is what only other buffers are computed from: reading a file
+/// again is cheap, and the dense layers of a model would outweigh what is made of them.
 Expected<HostTensor> ParameterStore::getDense(const std::string &name) {
   const BufferSource *source = bundle.findBuffer(name);
+  if (source && source->via.empty() && !holds(name) && !isReadByPrograms(name))
+    return withName(name, loadFile(*source));
   if (!source || source->type.isDense())
     return get(name);
   if (source->type.form.element != RX_F32)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Tests of the benchmark runner (bench/common) with small scripts as contestants: no build, no peer."""
+import importlib.util
 import json
 import os
 import sys
@@ -109,6 +110,34 @@ class RunnerTest(unittest.TestCase):
         benchmark, series = self.race(ours, prints("peer", {"work": "w", "seconds": 1}))
         self.assertEqual(report.skipped(series), ["rxc skipped w: needs AVX-512"])
         self.assertEqual(report.results(benchmark, self.context, benchmark.works, series, MACHINE), [])
+
+    def test_contestant_runs_its_works_alone(self):
+        peer = Contestant("peer", prints("", {"work": "v", "seconds": 1}).command, works=("v",), bytes={"v": 5e8})
+        none = Contestant("none", ["absent"], works=())
+        works = [Work("w", bytes=1e9), Work("v", bytes=1e9)]
+        benchmark = Benchmark(works, prints("rxc", {"work": "w", "seconds": 1}, {"work": "v", "seconds": 1}), [peer, none])
+        series = rounds.run_rounds(benchmark, self.context, works, 2, lambda text: None)
+        [entry] = report.results(benchmark, self.context, works, series, MACHINE)
+        self.assertEqual((entry["work"], entry["peer"]), ("v", "peer"))
+        self.assertEqual(entry["peer_floor"], {"bytes": 5e8, "seconds": 0.02})
+        self.assertIn("peer floor ms", report.table([entry]))
+
+    def test_contestant_may_know_its_memory_better(self):
+        [entry] = self.results(prints("rxc", {"work": "w", "seconds": 1, "rss": 3e6}),
+                               prints("peer", {"work": "w", "seconds": 1, "rss": 4e6}))
+        self.assertEqual((entry["ours"]["rss"], entry["theirs"]["rss"]), (3e6, 4e6))
+        self.assertIn("MB ours", report.table([entry], memory=True))
+
+    def test_every_benchmark_says_what_it_does(self):
+        for path in sorted((ROOT / "bench").glob("*/bench.py")):
+            spec = importlib.util.spec_from_file_location(path.parent.name, path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            found = module.benchmark(Context(ROOT, ROOT / "build", ROOT, path.parent, threads=2))
+            with self.subTest(path.parent.name):
+                self.assertTrue(module.benchmark.__doc__)
+                self.assertTrue(all(machine.floor(work, CEILINGS) for work in found.works))
+                self.assertTrue(all(any(map(peer.runs, found.works)) for peer in found.peers))
 
     def test_table_shows_ratio_floor_and_error(self):
         text = report.table(self.results(prints("rxc", {"work": "w", "seconds": 0.08, "error": 1e-7}),

@@ -23,7 +23,7 @@ Examples:
 struct Arguments {
   ProgramArguments program;
   TargetArguments target;
-  std::string stopAfter, bundle;
+  std::string stopAfter, bundle, weights = "stored";
 };
 
 int compileProgram(const Arguments &arguments) {
@@ -37,6 +37,8 @@ int compileProgram(const Arguments &arguments) {
   auto options = arguments.target.pipeline();
   if (!options)
     return Failure;
+  options->weights = arguments.weights == "f32" ? compiler::WeightForms::F32
+                                                : compiler::WeightForms::Stored;
   options->bundle = arguments.bundle;
   if (options->bundle.empty())
     options->bundle = fs::path(arguments.program.program).stem().string() + ".bundle";
@@ -70,6 +72,10 @@ void addCompile(CommandLine &line) {
   command->add_option("--stop-after", arguments->stopAfter, phases);
   command->add_option("-o", arguments->bundle,
                       "the folder to write (default: NAME.bundle, beside the caller)");
+  command
+      ->add_option("--weights", arguments->weights,
+                   "stored: weights lie in memory as their file has them; f32: expanded at load")
+      ->check(CLI::IsMember({"stored", "f32"}));
   arguments->target.addTo(command);
 }
 

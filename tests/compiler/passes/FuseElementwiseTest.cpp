@@ -241,6 +241,73 @@ func.func @f() -> !r {
   EXPECT_EQ(count<rxt::MapOp>(), 1u);
 }
 
+/// Of all logits, those of the last position: nothing is computed for the others, and the position
+/// in a body is the one that was chosen.
+TEST_F(FuseElementwiseTest, LastRow) {
+  fuse(R"(
+!x = !rxt.tensor<f32[b, t, d]>
+!w = !rxt.tensor<f32[v, d]>
+!r = !rxt.tensor<f32[b, t]>
+!z = !rxt.tensor<f32[b, t, v]>
+!l = !rxt.tensor<f32[b, v]>
+#all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#row = affine_map<(d0, d1, d2) -> (d0, d1)>
+func.func @f(%x: !x, %w: !w) -> !l {
+  %q = rxt.reduce sum (%x) by [#all] {
+  ^bb0(%a: f32):
+    %m = arith.mulf %a, %a : f32
+    rxt.yield %m : f32
+  } : (!x) -> !r
+  %y = rxt.map(%x, %q) by [#all, #row] {
+  ^bb0(%a: f32, %c: f32):
+    %t = rxt.index 1 : i32
+    %e = rxt.index 2 : i32
+    %i = arith.muli %t, %e : i32
+    %n = arith.sitofp %i : i32 to f32
+    %m = arith.divf %a, %c : f32
+    %o = arith.addf %m, %n : f32
+    rxt.yield %o : f32
+  } : (!x, !r) -> !x
+  %z = rxt.contract(%y, %w) by [affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>, affine_map<(d0, d1, d2, d3) -> (d2, d3)>] : (!x, !w) -> !z
+  %l = rxt.window %z by affine_map<(d0, d1)[s0] -> (d0, s0, d1)> {symbols = ["t - 1"]} : (!z) -> !l
+  return %l : !l
+})",
+       {{"b", 2}, {"t", 5}, {"d", 6}, {"v", 7}});
+  module->walk([](Operation *op) {
+    for (Type type : op->getResultTypes())
+      if (auto tensor = dyn_cast<rxt::TensorType>(type))
+        EXPECT_LE(tensor.rank(), 2u) << op->getName().getStringRef().str();
+  });
+}
+
+/// Two positions at once, one of them a number; what others read too stays whole.
+TEST_F(FuseElementwiseTest, OneElementOfASharedMap) {
+  fuse((prelude + R"(
+func.func @f(%x: !x) -> (!s, !r) {
+  %y = rxt.map(%x) by [#all] {
+  ^bb0(%a: f32):
+    %m = math.exp %a : f32
+    rxt.yield %m : f32
+  } : (!x) -> !x
+  %z = rxt.map(%y) by [#all] {
+  ^bb0(%a: f32):
+    %b = rxt.index 0 : i32
+    %n = arith.sitofp %b : i32 to f32
+    %m = arith.mulf %a, %n : f32
+    rxt.yield %m : f32
+  } : (!x) -> !x
+  %q = rxt.reduce max (%y) by [#all] {
+  ^bb0(%a: f32):
+    rxt.yield %a : f32
+  } : (!x) -> !r
+  %l = rxt.window %z by affine_map<()[s0] -> (2, s0)> {symbols = ["d - 1"]} : (!x) -> !s
+  return %l, %q : !s, !r
+})")
+           .str(),
+       {{"b", 3}, {"d", 5}});
+  EXPECT_EQ(count<rxt::MapOp>(), 2u);
+}
+
 /// Permutations vanish into contractions and windows; a copy vanishes.
 TEST_F(FuseElementwiseTest, Permutations) {
   fuse((prelude + R"(

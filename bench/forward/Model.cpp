@@ -1,0 +1,51 @@
+#include "bench/forward/Model.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+using namespace rx::runtime;
+
+namespace rx::bench {
+
+namespace {
+constexpr std::string_view modelName = "source";
+}
+
+void fail(const std::string &message) {
+  fmt::print(stderr, "rxc_forward_bench: {}\n", message);
+  std::exit(1);
+}
+
+Model::Model(const std::string &bundleFolder, const std::string &folder, unsigned threads)
+    : bundle(must(Bundle::open(bundleFolder))), files(folder),
+      weights(
+          bundle,
+          [this](auto &file, auto &tensor, std::span<float> out) {
+            return files.load(file, tensor, out);
+          },
+          [this](auto &file, auto &tensor, const ParameterStore::Rows &rows,
+                 std::span<std::byte> bytes) {
+            return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
+          }),
+      device(threads), executor(bundle, device, weights) {}
+
+bool Model::decodes() const { return CachedDecoder::isDerivedFor(bundle, modelName); }
+
+CachedDecoder Model::decoder(int64_t texts, int64_t capacity) {
+  return must(CachedDecoder::create(bundle, executor, modelName, texts, capacity));
+}
+
+HostTensor Model::run(const std::string &program, const std::string &output,
+                      std::span<const int32_t> tokens) {
+  HostTensor ids = must(HostTensor::of<int32_t>({1, static_cast<int64_t>(tokens.size())}, tokens));
+  TensorMap inputs{{"x", ids}, {"y", ids}};
+  auto found = bundle.plan().programs.find(program);
+  if (found == bundle.plan().programs.end())
+    fail(bundle.folder() + " has no program called " + program);
+  if (started.insert(program).second)
+    inputs.merge(must(zeroStates(found->second, inputs)));
+  return must(executor.run(program, inputs)).at(output);
+}
+
+} // namespace rx::bench
