@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view modelName = "source";
 }
 
-void fail(const std::string &message) {
+void fail(std::string_view message) {
   fmt::print(stderr, "rxc_forward_bench: {}\n", message);
   std::exit(1);
 }

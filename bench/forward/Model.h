@@ -8,12 +8,13 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rx::bench {
 
 /// Ends the process with a message: a contestant that cannot run has no result.
-[[noreturn]] void fail(const std::string &message);
+[[noreturn]] void fail(std::string_view message);
 
 template <typename T> T must(runtime::Expected<T> value) {
   if (!value)

@@ -1,6 +1,7 @@
 #include "compiler/passes/WindowBeforeRows.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "dialects/rxt/Rxt.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
@@ -98,8 +99,9 @@ template <typename Op> struct BeforeRows : OpRewritePattern<rxt::WindowOp> {
     state.addOperands(inputs);
     state.addTypes(rxt::axesWithout(producer.getResult().getType(), row->axis));
     state.addAttributes(producer->getAttrs());
+    IRMapping mapping;
     for (Region &body : producer->getRegions())
-      rewriter.cloneRegionBefore(body, *state.addRegion(), {});
+      body.cloneInto(state.addRegion(), mapping);
     Operation *chosen = rewriter.create(state);
     chosen->setAttr(producer.getMapsAttrName(), rewriter.getAffineMapArrayAttr(maps));
     for (Region &body : chosen->getRegions())
