@@ -173,6 +173,7 @@ bool Compilation::elaborateTests(const std::string &path,
 bool Compilation::lower(const compiler::PipelineOptions &options) {
   if (!verify())
     return false;
+  context.printOpOnDiagnostic(false); // no author reads IR
   llvm::SourceMgr files; // messages of passes show the author's line
   mlir::SourceMgrDiagnosticHandler handler(files, &context);
   auto result = compiler::runPipeline(*module, options);

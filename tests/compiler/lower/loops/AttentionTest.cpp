@@ -147,7 +147,7 @@ func.func @k(%flat_q: !rxt.tensor<f32[b, t, $SIX]>, %flat_k: !flat, %flat_v: !fl
         R"(  %q = rxt.window %flat_q by affine_map<(d0, d1, d2, d3, d4) -> (d0, d3, d1 * $THREE + d2 * $ONE + d4)> : (!merged) -> !q
   %k = rxt.window %flat_k by affine_map<(d0, d1, d2, d3) -> (d0, d2, d1 * $ONE + d3)> : (!flat) -> !k
   %v = rxt.window %flat_v by affine_map<(d0, d1, d2, d3) -> (d0, d1, d2 * $ONE + d3)> : (!flat) -> !v
-  %s = rxt.contract( %q"},
+  %s = rxt.contract( %q)"},
        {"  return %y : !q",
         R"(  %o2 = rxt.window %y by affine_map<(d0, d1, d2) -> (d0, d2 floordiv $THREE, (d2 floordiv $ONE) mod 3, d1, d2 mod $ONE)> : (!q) -> !merged
   return %o2 : !merged)"},
