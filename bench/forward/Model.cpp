@@ -19,15 +19,7 @@ void fail(std::string_view message) {
 
 Model::Model(const std::string &bundleFolder, const std::string &folder, unsigned threads)
     : bundle(must(Bundle::open(bundleFolder))), files(folder),
-      weights(
-          bundle,
-          [this](auto &file, auto &tensor, std::span<float> out) {
-            return files.load(file, tensor, out);
-          },
-          [this](auto &file, auto &tensor, const ParameterStore::Rows &rows,
-                 std::span<std::byte> bytes) {
-            return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
-          }),
+      weights(bundle, files.loader(), files.rowLoader()),
       device(threads), executor(bundle, device, weights) {}
 
 bool Model::decodes() const { return CachedDecoder::isDerivedFor(bundle, modelName); }

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """jax's side: gemma_jax.py, compiled."""
-import argparse
 from functools import partial
 
 import gemma_jax
@@ -10,12 +9,7 @@ import timing
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--gguf", required=True)
-    parser.add_argument("--golden", required=True)
-    parser.add_argument("--work", required=True)
-    parser.add_argument("--kind", required=True)
-    options = parser.parse_args()
+    options = timing.parser().parse_args()
     golden = timing.Golden(options.golden)
     weights = gemma_jax.load(options.gguf)
     forward = jax.jit(gemma_jax.forward, static_argnames="last_only")

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """llama.cpp's side, by its C interface: a file as it is, or a copy with its weights expanded to F32."""
-import argparse
 import ctypes
 import os
 
@@ -47,12 +46,7 @@ class Model:
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--gguf", required=True)
-    parser.add_argument("--golden", required=True)
-    parser.add_argument("--work", required=True)
-    parser.add_argument("--kind", required=True)
-    options = parser.parse_args()
+    options = timing.parser().parse_args()
     golden = timing.Golden(options.golden)
     threads = int(os.environ["RXC_BENCH_THREADS"])
     if options.kind in ("last", "all"):

@@ -1,9 +1,18 @@
 """What the contestants in Python share: the tokens, the sizes of Main.cpp, and how they time."""
+import argparse
 import json
 import time
 from statistics import median
 
 PREFILL, PROMPT, STEPS, REPETITIONS = 512, 64, 32, 3
+
+
+def parser():
+    """The options that every contestant gets."""
+    options = argparse.ArgumentParser()
+    for name in ("--gguf", "--golden", "--work", "--kind"):
+        options.add_argument(name, required=True)
+    return options
 
 
 class Golden:

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """torch's side: transformers' Gemma 3, eager or compiled, in f32 or bf16."""
-import argparse
 import os
 import sys
 from pathlib import Path
@@ -16,11 +15,7 @@ from transformers import StaticCache  # noqa: E402
 
 @torch.inference_mode()
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--gguf", required=True)
-    parser.add_argument("--golden", required=True)
-    parser.add_argument("--work", required=True)
-    parser.add_argument("--kind", required=True)
+    parser = timing.parser()
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--bf16", action="store_true")
     options = parser.parse_args()

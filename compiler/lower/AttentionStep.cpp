@@ -24,12 +24,13 @@ constexpr int64_t rowsAtOnce = 8;
 constexpr int64_t keysAtOnce = 8, stripsAtOnce = 4;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-class StepEmitter {
+class StepEmitter : SoftmaxArithmetic {
 public:
   StepEmitter(LoopEmitter &e, ModuleOp module, Attention &attention, ViewOf viewOf)
-      : e(e), module(module), attention(attention), rows(attention.rows), viewOf(viewOf),
-        equation(rows, e), sizes(rxt::iterationSizes(rows.scores)), depth(rows.depth()),
-        width(attention.width()), batchRank(rows.batchRank), rowRank(rows.rowRank()) {}
+      : SoftmaxArithmetic(e), module(module), attention(attention), rows(attention.rows),
+        viewOf(viewOf), equation(rows, e), sizes(rxt::iterationSizes(rows.scores)),
+        depth(rows.depth()), width(attention.width()), batchRank(rows.batchRank),
+        rowRank(rows.rowRank()) {}
 
   void emit();
   /// Of a row: its query, what is mixed, and numbers repeated in every lane.
@@ -56,39 +57,22 @@ private:
   void sumProducts(int64_t first, Value firstKey, Value lastKey);
   Value computeEquation(Value from, Value count, Value before);
   void computeWeights(Value count, Value before, Value now);
-  void addToSum(Value scale, Value more);
   void mixValues(Value from, Value count);
   Values arguments(Value score, Value key, bool ofKeys, ArrayRef<Value> known, Value mask);
   Value keyAddress(Value operand, ArrayRef<unsigned> dims, Value key);
 
-  //===-- Accesses of f32 ---===//
-  Value at(Value pointer, Value elements) {
-    return LLVM::GEPOp::create(e.builder, e.loc, pointer.getType(), e.builder.getF32Type(), pointer,
-                               ValueRange(elements));
-  }
+  //===-- f32 ---===//
+  using SoftmaxArithmetic::at;
   Value at(Value pointer, int64_t elements) { return at(pointer, e.constant(elements)); }
-  Value load(Value pointer) {
-    return LLVM::LoadOp::create(e.builder, e.loc, e.vectorOf(e.builder.getF32Type()), pointer, 4);
-  }
   Value loadOne(Value pointer) {
     return LLVM::LoadOp::create(e.builder, e.loc, e.builder.getF32Type(), pointer, 4);
   }
-  void store(Value value, Value pointer) {
-    LLVM::StoreOp::create(e.builder, e.loc, value, pointer, 4);
-  }
-  Value number(double value) {
-    return e.splat(arith::ConstantOp::create(e.builder, e.loc,
-                                             e.builder.getF32FloatAttr(static_cast<float>(value))));
-  }
-  Value plus(Value a, Value b) { return arith::AddFOp::create(e.builder, e.loc, a, b); }
-  Value minus(Value a, Value b) { return arith::SubFOp::create(e.builder, e.loc, a, b); }
   Value fused(Value a, Value b, Value c) { return math::FmaOp::create(e.builder, e.loc, a, b, c); }
   Value ofRow(int which) { return at(numbers, which * lanes); }
   Value reduced(vector::CombiningKind kind, Value vector) {
     return vector::ReductionOp::create(e.builder, e.loc, kind, vector);
   }
 
-  LoopEmitter &e;
   ModuleOp module;
   Attention &attention;
   SoftmaxRows &rows;
@@ -334,31 +318,15 @@ Value StepEmitter::computeEquation(Value from, Value count, Value before) {
 /// x to weights exp(x - max), and what is summed so far to the scale of the new maximum.
 void StepEmitter::computeWeights(Value count, Value before, Value now) {
   store(now, ofRow(Maximum));
-  // A row that has seen nothing but -inf has no scale yet: its weights are exp(-inf) = 0.
-  Value nothing =
-      arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::OEQ, now, number(-infinity));
-  Value reference = e.select(nothing, number(0), now);
-  auto weight = [&](Value x) {
-    return math::ExpOp::create(e.builder, e.loc, minus(x, reference)).getResult();
-  };
-  Value scale = weight(before);
+  Value reference = referenceOf(now), scale = weight(before, reference);
   store(scale, ofRow(Scale));
   auto body = [&](Value strip, ValueRange carried) {
-    Value w = weight(load(at(tile, strip)));
+    Value w = weight(load(at(tile, strip)), reference);
     store(w, at(tile, strip));
     return Values{plus(carried[0], w)};
   };
   Value sum = e.forCarry(e.constant(0), count, e.constant(lanes), {number(0)}, body)[0];
-  addToSum(scale, e.splat(reduced(vector::CombiningKind::ADD, sum)));
-}
-
-/// sum = sum * scale + more; what rounding drops is kept beside, as in SoftmaxPanels::addToSums.
-void StepEmitter::addToSum(Value scale, Value more) {
-  Value before = e.product(load(ofRow(Sum)), scale), sum = plus(before, more);
-  Value added = minus(sum, before);
-  Value error = plus(minus(before, minus(sum, added)), minus(more, added));
-  store(sum, ofRow(Sum));
-  store(fused(load(ofRow(Lost)), scale, error), ofRow(Lost));
+  addToSum(ofRow(Sum), ofRow(Lost), scale, e.splat(reduced(vector::CombiningKind::ADD, sum)));
 }
 
 /// mixture = mixture * scale + values * weights.

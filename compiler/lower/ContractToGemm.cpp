@@ -132,7 +132,7 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   spec.packedB = !form.isDense();
   spec.formB = form.element;
   spec.batchRank = product.batch.size();
-  if (auto path = kernel->getAttrOfType<StringAttr>(rxt::pathAttribute); path && path == rxt::stepPath)
+  if (rxt::isOnStepPath(kernel))
     spec.path = GemmPath::Step;
   lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);
@@ -143,8 +143,7 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   auto entry = func::FuncOp::create(builder, op.getLoc(), kernel.getName(),
                                     builder.getFunctionType(pointer, {}));
   builder.setInsertionPointToStart(entry.addEntryBlock());
-  EntryBuilder launch(builder, op, product, spec, entry.getArgument(0),
-                      rxt::sizeSymbols(kernel));
+  EntryBuilder launch(builder, op, product, spec, entry.getArgument(0), rxt::sizeSymbols(kernel));
   func::CallOp::create(builder, op.getLoc(), gemm, ValueRange{launch.restate()});
   func::ReturnOp::create(builder, op.getLoc());
 }

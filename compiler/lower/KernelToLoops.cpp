@@ -79,9 +79,10 @@ void prepareBodies(Operation *op) {
 
 /// A kernel of several ops, which softmax rows begin.
 LogicalResult lowerSoftmax(LoweredKernel &lowered, KernelSource &kernel, SoftmaxRows &rows,
-                           int64_t scratchBytes,
+                           int64_t grain, int64_t scratchBytes,
                            function_ref<void(rxt::LoopEmitter &, ViewOf viewOf)> emit) {
   lowered.extent = SoftmaxPanels::extent(rows);
+  lowered.grain = grain;
   lowered.scratchBytes = scratchBytes;
   prepareBodies(rows.x);
   return KernelBuilder(*lowered.module, kernel, lowered.scratchBytes)
@@ -120,19 +121,16 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
   Operation *last = kernel.last();
   ModuleOp module = *lowered.module;
   auto map = dyn_cast_or_null<rxt::MapOp>(last);
-  lowered.grain = PanelProducts::width;
   if (auto attention = map ? matchAttention(map) : std::nullopt;
       attention && isAllOf(kernel, attention->ops(), {map.getResult()})) {
-    auto path = kernel.function->getAttrOfType<StringAttr>(rxt::pathAttribute);
-    if (path && path == rxt::stepPath && canStep(*attention)) {
-      lowered.grain = 1;
-      return lowerSoftmax(lowered, kernel, attention->rows, attentionStepScratchBytes(*attention),
+    if (rxt::isOnStepPath(kernel.function) && canStep(*attention))
+      return lowerSoftmax(lowered, kernel, attention->rows, /*grain=*/1,
+                          attentionStepScratchBytes(*attention),
                           [&](rxt::LoopEmitter &e, ViewOf viewOf) {
                             emitAttentionStep(e, module, *attention, viewOf);
                           });
-    }
-    return lowerSoftmax(lowered, kernel, attention->rows, attentionScratchBytes(*attention),
-                        [&](rxt::LoopEmitter &e, ViewOf viewOf) {
+    return lowerSoftmax(lowered, kernel, attention->rows, PanelProducts::width,
+                        attentionScratchBytes(*attention), [&](rxt::LoopEmitter &e, ViewOf viewOf) {
                           emitAttention(e, module, *attention, target, viewOf);
                         });
   }
@@ -141,7 +139,8 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
     FailureOr<PanelForm> form = formOfWeights(kernel.function, target);
     if (failed(form))
       return failure();
-    return lowerSoftmax(lowered, kernel, group->rows, logSumExpScratchBytes(*group, *form),
+    return lowerSoftmax(lowered, kernel, group->rows, PanelProducts::width,
+                        logSumExpScratchBytes(*group, *form),
                         [&](rxt::LoopEmitter &e, ViewOf viewOf) {
                           emitLogSumExp(e, module, *group, kernel.results(), *form, target, viewOf);
                         });
@@ -182,13 +181,14 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
                        scf::SCFDialect, vector::VectorDialect>();
   if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
     return kernel.emitError("a kernel has one block"), failure();
-  OwningOpRef<Operation *> copy = kernel->clone(), original = kernel->clone();
-  LoweredKernel lowered;
-  lowered.sizes = freeOfSizes(cast<FunctionOpInterface>(*copy));
-  bool isFree = !lowered.sizes.empty();
+  std::optional<SizeFree> free = freeOfSizes(kernel);
+  OwningOpRef<Operation *> copy = free ? std::move(free->kernel) : kernel->clone();
   KernelSource own(cast<FunctionOpInterface>(*copy));
+  LoweredKernel lowered;
   lowered.module = ModuleOp::create(kernel.getLoc());
-  if (!isFree)
+  if (free)
+    lowered.sizes = std::move(free->sizes);
+  else
     for (const std::string &symbol : rxt::sizeSymbols(own.function))
       lowered.sizes.push_back(SizeExpr::symbol(symbol));
   std::optional<LogicalResult> done = lowerGroup(lowered, own, target);
@@ -198,10 +198,10 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   }
   if (failed(*done))
     return failure();
-  if (isFree) { // the code is; what is known of this kernel is not
-    KernelSource source(cast<FunctionOpInterface>(*original));
-    lowered.extent = cast<rxt::LoopLowering>(source.last()).parallelRows();
-    lowered.grain = parallelGrain({source.last()}, lowered.extent);
+  if (free) { // the code is; what is known of this kernel is not
+    Operation *op = kernel.getFunctionBody().front().getTerminator()->getPrevNode();
+    lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
+    lowered.grain = parallelGrain({op}, lowered.extent);
   }
   return lowered;
 }

@@ -48,8 +48,8 @@ public:
     }
   }
 
-  /// Gives every value the sizes `s00`, ..; arguments that are read twice get the same ones, or
-  /// nothing happens.
+  /// Gives every value the sizes `s00`, ..; false where an argument that is read twice would get
+  /// two types.
   bool rename(FunctionOpInterface kernel, Operation *op) {
     llvm::SmallDenseMap<Value, Type> types;
     for (auto &[value, dims] : ofValues) {
@@ -105,12 +105,14 @@ bool readsSizes(Operation *op) {
 
 } // namespace
 
-std::vector<SizeExpr> freeOfSizes(FunctionOpInterface kernel) {
+std::optional<SizeFree> freeOfSizes(FunctionOpInterface original) {
+  SizeFree free{original->clone(), {}};
+  auto kernel = cast<FunctionOpInterface>(*free.kernel);
   Operation *op = onlyOp(kernel);
   bool plain = op && isa<rxt::MapOp, rxt::ReduceOp, rxt::ContractOp, rxt::WindowOp>(op) &&
                allSizes(op, [](rxt::AxisAttr axis) { return axis.isPlain(); }) && !readsSizes(op);
   if (!plain)
-    return {};
+    return std::nullopt;
   auto contraction = dyn_cast<rxt::ContractOp>(op);
   std::optional<MatrixProduct> product;
   if (contraction)
@@ -118,21 +120,17 @@ std::vector<SizeExpr> freeOfSizes(FunctionOpInterface kernel) {
   bool isWeights =
       !contraction && allSizes(op, [](rxt::AxisAttr axis) { return axis.sizeExpr().isConstant(); });
   if (!product && !isWeights)
-    return {};
-  OwningOpRef<Operation *> original = kernel->clone();
+    return std::nullopt;
   Dimensions dimensions(op);
   if (!dimensions.rename(kernel, op))
-    return {};
+    return std::nullopt;
   if (product) {
     std::optional<MatrixProduct> renamed = matchMatrixProduct(contraction);
-    if (!renamed || !isSameProduct(*product, *renamed)) {
-      auto before = cast<FunctionOpInterface>(*original);
-      kernel.getFunctionBody().takeBody(before.getFunctionBody());
-      kernel.setType(before.getFunctionType());
-      return {};
-    }
+    if (!renamed || !isSameProduct(*product, *renamed))
+      return std::nullopt;
   }
-  return dimensions.sizes;
+  free.sizes = std::move(dimensions.sizes);
+  return free;
 }
 
 } // namespace rx::compiler

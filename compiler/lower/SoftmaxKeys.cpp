@@ -88,9 +88,8 @@ void SoftmaxPanels::decodeKeys(Value start) {
   Value panels = e.div(e.add(count, e.constant(keyForm.columns - 1)), columns);
   Value step = e.constant(keyForm.panelBytes(rows.depth()));
   Value keys = viewOf(rows.scores.getRhs()).pointer;
-  Value source =
-      LLVM::GEPOp::create(e.builder, e.loc, keys.getType(), e.builder.getI8Type(), keys,
-                          ValueRange(e.mul(e.div(start, columns), step)));
+  Value source = LLVM::GEPOp::create(e.builder, e.loc, keys.getType(), e.builder.getI8Type(), keys,
+                                     ValueRange(e.mul(e.div(start, columns), step)));
   Value targetStep = e.constant(rows.depth() * keyForm.columns);
   func::CallOp::create(e.builder, e.loc, keyDecode,
                        ValueRange{panels, depth, source, step, keyTile, targetStep});
@@ -142,46 +141,19 @@ void SoftmaxPanels::computeScores(const KeyBlock &block) {
 /// the new maxima.
 void SoftmaxPanels::computeWeights(const KeyBlock &block, Value lane, Value before, Value now) {
   store(now, at(maxima, lane));
-  // A row that has seen nothing but -inf has no scale yet: its weights are exp(-inf) = 0.
-  Value nothing =
-      arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::OEQ, now, number(-infinity));
-  Value reference = e.select(nothing, number(0), now);
-  auto weight = [&](Value x) {
-    Value difference = arith::SubFOp::create(e.builder, e.loc, x, reference);
-    return math::ExpOp::create(e.builder, e.loc, difference).getResult();
-  };
-  Value scale = weight(before);
+  Value reference = referenceOf(now), scale = weight(before, reference);
   store(scale, at(scales, lane));
   auto body = [&](Value key, ValueRange carried) {
     Value pointer = at(block.tile, e.add(e.mul(key, e.constant(width)), lane));
-    Value w = weight(load(pointer));
+    Value w = weight(load(pointer), reference);
     store(w, pointer);
-    return Values{arith::AddFOp::create(e.builder, e.loc, carried[0], w)};
+    return Values{plus(carried[0], w)};
   };
   Value sum = e.forCarry(e.constant(0), block.count, e.constant(1), {number(0)}, body)[0];
-  addToSums(lane, scale, sum);
+  addToSum(at(sums, lane), at(lost, lane), scale, sum);
 }
 
-/// sums = sums * scale + more. What rounding drops is kept beside: in a long row, the blocks
-/// without its large weights add less than half an ulp each and much together (Knuth's TwoSum, "The
-/// Art of Computer Programming", volume 2, 4.2.2).
-void SoftmaxPanels::addToSums(Value lane, Value scale, Value more) {
-  auto plus = [&](Value a, Value b) -> Value {
-    return arith::AddFOp::create(e.builder, e.loc, a, b);
-  };
-  auto minus = [&](Value a, Value b) -> Value {
-    return arith::SubFOp::create(e.builder, e.loc, a, b);
-  };
-  Value before = e.product(load(at(sums, lane)), scale), sum = plus(before, more);
-  Value added = minus(sum, before);
-  Value error = plus(minus(before, minus(sum, added)), minus(more, added));
-  store(sum, at(sums, lane));
-  store(math::FmaOp::create(e.builder, e.loc, load(at(lost, lane)), scale, error), at(lost, lane));
-}
-
-Value SoftmaxPanels::sumsOf(Value lane) {
-  return arith::AddFOp::create(e.builder, e.loc, load(at(sums, lane)), load(at(lost, lane)));
-}
+Value SoftmaxPanels::sumsOf(Value lane) { return plus(load(at(sums, lane)), load(at(lost, lane))); }
 
 /// Scores to x in place; the maximum of x and of what came before. NaN is left out: its weight is
 /// NaN, which is what the row's results will be.

@@ -40,7 +40,7 @@ SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
 
 SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows,
                              int64_t own, ViewOf viewOf)
-    : e(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
+    : SoftmaxArithmetic(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
       batchRank(rows.batchRank), rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
       sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()) {}
 
@@ -82,24 +82,6 @@ Value SoftmaxPanels::loadRange(int64_t end) {
 void SoftmaxPanels::storeRange(std::pair<Value, Value> keys) {
   LLVM::StoreOp::create(e.builder, e.loc, keys.first, range, 8);
   LLVM::StoreOp::create(e.builder, e.loc, keys.second, at(range, e.constant(2)), 8);
-}
-
-Value SoftmaxPanels::at(Value pointer, Value elements) {
-  return LLVM::GEPOp::create(e.builder, e.loc, pointer.getType(), e.builder.getF32Type(), pointer,
-                             ValueRange(elements));
-}
-
-Value SoftmaxPanels::load(Value pointer) {
-  return LLVM::LoadOp::create(e.builder, e.loc, e.vectorOf(e.builder.getF32Type()), pointer, 4);
-}
-
-void SoftmaxPanels::store(Value vector, Value pointer) {
-  LLVM::StoreOp::create(e.builder, e.loc, vector, pointer, 4);
-}
-
-Value SoftmaxPanels::number(double value) {
-  return e.splat(arith::ConstantOp::create(e.builder, e.loc,
-                                           e.builder.getF32FloatAttr(static_cast<float>(value))));
 }
 
 //===-- Rows ---===//

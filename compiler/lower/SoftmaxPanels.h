@@ -12,6 +12,7 @@
 
 #include "compiler/lower/PanelDecode.h"
 #include "compiler/lower/PanelProducts.h"
+#include "compiler/lower/SoftmaxArithmetic.h"
 #include "compiler/lower/SoftmaxEquation.h"
 
 #include <functional>
@@ -38,10 +39,8 @@ struct PanelHooks {
   std::function<void(const KeyBlock &)> weighed;
 };
 
-class SoftmaxPanels {
+class SoftmaxPanels : public SoftmaxArithmetic {
 public:
-  using Value = mlir::Value;
-
   /// Keys per block, and panels that share one while it is in cache.
   static constexpr int64_t keyBlock = 128, panelsAtOnce = 4;
   /// Elements (f32) of scratch for all, where a kernel needs `own` more per panel.
@@ -85,11 +84,6 @@ public:
   static Value strideOf(const rxt::View &view, llvm::ArrayRef<unsigned> dims, unsigned dim);
   /// Transposes 16 vectors in place.
   void transpose(llvm::SmallVector<Value> &square);
-  /// Addresses and accesses of f32.
-  Value at(Value pointer, Value elements);
-  Value load(Value pointer);
-  void store(Value vector, Value pointer);
-  Value number(double value); ///< in every lane
 
 private:
   void placePanel(Value slot, Value panel);
@@ -104,7 +98,6 @@ private:
   void decodeKeys(Value start);
   void computeScoresOfPanels(const KeyBlock &block);
   void computeWeights(const KeyBlock &block, Value lane, Value before, Value now);
-  void addToSums(Value lane, Value scale, Value more);
   Value computeEquation(const KeyBlock &block, Value lane);
   Value rowCount();
   Value loadRange(int64_t end);
@@ -112,7 +105,6 @@ private:
   llvm::SmallVector<Value> arguments(Value lane, Value score, Value key, bool ofKeys,
                                      llvm::ArrayRef<Value> known);
 
-  rxt::LoopEmitter &e;
   PanelProducts &products;
   SoftmaxRows &rows;
   ViewOf viewOf;

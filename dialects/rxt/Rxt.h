@@ -27,6 +27,10 @@ class LoopEmitter; // dialects/rxt/LoopEmitter.h
 /// who makes the program, and nothing at run time chooses.
 inline constexpr llvm::StringLiteral pathAttribute = "rx.path", bulkPath = "bulk",
                                      stepPath = "step";
+inline bool isOnStepPath(mlir::Operation *op) {
+  auto path = op->getAttrOfType<mlir::StringAttr>(pathAttribute);
+  return path && path.getValue() == stepPath;
+}
 } // namespace rx::rxt
 
 #include "dialects/rxt/RxtDialect.h.inc"

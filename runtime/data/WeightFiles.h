@@ -36,6 +36,19 @@ public:
   Status loadRows(const std::string &name, const std::string &tensor, rx_dtype element,
                   int64_t depth, int64_t first, std::span<std::byte> bytes);
 
+  /// load and loadRows as a ParameterStore (runtime/plan) asks for them. These files outlive it.
+  auto loader() {
+    return [this](const std::string &file, const std::string &tensor, std::span<float> out) {
+      return load(file, tensor, out);
+    };
+  }
+  auto rowLoader() {
+    return [this](const std::string &file, const std::string &tensor, const auto &rows,
+                  std::span<std::byte> bytes) {
+      return loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
+    };
+  }
+
   /// Bytes of metadata of the open files, held in memory.
   int64_t memoryBytes() const;
 

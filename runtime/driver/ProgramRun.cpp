@@ -94,12 +94,7 @@ Status runProgram(const Bundle &bundle, Device &device, const ProgramRun &run) {
   if (!inputs)
     return std::move(inputs).status();
   WeightFiles files(run.folder);
-  ParameterStore parameters(
-      bundle,
-      [&](auto &file, auto &tensor, std::span<float> out) { return files.load(file, tensor, out); },
-      [&](auto &file, auto &tensor, const ParameterStore::Rows &rows, std::span<std::byte> bytes) {
-        return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
-      });
+  ParameterStore parameters(bundle, files.loader(), files.rowLoader());
   if (Status fits = admitProgram(bundle, parameters, **program, *inputs, run.memory); !fits)
     return fits;
   Expected<TensorMap> states = zeroStates(**program, *inputs);

@@ -142,12 +142,7 @@ Status CachedDecoder::prefill(std::span<const std::vector<int32_t>> tokens, int6
     if (from < end)
       std::copy(row.begin() + from, row.begin() + end, ids.begin() + text * count);
   }
-  Expected<HostTensor> x = HostTensor::of<int32_t>({texts, count}, ids);
-  Expected<HostTensor> start = HostTensor::of<int32_t>({texts}, begin);
-  if (!x || !start)
-    return !x ? std::move(x).status() : std::move(start).status();
-  return executor->run(prefillOf(model), {{"x", std::move(*x)}, {"start", std::move(*start)}})
-      .status();
+  return run(prefillOf(model), ids, begin).status();
 }
 
 Expected<HostTensor> CachedDecoder::append(std::span<const std::vector<int32_t>> tokens) {
@@ -176,16 +171,20 @@ Expected<HostTensor> CachedDecoder::append(std::span<const std::vector<int32_t>>
 
 Expected<HostTensor> CachedDecoder::step(const std::vector<int32_t> &ids,
                                          const std::vector<int32_t> &begin) {
-  int64_t texts = static_cast<int64_t>(starts.size());
-  Expected<HostTensor> x = HostTensor::of<int32_t>({texts, 1}, ids);
-  Expected<HostTensor> start = HostTensor::of<int32_t>({texts}, begin);
-  if (!x || !start)
-    return !x ? std::move(x).status() : std::move(start).status();
-  Expected<TensorMap> results =
-      executor->run(stepOf(model), {{"x", std::move(*x)}, {"start", std::move(*start)}});
+  Expected<TensorMap> results = run(stepOf(model), ids, begin);
   if (!results)
     return std::move(results).status();
   return std::move(results->at("logits"));
+}
+
+Expected<TensorMap> CachedDecoder::run(const std::string &program, const std::vector<int32_t> &ids,
+                                       const std::vector<int32_t> &begin) {
+  int64_t texts = std::ssize(begin), count = std::ssize(ids) / texts;
+  Expected<HostTensor> x = HostTensor::of<int32_t>({texts, count}, ids);
+  Expected<HostTensor> start = HostTensor::of<int32_t>({texts}, begin);
+  if (!x || !start)
+    return !x ? std::move(x).status() : std::move(start).status();
+  return executor->run(program, {{"x", std::move(*x)}, {"start", std::move(*start)}});
 }
 
 } // namespace rx::runtime

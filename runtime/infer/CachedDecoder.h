@@ -47,11 +47,14 @@ private:
       : executor(&executor), model(std::move(model)), starts(texts), mostPositions(capacity) {}
 
   Status checkFits(std::span<const std::vector<int32_t>> tokens) const;
-  /// Reads tokens [from[i], from[i] + count) of each text, as far as they go before its last one.
+  /// Reads tokens [from, from + count) of each text, as far as they go before its last one.
   Status prefill(std::span<const std::vector<int32_t>> tokens, int64_t from, int64_t count);
 
   /// Reads the token `ids[i]` at position `begin[i]` of each text. Gives its logits.
   Expected<HostTensor> step(const std::vector<int32_t> &ids, const std::vector<int32_t> &begin);
+  /// As many ids of each text, one text after the other, from position `begin[i]` on.
+  Expected<TensorMap> run(const std::string &program, const std::vector<int32_t> &ids,
+                          const std::vector<int32_t> &begin);
 
   Executor *executor;
   std::string model;

@@ -63,16 +63,7 @@ MetricRunner::MetricRunner(const Bundle &bundle, Device &device, RunFiles &files
                            MetricOptions options)
     : bundle(bundle), files(files), options(std::move(options)),
       keys(bundle, [&files](const std::string &file) { return files.identity(file); }),
-      parameters(
-          bundle,
-          [&files](const std::string &file, const std::string &tensor, std::span<float> out) {
-            return files.weights().load(file, tensor, out);
-          },
-          [&files](auto &file, auto &tensor, const ParameterStore::Rows &rows,
-                   std::span<std::byte> bytes) {
-            return files.weights().loadRows(file, tensor, rows.element, rows.depth, rows.first,
-                                            bytes);
-          }),
+      parameters(bundle, files.weights().loader(), files.weights().rowLoader()),
       decompositions(files.fetch().cache / "linalg",
                      [out = this->options.progress](const Status &problem) { warn(out, problem); }),
       executor(bundle, device, parameters) {

@@ -16,6 +16,7 @@
 #include "runtime/device/Cpu.h"
 #include "runtime/infer/CachedDecoder.h"
 #include "runtime/io/Npy.h"
+#include "tests/tools/Must.h"
 
 #include <fmt/format.h>
 
@@ -25,19 +26,10 @@
 #include <cstring>
 
 using namespace rx::runtime;
+using rx::test::fail;
+using rx::test::must;
 
 namespace {
-
-[[noreturn]] void fail(std::string_view message) {
-  fmt::print("decode-check: {}\n", message);
-  std::exit(1);
-}
-
-template <typename T> T must(Expected<T> value) {
-  if (!value)
-    fail(value.message());
-  return std::move(*value);
-}
 
 using Logits = std::vector<float>; ///< of one position
 
@@ -50,16 +42,8 @@ class Check {
 public:
   Check(const Bundle &bundle, const std::string &folder, std::string model, const HostTensor &ids)
       : bundle(bundle), model(std::move(model)), ids(ids), files(folder),
-        weights(
-            bundle,
-            [this](auto &file, auto &tensor, std::span<float> out) {
-              return files.load(file, tensor, out);
-            },
-            [this](auto &file, auto &tensor, const ParameterStore::Rows &rows,
-                   std::span<std::byte> bytes) {
-              return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
-            }),
-        device(2), executor(bundle, device, weights) {}
+        weights(bundle, files.loader(), files.rowLoader()), device(2),
+        executor(bundle, device, weights) {}
 
   int64_t rows() const { return ids.shape()[0]; }
   int64_t time() const { return ids.shape()[1]; }

@@ -11,6 +11,7 @@
 #include "runtime/data/WeightFiles.h"
 #include "runtime/device/Cpu.h"
 #include "runtime/plan/Executor.h"
+#include "tests/tools/Must.h"
 
 #include <fmt/format.h>
 
@@ -19,21 +20,12 @@
 #include <random>
 
 using namespace rx::runtime;
+using rx::test::fail;
+using rx::test::must;
 
 namespace {
 
 constexpr int64_t sequences = 8, time = 13; ///< no multiple of any tile
-
-[[noreturn]] void fail(std::string_view message) {
-  fmt::print("same-bits: {}\n", message);
-  std::exit(1);
-}
-
-template <typename T> T must(Expected<T> value) {
-  if (!value)
-    fail(value.message());
-  return std::move(*value);
-}
 
 HostTensor randomTokens(unsigned seed, int32_t vocabulary) {
   std::mt19937 random(seed); // the same numbers everywhere, by the standard
@@ -52,15 +44,7 @@ class Runs {
 public:
   Runs(const Bundle &bundle, const std::string &folder)
       : bundle(bundle), files(folder),
-        weights(
-            bundle,
-            [this](auto &file, auto &tensor, std::span<float> out) {
-              return files.load(file, tensor, out);
-            },
-            [this](auto &file, auto &tensor, const ParameterStore::Rows &rows,
-                   std::span<std::byte> bytes) {
-              return files.loadRows(file, tensor, rows.element, rows.depth, rows.first, bytes);
-            }) {}
+        weights(bundle, files.loader(), files.rowLoader()) {}
 
   std::string program; ///< that run() runs
 

@@ -1,20 +1,13 @@
 // Products with panels of stored forms: the same bits as the product of the expanded values.
-#include "tests/compiler/lower/gemm/GemmHarness.h"
-#include "tests/tools/StoredMatrix.h"
+#include "tests/compiler/lower/gemm/StoredGemm.h"
 
 namespace rx::compiler {
 namespace {
 
-using runtime::test::StoredMatrix;
-
-class GemmForm : public testing::TestWithParam<rx_dtype> {
+class GemmForm : public StoredGemm {
 protected:
   static GemmSpec specFor(const CpuTarget *target) {
-    GemmSpec spec;
-    spec.target = target;
-    spec.transB = spec.packedB = true;
-    spec.formB = GetParam();
-    return spec;
+    return StoredGemm::specFor(target, GemmPath::Bulk);
   }
 
   /// K that a form allows: whole blocks.
@@ -27,27 +20,6 @@ protected:
     default:
       return {0, 256, 768, 2048};
     }
-  }
-
-  /// Panels against an unreadable page.
-  static Matrix<uint8_t> panelsOf(const StoredMatrix &b, const GemmSpec &spec) {
-    std::vector<std::byte> bytes = b.packed(gemmPanelForm(spec));
-    Matrix<uint8_t> panels(1, static_cast<int64_t>(bytes.size()));
-    if (!bytes.empty())
-      std::memcpy(panels.data, bytes.data(), bytes.size());
-    return panels;
-  }
-
-  static Matrix<float> multiply(CompiledGemm &gemm, const Matrix<float> &a, const StoredMatrix &b,
-                                std::vector<Cut> cuts = {}) {
-    Matrix<uint8_t> panels = panelsOf(b, gemm.spec);
-    Matrix<float> c(a.rows, b.rows, 3);
-    if (cuts.empty())
-      cuts = {{0, gemm.extent(a.rows, b.rows)}};
-    gemm.launch(gemm.product, {a.operand(), {panels.data, {}}, c.operand()},
-                {a.rows, b.rows, b.depth}, cuts);
-    EXPECT_TRUE(c.gapsIntact());
-    return c;
   }
 
   /// The definition over the expanded values, and close to the sum in f64.
@@ -97,17 +69,7 @@ TEST_P(GemmForm, CutsAndOtherRowsDoNotMatter) {
     int64_t k = depths().back(), n = 333;
     auto a = Matrix<float>::random(70, k, 0, rng);
     StoredMatrix b(GetParam(), n, k, rng);
-    Matrix<float> whole = multiply(gemm, a, b);
-    int64_t extent = gemm.extent(70, n), cut = 1 + static_cast<int64_t>(rng() % (extent - 1));
-    EXPECT_TRUE(sameBits(whole, multiply(gemm, a, b, {{cut, extent}, {0, 1}, {1, cut}, {2, 2}})));
-    for (int64_t rows : {1, 4, 8, 13}) {
-      Matrix<float> part(rows, k), expected(rows, n);
-      for (int64_t i = 0; i < rows; ++i) {
-        std::copy_n(&a.data[(i + 9) * a.stride], k, &part.data[i * part.stride]);
-        std::copy_n(&whole.data[(i + 9) * whole.stride], n, &expected.data[i * expected.stride]);
-      }
-      EXPECT_TRUE(sameBits(multiply(gemm, part, b), expected)) << rows << " rows";
-    }
+    checkCutsAndRows(gemm, a, b, rng);
   }
 }
 

@@ -1,13 +1,10 @@
 // Products on path `step`: as accurate as a chain of fused multiply-adds, the same bits on every
 // target, in every cut and beside any other rows.
 #include "compiler/target/EmitObject.h"
-#include "tests/compiler/lower/gemm/GemmHarness.h"
-#include "tests/tools/StoredMatrix.h"
+#include "tests/compiler/lower/gemm/StoredGemm.h"
 
 namespace rx::compiler {
 namespace {
-
-using runtime::test::StoredMatrix;
 
 /// Root mean squares over elements, relative to that of the exact ones: on this path, on the other
 /// and of one chain of fused multiply-adds.
@@ -15,15 +12,10 @@ struct Errors {
   double ours, bulk, chained;
 };
 
-class GemmStep : public testing::TestWithParam<rx_dtype> {
+class GemmStep : public StoredGemm {
 protected:
   static GemmSpec specFor(const CpuTarget *target) {
-    GemmSpec spec;
-    spec.target = target;
-    spec.transB = spec.packedB = true;
-    spec.formB = GetParam();
-    spec.path = GemmPath::Step;
-    return spec;
+    return StoredGemm::specFor(target, GemmPath::Step);
   }
 
   static bool isOf32() { return rx_dtype_block_elements(GetParam()) == 32; }
@@ -31,21 +23,6 @@ protected:
     // 2304 is more than what is split at a time.
     return isOf32() ? std::vector<int64_t>{0, 32, 96, 640, 2304}
                     : std::vector<int64_t>{0, 256, 768, 2304};
-  }
-
-  static Matrix<float> multiply(CompiledGemm &gemm, const Matrix<float> &a, const StoredMatrix &b,
-                                std::vector<Cut> cuts = {}) {
-    std::vector<std::byte> bytes = b.packed(gemmPanelForm(gemm.spec));
-    Matrix<uint8_t> panels(1, static_cast<int64_t>(bytes.size())); // against an unreadable page
-    if (!bytes.empty())
-      std::memcpy(panels.data, bytes.data(), bytes.size());
-    Matrix<float> c(a.rows, b.rows, 3);
-    if (cuts.empty())
-      cuts = {{0, gemm.extent(a.rows, b.rows)}};
-    gemm.launch(gemm.product, {a.operand(), {panels.data, {}}, c.operand()},
-                {a.rows, b.rows, b.depth}, cuts);
-    EXPECT_TRUE(c.gapsIntact());
-    return c;
   }
 
   static float weight(const StoredMatrix &b, int64_t j, int64_t k) {
@@ -156,17 +133,7 @@ TEST_P(GemmStep, CutsAndOtherRowsDoNotMatter) {
     auto a = Matrix<float>::random(40, k, 0, rng);
     a(15, 3) = INFINITY;
     StoredMatrix b(GetParam(), n, k, rng);
-    Matrix<float> whole = multiply(gemm, a, b);
-    int64_t extent = gemm.extent(40, n), cut = 1 + static_cast<int64_t>(rng() % (extent - 1));
-    EXPECT_TRUE(sameBits(whole, multiply(gemm, a, b, {{cut, extent}, {0, 1}, {1, cut}, {2, 2}})));
-    for (int64_t rows : {1, 4, 8, 13}) {
-      Matrix<float> part(rows, k), expected(rows, n);
-      for (int64_t i = 0; i < rows; ++i) {
-        std::copy_n(&a.data[(i + 9) * a.stride], k, &part.data[i * part.stride]);
-        std::copy_n(&whole.data[(i + 9) * whole.stride], n, &expected.data[i * expected.stride]);
-      }
-      EXPECT_TRUE(sameBits(multiply(gemm, part, b), expected)) << rows << " rows";
-    }
+    checkCutsAndRows(gemm, a, b, rng);
   }
 }
 
