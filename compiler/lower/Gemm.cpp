@@ -1,7 +1,7 @@
 #include "compiler/lower/Gemm.h"
 #include "compiler/lower/GemmNest.h"
 #include "compiler/lower/GemmPacking.h"
-#include "compiler/lower/GemmStep.h"
+#include "compiler/lower/GemmBlocks.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "runtime/abi/Kernel.h"
 
@@ -123,7 +123,7 @@ OwningOpRef<ModuleOp> buildGemm(MLIRContext &context, const GemmSpec &spec) {
   OwningOpRef<ModuleOp> module = newModule(context);
   GemmEmitter e(*module, spec.elementBits, spec.target->lanes(spec.elementBits));
   func::FuncOp compute =
-      usesStepLoops(spec) ? buildGemmStepRange(e, spec) : buildGemmRange(e, spec);
+      usesBlockProducts(spec) ? buildGemmBlocksRange(e, spec) : buildGemmRange(e, spec);
   e.function(spec.name, {e.ptr}, /*isPublic=*/true, {},
              [&](ValueRange arguments) { EntryBuilder(e, spec, arguments[0], compute).body(); });
   return module;
@@ -154,7 +154,7 @@ int64_t gemmPanelColumns(const GemmSpec &spec) {
 }
 
 int64_t gemmScratchBytes(const GemmSpec &spec) {
-  int64_t elements = usesStepLoops(spec) ? stepScratchElements(spec) : GemmScratch(spec).total;
+  int64_t elements = usesBlockProducts(spec) ? blockScratchElements(spec) : GemmScratch(spec).total;
   return elements * (spec.elementBits / 8);
 }
 

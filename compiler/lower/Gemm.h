@@ -46,7 +46,7 @@ using GemmEpilogue =
 
 /// Where a product stands: in programs that take many rows at once, or in those that advance row by
 /// row. Known when it is compiled, because the bits of an element may depend on it; they never
-/// depend on M. See GemmStep for what `Step` changes.
+/// depend on M. `Step` changes products with weights in blocks (GemmBlocks).
 enum class GemmPath { Bulk, Step };
 
 /// Signature of the kernel that buildGemm makes:

@@ -1,5 +1,6 @@
 #include "compiler/lower/GemmDirect.h"
 #include "compiler/lower/GemmPacking.h"
+#include "compiler/lower/GemmBlocks.h"
 #include "compiler/lower/PanelDecode.h"
 
 using namespace mlir;
@@ -259,7 +260,7 @@ public:
 
 private:
   SmallVector<int64_t> heights() const override {
-    if (spec.path == GemmPath::Step) // the rare rows that GemmStep leaves
+    if (usesBlockProducts(spec)) // the rare rows that those leave
       return {1};
     SmallVector<int64_t> powers;
     for (int64_t rows = 1; rows <= spec.target->gemm.decodeRows; rows *= 2)

@@ -1,4 +1,4 @@
-// Rows of A as integers: what the exact products of GemmStep read instead of f32.
+// Rows of A as integers: what the exact products of GemmBlocks read instead of f32.
 //
 // 32 neighbouring numbers of a row share one scale, the largest of them / (127 * 65536), and become
 // the nearest integers n, ties to even. So a number is off by less than 2^-22 of the largest of

@@ -1,4 +1,4 @@
-#include "compiler/lower/GemmStep.h"
+#include "compiler/lower/GemmBlocks.h"
 #include "compiler/lower/GemmDirect.h"
 #include "compiler/lower/GemmSplit.h"
 #include "compiler/lower/Lanes.h"
@@ -11,13 +11,13 @@ namespace rx::compiler {
 namespace {
 
 /// Rows and steps of k that are split at a time.
-constexpr int64_t mostRows = 16, mostDepth = 2048;
+constexpr int64_t mostRows = 64, mostDepth = 2048;
 
 /// Steps of one scale.
 bool hasTwoScales(const PanelForm &form) { return form.element == RX_Q6_K; }
 
-struct StepScratch {
-  explicit StepScratch(const GemmSpec &spec) {
+struct BlockScratch {
+  explicit BlockScratch(const GemmSpec &spec) {
     PanelForm form = gemmPanelForm(spec);
     int64_t lanes = spec.target->lanes(32);
     SplitLayout layout(*makeBlockDot(*spec.target), hasTwoScales(form));
@@ -32,7 +32,7 @@ struct StepScratch {
 };
 
 /// Products of split rows with the panels of some columns, as values inside their function.
-struct StepPanels {
+struct BlockPanels {
   Value blocks;     ///< split
   Value b, bStep;   ///< first panel; bytes between panels
   Value c, cStride; ///< first row and column
@@ -43,7 +43,7 @@ struct StepPanels {
   SmallVector<Value> flatten() const {
     return {blocks, b, bStep, c, cStride, rows, columns, depth, resume, sums};
   }
-  static StepPanels unflatten(ValueRange v) {
+  static BlockPanels unflatten(ValueRange v) {
     return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9]};
   }
 };
@@ -58,14 +58,14 @@ public:
     SmallVector<Type> types = {e.ptr, e.ptr, e.i64, e.ptr, e.i64,
                                e.i64, e.i64, e.i64, e.i64, e.ptr};
     SmallVector<bool> noalias = {true, true, false, true, false, false, false, false, false, true};
-    func::FuncOp function = e.function("step", types, /*isPublic=*/false, noalias,
-                                       [&](ValueRange v) { body(StepPanels::unflatten(v)); });
+    func::FuncOp function = e.function("panels", types, /*isPublic=*/false, noalias,
+                                       [&](ValueRange v) { body(BlockPanels::unflatten(v)); });
     function.setNoInline(true);
     return function;
   }
 
 private:
-  void body(const StepPanels &all) {
+  void body(const BlockPanels &all) {
     call = all;
     e.forEach(e.constant(0), call.columns, e.constant(form.columns), [&](Value column) {
       Value index = e.div(column, e.constant(form.columns));
@@ -168,12 +168,12 @@ private:
   const PanelCodes &codes;
   const BlockDot &dot;
   const SplitLayout &layout;
-  StepPanels call;
+  BlockPanels call;
 };
 
-class StepBuilder {
+class BlocksBuilder {
 public:
-  StepBuilder(GemmEmitter &e, const GemmSpec &spec)
+  BlocksBuilder(GemmEmitter &e, const GemmSpec &spec)
       : e(e), form(gemmPanelForm(spec)), scratch(spec), codes(makePanelCodes(form)),
         dot(makeBlockDot(*spec.target)), layout(*dot, hasTwoScales(form)), finish(e, spec),
         split(e, *dot, layout, codes->bias()),
@@ -208,7 +208,7 @@ private:
     split.split({e.at(a, k), range.aStride, rows, depth}, e.at(range.scratch, scratch.ordinary),
                 range.scratch);
     Value b = e.at(firstPanel(), panelBytes(k), e.builder.getI8Type());
-    StepPanels call{range.scratch,
+    BlockPanels call{range.scratch,
                     b,
                     panelBytes(range.depth),
                     startC(row),
@@ -268,7 +268,7 @@ private:
 
   GemmEmitter &e;
   PanelForm form;
-  StepScratch scratch;
+  BlockScratch scratch;
   std::unique_ptr<PanelCodes> codes;
   std::unique_ptr<BlockDot> dot;
   SplitLayout layout;
@@ -281,15 +281,16 @@ private:
 
 } // namespace
 
-bool usesStepLoops(const GemmSpec &spec) {
-  return spec.path == GemmPath::Step && spec.packedB && !spec.transA && spec.elementBits == 32 &&
+bool usesBlockProducts(const GemmSpec &spec) {
+  bool pays = spec.path == GemmPath::Step || spec.target->hasByteDots;
+  return pays && spec.packedB && !spec.transA && spec.elementBits == 32 &&
          gemmPanelForm(spec).blockElements() > 1;
 }
 
-int64_t stepScratchElements(const GemmSpec &spec) { return StepScratch(spec).total; }
+int64_t blockScratchElements(const GemmSpec &spec) { return BlockScratch(spec).total; }
 
-func::FuncOp buildGemmStepRange(GemmEmitter &e, const GemmSpec &spec) {
-  StepBuilder step(e, spec);
+func::FuncOp buildGemmBlocksRange(GemmEmitter &e, const GemmSpec &spec) {
+  BlocksBuilder step(e, spec);
   SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
                              e.i64, e.i64, e.i64, e.i64, e.i64, e.ptr};
   types.append(extraTypes(e, spec));
