@@ -1,5 +1,6 @@
 #include "runtime/device/ThreadPool.h"
 
+#include <cassert>
 #include <immintrin.h>
 
 namespace rx::runtime {
@@ -17,58 +18,62 @@ ThreadPool::ThreadPool(unsigned threads) {
 
 ThreadPool::~ThreadPool() {
   stopping = true;
-  ++generation;
-  generation.notify_all();
+  ++jobs;
+  jobs.notify_all();
   for (std::thread &worker : workers)
     worker.join();
 }
 
-void ThreadPool::run(unsigned partCount, const Job &work) {
-  if (partCount <= 1 || workers.empty()) {
-    for (unsigned part = 0; part < partCount; ++part)
+void ThreadPool::run(unsigned parts, const Job &work) {
+  if (parts <= 1 || workers.empty()) {
+    for (unsigned part = 0; part < parts; ++part)
       work(part, 0);
     return;
   }
+  assert(parts <= UINT16_MAX);
   job = &work;
-  parts = partCount;
-  nextPart = 0;
-  busyWorkers = static_cast<unsigned>(workers.size());
-  ++generation;
-  generation.notify_all();
-  takeParts(work, partCount, 0);
-  // Every worker must have left this job before its fields may be written again.
-  for (unsigned busy; (busy = busyWorkers.load()) != 0;) {
-    for (int i = 0; i < spins && busyWorkers.load() != 0; ++i)
+  undone = parts;
+  State next{jobs.load() + 1, static_cast<uint16_t>(parts), 0};
+  state = next;
+  jobs = next.jobs;
+  jobs.notify_all();
+  takeParts(0);
+  for (uint32_t left; (left = undone.load()) != 0;) {
+    for (int i = 0; i < spins && undone.load() != 0; ++i)
       _mm_pause();
-    if (busyWorkers.load() == busy)
-      busyWorkers.wait(busy);
+    if (undone.load() == left)
+      undone.wait(left);
   }
 }
 
-void ThreadPool::takeParts(const Job &work, unsigned partCount, unsigned thread) {
-  for (unsigned part; (part = nextPart++) < partCount;)
-    work(part, thread);
+void ThreadPool::takeParts(unsigned thread) {
+  State now = state.load();
+  while (now.taken < now.parts) {
+    State after = now;
+    ++after.taken;
+    if (!state.compare_exchange_weak(now, after))
+      continue;
+    (*job)(now.taken, thread);
+    if (--undone == 0)
+      undone.notify_one();
+    now = state.load();
+  }
 }
 
-uint32_t ThreadPool::awaitGeneration(uint32_t seen) {
+uint32_t ThreadPool::awaitJob(uint32_t seen) {
   for (int i = 0; i < spins; ++i) {
-    if (uint32_t now = generation.load(); now != seen)
+    if (uint32_t now = jobs.load(); now != seen)
       return now;
     _mm_pause();
   }
-  generation.wait(seen);
-  return generation.load();
+  jobs.wait(seen);
+  return jobs.load();
 }
 
 void ThreadPool::workerMain(unsigned thread) {
-  uint32_t seen = 0;
-  while (true) {
-    seen = awaitGeneration(seen);
-    if (stopping)
-      return;
-    takeParts(*job, parts, thread);
-    if (--busyWorkers == 0)
-      busyWorkers.notify_one();
+  for (uint32_t seen = 0; !stopping;) {
+    seen = awaitJob(seen);
+    takeParts(thread);
   }
 }
 

@@ -25,21 +25,27 @@ public:
   unsigned size() const { return static_cast<unsigned>(workers.size()) + 1; }
 
   /// Calls job(part, thread) for every part < parts and returns when all have returned. Threads
-  /// take parts in order as they become free. Called by one thread at a time, never from a job.
+  /// take parts in order as they become free; a thread that gets no time takes none and holds up
+  /// nobody. Called by one thread at a time, never from a job; parts < 65536.
   void run(unsigned parts, const Job &job);
 
 private:
+  /// The job that runs: what workers wait on, and where parts are taken from. One word, so that who
+  /// takes a part knows that its job has not ended: it cannot, before that part has.
+  struct State {
+    uint32_t jobs = 0; ///< begun so far
+    uint16_t parts = 0, taken = 0;
+  };
+
   void workerMain(unsigned thread);
-  void takeParts(const Job &work, unsigned partCount, unsigned thread);
-  uint32_t awaitGeneration(uint32_t seen);
+  void takeParts(unsigned thread);
+  /// A state in which there are more jobs than `seen`.
+  uint32_t awaitJob(uint32_t seen);
 
-  // One job. Written by run() before `generation` is raised, read by workers afterwards.
-  const Job *job = nullptr;
-  unsigned parts = 0;
-  std::atomic<unsigned> nextPart = 0;
-  std::atomic<unsigned> busyWorkers = 0;
-
-  std::atomic<uint32_t> generation = 0; ///< Jobs begun; what workers wait on.
+  const Job *job = nullptr; ///< Valid while parts of it are taken but not done.
+  std::atomic<State> state;
+  std::atomic<uint32_t> undone = 0; ///< parts
+  std::atomic<uint32_t> jobs = 0;   ///< as in `state`; four bytes, which the system can wait on
   std::atomic<bool> stopping = false;
   std::vector<std::thread> workers;
 };

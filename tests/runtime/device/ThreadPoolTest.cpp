@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 
 using namespace rx::runtime;
@@ -20,6 +21,18 @@ TEST(ThreadPool, RunsEveryPartOnceInManyJobs) {
       for (auto &count : calls)
         EXPECT_EQ(count, 1);
     }
+}
+
+/// More threads than cores: most come late to a job, or after its end.
+TEST(ThreadPool, LateThreadsTakeNoPartOfAnotherJob) {
+  ThreadPool pool(16);
+  int64_t sum = 0;
+  for (int64_t round = 0; round < 3000; ++round) {
+    std::array<int64_t, 3> written = {};
+    pool.run(3, [&](unsigned part, unsigned) { written[part] += round; });
+    sum += written[0] + written[1] + written[2] - 3 * round;
+  }
+  EXPECT_EQ(sum, 0);
 }
 
 TEST(ThreadPool, WakesWorkersThatFellAsleep) {
