@@ -41,8 +41,8 @@ def expand(context, package, output):
 
 def compile_bundle(context, weights, bundle):
     bundle.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([context.binary("rxc"), "compile", context.folder / "forward.rx", "--weights", weights, "-o", bundle],
-                   check=True, cwd=context.root)
+    subprocess.run([context.binary("rxc"), "compile", context.folder / "forward.rx", "--weights", weights,
+                    "--cpu", context.options.get("cpu", "host"), "-o", bundle], check=True, cwd=context.root)
 
 
 def benchmark(context):
