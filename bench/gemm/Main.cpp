@@ -23,7 +23,7 @@ constexpr const char *layouts[] = {
 constexpr llvm::StringLiteral stepPrefix = "step_";
 
 struct Options {
-  std::string cpu = "host", cacheFolder = "build/gemm-bench-cache";
+  std::string cpu = "host", precision = "f32", cacheFolder = "build/gemm-bench-cache";
   int threads = 1, alternations = 3;
   double minSeconds = 0.02;
   std::vector<std::string> works;
@@ -74,6 +74,7 @@ std::map<std::string, GemmKernel> compileKernels(const CpuTarget &target, const 
     spec.transB = isStoredAlongDepth(layout);
     spec.packedB = layout == "NP" || storedForm(layout);
     spec.formB = storedForm(layout).value_or(RX_F32);
+    spec.precision = options.precision == "bf16" ? Precision::BF16 : Precision::F32;
     if (llvm::StringRef(layout).starts_with(stepPrefix))
       spec.path = GemmPath::Step;
     owned.push_back(buildGemm(context, spec));
@@ -129,7 +130,9 @@ int main(int argc, char **argv) {
   Options options;
   CLI::App app("Generated GEMM against OpenBLAS");
   app.add_option("works", options.works, "Products, e.g. NN_512x1024x640 (layout, M, N, K)");
-  app.add_option("--cpu", options.cpu, "CPU target: host, avx2, avx512, avx512vnni");
+  app.add_option("--cpu", options.cpu, "CPU target: host, or a name of rxc --cpu");
+  app.add_option("--precision", options.precision, "f32 or bf16, of rxc's side")
+      ->check(CLI::IsMember({"f32", "bf16"}));
   app.add_option("--threads", options.threads, "Threads of both sides");
   app.add_option("--alternations", options.alternations, "Turns of each side per product");
   app.add_option("--min-seconds", options.minSeconds, "Least time of one turn");

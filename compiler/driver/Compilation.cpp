@@ -58,7 +58,13 @@ std::optional<elaborate::Options> ProgramArguments::elaboration() const {
 }
 
 void TargetArguments::addTo(CLI::App *command) {
-  command->add_option("--cpu", cpu, "avx2, avx512, avx512vnni or host")->capture_default_str();
+  command->add_option("--cpu", cpu, "avx2, avx512, avx512vnni, avx512bf16, amx or host")
+      ->capture_default_str();
+  command
+      ->add_option("--precision", precision,
+                   "f32, or bf16: operands of matrix products are rounded to bf16, sums stay f32")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"f32", "bf16"}));
   command->add_option("--dump-dir", dumpFolder,
                       "keep the program after every phase, as NN-name.mlir");
 }
@@ -71,6 +77,7 @@ std::optional<compiler::PipelineOptions> TargetArguments::pipeline() const {
   }
   compiler::PipelineOptions options;
   options.target = *target;
+  options.precision = precision == "bf16" ? compiler::Precision::BF16 : compiler::Precision::F32;
   options.cache = runtime::cacheRoot();
   options.dumpFolder = dumpFolder;
   return options;
@@ -192,7 +199,7 @@ static std::string compilerIdentity() {
 }
 
 bool Compilation::lowerIntoCache(compiler::PipelineOptions &options) {
-  std::string text = options.target->name.str();
+  std::string text = options.target->name.str() + compiler::nameOf(options.precision);
   llvm::raw_string_ostream stream(text);
   // Printing would verify the program first.
   module->print(stream, mlir::OpPrintingFlags().enableDebugInfo().assumeVerified());

@@ -36,7 +36,7 @@ struct ProgramArguments {
 
 /// Options for commands that generate code; nothing, after a message, for a CPU that is not known.
 struct TargetArguments {
-  std::string cpu = "host", dumpFolder;
+  std::string cpu = "host", precision = "f32", dumpFolder;
 
   void addTo(CLI::App *command);
   std::optional<compiler::PipelineOptions> pipeline() const;

@@ -122,7 +122,8 @@ private:
 } // namespace
 
 void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::ContractOp op,
-                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target) {
+                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target,
+                 Precision precision) {
   GemmSpec spec;
   spec.name = gemmName;
   spec.target = &target;
@@ -131,6 +132,7 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   spec.transB = product.transB;
   spec.packedB = !form.isDense();
   spec.formB = form.element;
+  spec.precision = precision;
   spec.batchRank = product.batch.size();
   if (rxt::isOnStepPath(kernel))
     spec.path = GemmPath::Step;

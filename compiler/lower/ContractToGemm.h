@@ -3,6 +3,7 @@
 
 #include "compiler/lower/ContractShape.h"
 #include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/Precision.h"
 #include "runtime/abi/PanelForm.h"
 
 namespace rx::compiler {
@@ -11,6 +12,7 @@ namespace rx::compiler {
 /// parallel dimension counts elements of the result, as in all kernels; a part of it is cut at the
 /// nearest tiles. `form` is that of the operand by which the product multiplies (B).
 void lowerToGemm(LoweredKernel &lowered, mlir::FunctionOpInterface kernel, rxt::ContractOp op,
-                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target);
+                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target,
+                 Precision precision);
 
 } // namespace rx::compiler

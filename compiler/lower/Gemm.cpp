@@ -1,7 +1,12 @@
 #include "compiler/lower/Gemm.h"
+#include "compiler/lower/FlushSubnormals.h"
 #include "compiler/lower/GemmNest.h"
 #include "compiler/lower/GemmPacking.h"
 #include "compiler/lower/GemmBlocks.h"
+#include "compiler/lower/GemmTileNest.h"
+#include "compiler/lower/GemmWords.h"
+#include "compiler/lower/TileMultiply.h"
+#include "dialects/rxk/Rxk.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "runtime/abi/Kernel.h"
 
@@ -113,19 +118,48 @@ private:
 
 OwningOpRef<ModuleOp> newModule(MLIRContext &context) {
   context.loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
-                      scf::SCFDialect, vector::VectorDialect>();
+                      rxk::RxkDialect, scf::SCFDialect, vector::VectorDialect>();
   return ModuleOp::create(UnknownLoc::get(&context));
 }
 
 } // namespace
 
+rxk::TileOrder gemmOrder(const GemmSpec &spec) {
+  rxk::TileOrder ofBf16 = spec.target->bf16Order;
+  bool mayRound = spec.precision == Precision::BF16 || ofBf16 == rxk::TileOrder::Amx;
+  bool isBulk = spec.elementBits == 32 && spec.path == GemmPath::Bulk;
+  return mayRound && isBulk ? ofBf16 : rxk::TileOrder::Chain;
+}
+
+/// The function that computes a GemmRange.
+static func::FuncOp buildRange(GemmEmitter &e, const GemmSpec &spec) {
+  if (usesBlockProducts(spec))
+    return buildGemmBlocksRange(e, spec);
+  switch (gemmOrder(spec)) {
+  case rxk::TileOrder::Chain:
+    return buildGemmRange(e, spec);
+  case rxk::TileOrder::Pairs:
+    return buildFlushingSubnormals(e, buildGemmRange(e, spec));
+  case rxk::TileOrder::Amx:
+    return buildGemmTileRange(e, spec);
+  }
+  llvm_unreachable("an order of products");
+}
+
+static int64_t scratchElements(const GemmSpec &spec) {
+  if (usesBlockProducts(spec))
+    return blockScratchElements(spec);
+  return gemmOrder(spec) == rxk::TileOrder::Amx ? tileScratchElements(spec)
+                                                : GemmScratch(spec).total;
+}
+
 OwningOpRef<ModuleOp> buildGemm(MLIRContext &context, const GemmSpec &spec) {
   OwningOpRef<ModuleOp> module = newModule(context);
   GemmEmitter e(*module, spec.elementBits, spec.target->lanes(spec.elementBits));
-  func::FuncOp compute =
-      usesBlockProducts(spec) ? buildGemmBlocksRange(e, spec) : buildGemmRange(e, spec);
+  func::FuncOp compute = buildRange(e, spec);
   e.function(spec.name, {e.ptr}, /*isPublic=*/true, {},
              [&](ValueRange arguments) { EntryBuilder(e, spec, arguments[0], compute).body(); });
+  lowerTileMultiplies(*module, *spec.target);
   return module;
 }
 
@@ -133,7 +167,8 @@ OwningOpRef<ModuleOp> buildGemmPackB(MLIRContext &context, const GemmSpec &spec)
   OwningOpRef<ModuleOp> module = newModule(context);
   GemmEmitter e(*module, spec.elementBits, spec.target->lanes(spec.elementBits));
   int64_t columns = gemmPanelColumns(spec);
-  func::FuncOp pack = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true);
+  GemmWords elements(*spec.target, rxk::TileOrder::Chain); // whatever products make of them
+  func::FuncOp pack = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true, elements);
   e.function(spec.name, {e.ptr}, /*isPublic=*/true, {}, [&](ValueRange arguments) {
     LaunchReader reader(e, arguments[0]);
     Value n = reader.size(0), depth = reader.size(1), stride = reader.stride(0, 0);
@@ -154,8 +189,7 @@ int64_t gemmPanelColumns(const GemmSpec &spec) {
 }
 
 int64_t gemmScratchBytes(const GemmSpec &spec) {
-  int64_t elements = usesBlockProducts(spec) ? blockScratchElements(spec) : GemmScratch(spec).total;
-  return elements * (spec.elementBits / 8);
+  return scratchElements(spec) * (spec.elementBits / 8);
 }
 
 int64_t gemmExtent(const GemmSpec &spec, int64_t batch, int64_t m, int64_t n) {

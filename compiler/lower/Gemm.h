@@ -7,12 +7,17 @@
 // nothing else: not on M, N, blocking, threads, packing, strides or target. The error grows with
 // gemmChain + K / gemmChain instead of K (Blanchard, Higham and Mary, "A Class of Fast and Accurate
 // Summation Algorithms", 2020): one chain of 2048 was most of the error of a whole model.
+// With Precision::BF16 operands are rounded first, and in a chain the odd one of each pair of steps
+// comes before the even one (order `pairs` of rxk.tile_multiply, as vdpbf16ps has it); a last step
+// without a partner is a pair with zeros. All of such a product has subnormal numbers as zeros.
+// On matrix units both precisions have an order of their own: GemmTileNest.
 //
 // The blocking is that of BLIS (Van Zee and van de Geijn, "BLIS: A Framework for Rapidly
 // Instantiating BLAS Functionality", 2015): panels of B in L1, blocks of A in L2, register tiles
 // of rows x (vectors * lanes).
 #pragma once
 
+#include "compiler/lower/Precision.h"
 #include "compiler/target/CpuTarget.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -63,10 +68,15 @@ struct GemmSpec {
   bool packedB = false;      ///< B is panels (gemmPanelForm); only its batch strides are read
   rx_dtype formB = RX_F32;   ///< element form of panels of f32 products; decoded on the way
   GemmPath path = GemmPath::Bulk;
-  unsigned batchRank = 0; ///< Up to RX_MAX_RANK - 2.
+  Precision precision = Precision::F32; ///< Of products of f32 on path `bulk`.
+  unsigned batchRank = 0;               ///< Up to RX_MAX_RANK - 2.
   unsigned extraInputs = 0;
   GemmEpilogue epilogue; ///< Empty: store the sums.
 };
+
+/// In which order products are added up: that of the target for bf16 where operands are rounded, or
+/// split exactly for a matrix unit, else `chain`.
+rxk::TileOrder gemmOrder(const GemmSpec &spec);
 
 /// A module whose one public function, an rx_kernel called spec.name, computes the product.
 mlir::OwningOpRef<mlir::ModuleOp> buildGemm(mlir::MLIRContext &context, const GemmSpec &spec);

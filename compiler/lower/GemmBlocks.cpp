@@ -283,7 +283,8 @@ private:
 
 bool usesBlockProducts(const GemmSpec &spec) {
   bool pays = spec.path == GemmPath::Step || spec.target->hasByteDots;
-  return pays && spec.packedB && !spec.transA && spec.elementBits == 32 &&
+  bool isChain = gemmOrder(spec) == rxk::TileOrder::Chain; // others round, or have matrix units
+  return pays && isChain && spec.packedB && !spec.transA && spec.elementBits == 32 &&
          gemmPanelForm(spec).blockElements() > 1;
 }
 
@@ -291,10 +292,7 @@ int64_t blockScratchElements(const GemmSpec &spec) { return BlockScratch(spec).t
 
 func::FuncOp buildGemmBlocksRange(GemmEmitter &e, const GemmSpec &spec) {
   BlocksBuilder step(e, spec);
-  SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
-                             e.i64, e.i64, e.i64, e.i64, e.i64, e.ptr};
-  types.append(extraTypes(e, spec));
-  return e.function("range", types, /*isPublic=*/false, {},
+  return e.function("range", GemmRange::types(e, spec), /*isPublic=*/false, {},
                     [&](ValueRange arguments) { step.body(GemmRange::unflatten(arguments)); });
 }
 

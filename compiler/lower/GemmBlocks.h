@@ -1,7 +1,7 @@
 // Products with weights in blocks, by exact integer products of the codes: on path `step` on every
 // target; on path `bulk` where the target multiplies bytes, because three byte products of four
 // steps each are then faster than four fused multiply-adds (vpdpbusd: 131 GF/s a core where the FMA
-// peak is 117), and more accurate.
+// peak is 117), and more accurate. Not where operands are rounded or multiplied by matrix units.
 //
 // A block of 32 steps of k gives two exact integers (BlockDot), from which follows, in f32,
 //   value = fma(float(high), radix, float(low)) * (scale of the weights),
@@ -10,8 +10,8 @@
 // in forms with two scales per block, value is the sum of both halves' by fma. Blocks ascend in k.
 // So the bits of an element depend on its row and its column alone, on no target and no path; they
 // are not those of a chain: the error is that of 32 times fewer roundings and of GemmSplit.
-// Rows that GemmSplit does not take (not finite, tiny, huge) are computed over decoded weights, with
-// the bits of chains (Gemm.h).
+// Rows that GemmSplit does not take (not finite, tiny, huge) are computed over decoded weights,
+// with the bits of chains (Gemm.h).
 #pragma once
 
 #include "compiler/lower/GemmNest.h"

@@ -6,11 +6,12 @@ using namespace mlir;
 
 namespace rx::compiler {
 
-/// Steps of k per trip of the inner loop.
+/// Words per trip of the inner loop.
 static constexpr int64_t unroll = 4;
 
-GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling)
-    : emitter(emitter), tiling(tiling) {
+GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling,
+                                   const GemmWords &words)
+    : emitter(emitter), tiling(tiling), words(words) {
   for (int64_t rows = 1; rows <= tiling.rows; ++rows) {
     narrow.push_back(build(rows, tiling.vectors));
     half.push_back(build(rows, tiling.vectors / 2));
@@ -39,11 +40,13 @@ Value GemmMicroKernels::widePanels(Value rows) {
 
 namespace {
 
-/// One step of k: every accumulator gets one multiply-add.
+/// One word along k: every accumulator gets one multiply-add.
 class TileStep {
 public:
-  TileStep(GemmEmitter &e, int64_t rows, int64_t vectors, int64_t perPanel, Value panelStep)
-      : e(e), rows(rows), vectors(vectors), perPanel(perPanel), panelStep(panelStep) {}
+  TileStep(GemmEmitter &e, const GemmWords &words, int64_t rows, int64_t vectors, int64_t perPanel,
+           Value panelStep)
+      : e(e), words(words), rows(rows), vectors(vectors), perPanel(perPanel), panelStep(panelStep) {
+  }
 
   void operator()(Value a, Value b, GemmEmitter::Values &sums) const {
     GemmEmitter::Values row;
@@ -54,16 +57,17 @@ public:
       row.push_back(e.loadVector(e.at(panel, v % perPanel * e.lanes)));
     }
     for (int64_t r = 0; r < rows; ++r) {
-      Value factor = e.splat(e.load(e.elementType, e.at(a, r)));
+      Value factor = e.load(e.elementType, e.at(a, r));
       for (int64_t v = 0; v < vectors; ++v) {
         Value &sum = sums[r * vectors + v];
-        sum = vector::FMAOp::create(e.builder, e.loc, factor, row[v], sum);
+        sum = words.multiplyAdd(e, factor, row[v], sum);
       }
     }
   }
 
 private:
   GemmEmitter &e;
+  const GemmWords &words;
   int64_t rows, vectors, perPanel;
   Value panelStep;
 };
@@ -78,7 +82,8 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
   auto body = [&](ValueRange args) {
     Value depth = args[0], a = args[1], b = args[2], bStep = args[3], panelStep = args[4],
           c = args[5], cStep = args[6], nextC = args[7], resume = args[8];
-    TileStep step(e, rows, vectors, tiling.vectors, panelStep);
+    TileStep step(e, words, rows, vectors, tiling.vectors, panelStep);
+    int64_t chain = gemmChain / words.steps();
     auto eachVector = [&](Value start, function_ref<void(int64_t, Value)> visit) {
       Value row = start;
       for (int64_t r = 0; r < rows; ++r, row = e.at(row, cStep))
@@ -102,7 +107,7 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
     auto addChain = [&](Value begin, ValueRange from) {
       GemmEmitter::Values sums(rows * vectors, e.zeroVector());
       sums.insert(sums.begin(), from.begin(), from.end());
-      Value zero = e.constant(0), all = e.min(e.sub(depth, begin), e.constant(gemmChain));
+      Value zero = e.constant(0), all = e.min(e.sub(depth, begin), e.constant(chain));
       Value unrolled = e.mul(e.div(all, e.constant(unroll)), unroll);
       for (auto [first, last, steps] :
            {std::tuple(zero, unrolled, unroll), std::tuple(unrolled, all, int64_t(1))})
@@ -115,7 +120,7 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
       return GemmEmitter::Values{sums[0], sums[1]};
     };
     // At least once, so that zeros are stored where there are no steps.
-    e.forCarry(e.constant(0), e.max(depth, e.constant(1)), e.constant(gemmChain), {a, b}, addChain);
+    e.forCarry(e.constant(0), e.max(depth, e.constant(1)), e.constant(chain), {a, b}, addChain);
   };
   func::FuncOp function =
       e.function(name, types, /*isPublic=*/false, {false, true, true, false, false, true}, body);

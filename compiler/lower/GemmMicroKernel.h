@@ -1,25 +1,25 @@
 // The register tiles of the GEMM generator.
 #pragma once
 
-#include "compiler/lower/GemmEmitter.h"
-#include "compiler/target/CpuTarget.h"
+#include "compiler/lower/GemmWords.h"
 
 namespace rx::compiler {
 
-/// One call of a micro-kernel, C[rows, columns] (+)= A * B. All pointers address elements.
+/// One call of a micro-kernel, C[rows, columns] (+)= A * B. A and B are words (GemmWords).
 struct GemmTileCall {
-  mlir::Value depth;                ///< i64: steps of k, may be 0
-  mlir::Value a;                    ///< packed [depth][rows]
-  mlir::Value b, bStep, bPanelStep; ///< from k to k + 1, and from a panel to the next
-  mlir::Value c, cStep;             ///< from a row of C to the next
-  mlir::Value nextC;                ///< The tile of C after this one, fetched meanwhile
-  mlir::Value resume;               ///< i1: the chains are added to what C holds, else to +0
+  mlir::Value depth; ///< i64: words along k, may be 0
+  mlir::Value a;     ///< packed [depth][rows]
+  mlir::Value b, bStep,
+      bPanelStep;       ///< from a word to the next along k, and from a panel to the next
+  mlir::Value c, cStep; ///< from a row of C to the next
+  mlir::Value nextC;    ///< The tile of C after this one, fetched meanwhile
+  mlir::Value resume;   ///< i1: the chains are added to what C holds, else to +0
 };
 
 /// Emits micro-kernels and dispatches to the one of a given height.
 class GemmMicroKernels {
 public:
-  GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling);
+  GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling, const GemmWords &words);
 
   /// Height that serves `rows` in equal tiles is at most this.
   int64_t maxRows() const { return tiling.rows; }
@@ -44,6 +44,7 @@ private:
 
   GemmEmitter &emitter;
   const GemmTiling &tiling;
+  GemmWords words;
   llvm::SmallVector<mlir::func::FuncOp> narrow, half, wide; ///< Index 0 serves one row.
 };
 

@@ -35,21 +35,30 @@ GemmRange GemmRange::unflatten(ValueRange values) {
   return range;
 }
 
+SmallVector<Type> GemmRange::types(GemmEmitter &e, const GemmSpec &spec) {
+  SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
+                             e.i64, e.i64, e.i64, e.i64, e.i64, e.ptr};
+  types.append(extraTypes(e, spec));
+  return types;
+}
+
 namespace {
 
 class NestBuilder {
 public:
   NestBuilder(GemmEmitter &e, const GemmSpec &spec)
-      : e(e), spec(spec), tiling(spec.target->gemm), scratch(spec), tiles(e, tiling),
-        finish(e, spec), form(gemmPanelForm(spec)), decodes(spec.packedB && spec.formB != RX_F32),
+      : e(e), spec(spec), tiling(spec.target->gemm), scratch(spec),
+        words(*spec.target, gemmOrder(spec)), tiles(e, tiling, words), finish(e, spec),
+        form(gemmPanelForm(spec)),
+        decodes(spec.packedB && (spec.formB != RX_F32 || words.steps() > 1)),
         columns(tiles.panelColumns()) {
-    packA = buildPack(e, "pack_a", tiling.rows, !spec.transA, /*padded=*/false);
+    packA = buildPack(e, "pack_a", tiling.rows, !spec.transA, /*padded=*/false, words);
     if (!spec.packedB)
-      packB = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true);
+      packB = buildPack(e, "pack_b", columns, spec.transB, /*padded=*/true, words);
     if (decodes)
-      decodeB = buildPanelDecode(e, form);
+      decodeB = buildPanelDecode(e, form, words);
     panel = buildGemmPanel(e, spec, tiles, finish);
-    if (!spec.packedB || decodes)
+    if ((!spec.packedB || decodes) && words.steps() == 1) // there A and B are read as they lie
       direct = buildGemmDirect(e, spec, finish);
   }
 
@@ -80,15 +89,15 @@ private:
     Value columnStep = e.select(oneBlock, allColumns, e.constant(tiling.columnBlock));
     Value zero = e.constant(0);
     forBlocks(range.columnBegin, range.columnEnd, columnStep, [&](Value column, Value columnEnd) {
-      forDepth(balancedDepth(), [&](GemmPanelCall call, Value depthBegin) {
+      forDepth(balancedDepth(), [&](GemmPanelCall call, Value depthBegin, Value depth) {
         forBlocks(range.rowBegin, range.rowEnd, rowStep, [&](Value row, Value rowEnd) {
           placeRows(call, row, e.sub(rowEnd, row));
-          call.a = packRows(call, depthBegin, call.depth);
+          call.a = packRows(call, depthBegin, depth);
           Value firstRows = is(Predicate::eq, row, range.rowBegin);
           forBlocks(column, columnEnd, e.constant(tiling.columnGroup),
                     [&](Value group, Value groupEnd) {
                       Value kept = e.select(oneBlock, zero, e.sub(group, column));
-                      placeGroup(call, depthBegin, group, groupEnd, kept, firstRows);
+                      placeGroup(call, depthBegin, depth, group, groupEnd, kept, firstRows);
                       forPanels(call, group, groupEnd);
                     });
         });
@@ -136,15 +145,17 @@ private:
     e.forEach(from, to, step, [&](Value begin) { body(begin, e.min(e.add(begin, step), to)); });
   }
 
-  /// Blocks of k; one of length 0 when K = 0, so that zeros are stored.
-  void forDepth(Value step, function_ref<void(GemmPanelCall, Value begin)> body) {
+  /// Blocks of k, `depth` steps from `begin` on; one of length 0 when K = 0, so that zeros are
+  /// stored.
+  void forDepth(Value step, function_ref<void(GemmPanelCall, Value begin, Value depth)> body) {
     Value end = e.max(range.depth, e.constant(1));
     e.forEach(e.constant(0), end, step, [&](Value begin) {
       GemmPanelCall call = emptyCall();
-      call.depth = e.min(step, e.sub(range.depth, begin));
+      Value depth = e.min(step, e.sub(range.depth, begin));
+      call.depth = words.count(e, depth);
       call.resume = is(Predicate::ne, begin, e.constant(0));
       call.last = is(Predicate::sge, e.add(begin, step), range.depth);
-      body(call, begin);
+      body(call, begin, depth);
     });
   }
 
@@ -156,16 +167,16 @@ private:
   }
 
   /// Packs call.rows of A from `depthBegin` on and returns where they are. A single row that is
-  /// stored along k is packed as it lies.
+  /// stored along k is packed as it lies if its elements are words.
   Value packRows(const GemmPanelCall &call, Value depthBegin, Value depth) {
     Value packed = e.at(range.scratch, scratch.packedA);
     Value source = spec.transA ? e.at(e.at(range.a, e.mul(depthBegin, range.aStride)), call.row)
                                : e.at(e.at(range.a, e.mul(call.row, range.aStride)), depthBegin);
     auto pack = [&] {
       e.call(packA, {call.rows, depth, call.tileRows, source, range.aStride, packed,
-                     e.mul(call.tileRows, depth)});
+                     e.mul(call.tileRows, call.depth)});
     };
-    if (spec.transA) {
+    if (spec.transA || words.steps() > 1) {
       pack();
       return packed;
     }
@@ -176,8 +187,8 @@ private:
 
   /// Points call.b at the columns [begin, end) of B, packing or decoding them behind `kept` packed
   /// columns if `fresh`. Packed B of f32 is there already.
-  void placeGroup(GemmPanelCall &call, Value depthBegin, Value begin, Value end, Value kept,
-                  Value fresh) {
+  void placeGroup(GemmPanelCall &call, Value depthBegin, Value depth, Value begin, Value end,
+                  Value kept, Value fresh) {
     call.bStep = e.constant(columns);
     if (spec.packedB && !decodes) {
       call.bPanelStep = e.mul(range.depth, columns);
@@ -189,10 +200,10 @@ private:
     call.b = e.at(e.at(range.scratch, scratch.packedB), start);
     e.ifThen(fresh, [&] {
       if (decodes)
-        return e.call(decodeB, {e.ceilDiv(e.sub(end, begin), columns), call.depth,
-                                panelsAt(depthBegin, begin), panelBytes(range.depth), call.b,
-                                call.bPanelStep});
-      e.call(packB, {e.sub(end, begin), call.depth, e.constant(columns), sourceB(depthBegin, begin),
+        return e.call(decodeB,
+                      {e.ceilDiv(e.sub(end, begin), columns), depth, panelsAt(depthBegin, begin),
+                       panelBytes(range.depth), call.b, call.bPanelStep});
+      e.call(packB, {e.sub(end, begin), depth, e.constant(columns), sourceB(depthBegin, begin),
                      range.bStride, call.b, call.bPanelStep});
     });
   }
@@ -248,10 +259,11 @@ private:
   const GemmSpec &spec;
   const GemmTiling &tiling;
   GemmScratch scratch;
+  GemmWords words;
   GemmMicroKernels tiles;
   GemmFinish finish;
   PanelForm form; ///< Of packed B.
-  bool decodes;   ///< B is panels of another form than f32.
+  bool decodes;   ///< B is panels of other words than those that are multiplied.
   int64_t columns;
   func::FuncOp packA, packB, decodeB, panel, direct;
   GemmRange range;
@@ -262,12 +274,9 @@ private:
 
 func::FuncOp buildGemmRange(GemmEmitter &e, const GemmSpec &spec) {
   NestBuilder nest(e, spec);
-  SmallVector<Type> types = {e.ptr, e.i64, e.ptr, e.i64, e.ptr, e.i64,
-                             e.i64, e.i64, e.i64, e.i64, e.i64, e.ptr};
-  types.append(extraTypes(e, spec));
   SmallVector<bool> noalias(12, false);
   noalias[11] = true; // scratch
-  return e.function("range", types, /*isPublic=*/false, noalias,
+  return e.function("range", GemmRange::types(e, spec), /*isPublic=*/false, noalias,
                     [&](ValueRange arguments) { nest.body(GemmRange::unflatten(arguments)); });
 }
 

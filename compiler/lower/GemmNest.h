@@ -23,6 +23,7 @@ struct GemmRange {
 
   llvm::SmallVector<mlir::Value> flatten() const;
   static GemmRange unflatten(mlir::ValueRange values);
+  static llvm::SmallVector<mlir::Type> types(GemmEmitter &emitter, const GemmSpec &spec);
 };
 
 /// Emits private functions into the emitter's module and returns the one that computes a GemmRange

@@ -78,33 +78,34 @@ constexpr int64_t copyAhead = 16;
 /// The body of one tile: `valid` of its `size` positions exist.
 class TilePacker {
 public:
-  TilePacker(GemmEmitter &e, int64_t maxTile, Value depth, Value stride, Value size, Value valid,
-             Value source, Value target)
-      : e(e), chunks((maxTile + e.lanes - 1) / e.lanes), depth(depth), stride(stride), size(size),
-        valid(valid), source(source), target(target) {}
+  TilePacker(GemmEmitter &e, const GemmWords &words, int64_t maxTile, Value depth, Value stride,
+             Value size, Value valid, Value source, Value target)
+      : e(e), words(words), chunks((maxTile + e.lanes - 1) / e.lanes), depth(depth), stride(stride),
+        size(size), valid(valid), source(source), target(target) {}
 
   void copyRows() {
     GemmEmitter::Values masks;
     for (int64_t chunk = 0; chunk < chunks; ++chunk)
       masks.push_back(e.maskBelow(e.sub(valid, e.constant(chunk * e.lanes))));
-    e.forEach(e.constant(0), depth, e.constant(1), [&](Value k) {
-      Value from = e.at(source, e.mul(k, stride)), to = e.at(target, e.mul(k, size));
+    e.forEach(e.constant(0), words.count(e, depth), e.constant(1), [&](Value word) {
+      Value from = e.at(source, e.mul(word, stepStride())), to = e.at(target, e.mul(word, size));
       for (int64_t chunk = 0; chunk < chunks; ++chunk)
-        e.store(e.loadMasked(e.at(from, chunk * e.lanes), masks[chunk]), e.at(to, chunk * e.lanes));
+        e.store(across(word, e.at(from, chunk * e.lanes), masks[chunk]), e.at(to, chunk * e.lanes));
     });
   }
 
   /// Whole tiles that are as wide as their panel, side by side: k outside, so that memory sees long
   /// pieces of rows.
   void copyPanels(Value tiles, Value targetStep) {
-    e.forEach(e.constant(0), depth, e.constant(1), [&](Value k) {
-      Value from = e.at(source, e.mul(k, stride)), to = e.at(target, e.mul(k, size));
+    e.forEach(e.constant(0), words.count(e, depth), e.constant(1), [&](Value word) {
+      Value from = e.at(source, e.mul(word, stepStride())), to = e.at(target, e.mul(word, size));
       Value ahead = e.at(from, e.mul(stride, copyAhead));
       e.forEach(e.constant(0), tiles, e.constant(1), [&](Value tile) {
         Value first = e.mul(tile, size);
         for (int64_t chunk = 0; chunk < chunks; ++chunk) {
-          e.prefetch(e.at(e.at(ahead, first), chunk * e.lanes));
-          e.store(e.loadVector(e.at(e.at(from, first), chunk * e.lanes)),
+          for (int64_t step = 0; step < words.steps(); ++step)
+            e.prefetch(e.at(e.at(e.at(ahead, first), chunk * e.lanes), e.mul(stride, step)));
+          e.store(across(word, e.at(e.at(from, first), chunk * e.lanes), Value()),
                   e.at(e.at(to, e.mul(tile, targetStep)), chunk * e.lanes));
         }
       });
@@ -112,44 +113,71 @@ public:
   }
 
   void transpose() {
-    Value whole = e.mul(e.div(depth, e.constant(e.lanes)), e.lanes);
-    Value step = e.constant(e.lanes);
-    e.forEach(e.constant(0), whole, step, [&](Value k) { transposeBlock(k, Value()); });
+    int64_t steps = words.steps() * e.lanes;
+    Value whole = e.mul(e.div(depth, e.constant(steps)), steps);
+    e.forEach(e.constant(0), whole, e.constant(steps),
+              [&](Value k) { transposeBlock(k, Value()); });
     Value rest = e.sub(depth, whole);
     e.ifThen(exists(0, rest), [&] { transposeBlock(whole, rest); });
   }
 
 private:
-  /// Steps k .. k + lanes of every position, or the first `rest` of them. Positions beyond the
+  Value stepStride() { return e.mul(stride, words.steps()); }
+
+  /// The word of lanes that lie side by side, from its first step on; a step beyond the depth is
+  /// not read. A null mask means all lanes.
+  Value across(Value word, Value from, Value mask) {
+    if (words.steps() == 1)
+      return words.across(e, {e.loadMasked(from, mask)});
+    Value second = e.add(e.mul(word, words.steps()), e.constant(1));
+    Value lanes = e.select(e.compare(arith::CmpIPredicate::slt, second, depth), e.constant(e.lanes),
+                           e.constant(0));
+    Value inDepth = e.maskBelow(lanes);
+    return words.across(e,
+                        {e.loadMasked(from, mask),
+                         e.loadMasked(e.at(from, stride), mask ? e.both(mask, inDepth) : inDepth)});
+  }
+
+  /// `lanes` words of a row from `from` on, or of its first `rest` steps.
+  Value along(Value from, Value rest) {
+    GemmEmitter::Values vectors;
+    for (int64_t first = 0; first < words.steps() * e.lanes; first += e.lanes)
+      vectors.push_back(e.loadMasked(e.at(from, first),
+                                     rest ? e.maskBelow(e.sub(rest, e.constant(first))) : Value()));
+    return words.along(e, vectors);
+  }
+
+  /// `lanes` words of every position from step k on, or those of `rest` steps. Positions beyond the
   /// valid ones repeat the last one: they are never used, and must only be readable. Vectors are
-  /// stored in ascending order, so that what one writes beyond its step is overwritten by the next.
+  /// stored in ascending order, so that what one writes beyond its word is overwritten by the next.
   /// The same steps of the next tile are fetched meanwhile: rows are too short for prefetchers to
   /// learn.
   void transposeBlock(Value k, Value rest) {
-    Value last = e.sub(valid, e.constant(1)), mask = rest ? e.maskBelow(rest) : Value();
+    Value last = e.sub(valid, e.constant(1));
     SmallVector<GemmEmitter::Values> blocks;
     for (int64_t chunk = 0; chunk < chunks; ++chunk) {
       GemmEmitter::Values rows;
       for (int64_t i = 0; i < e.lanes; ++i) {
         Value row = e.min(e.constant(chunk * e.lanes + i), last);
         Value from = e.at(e.at(source, e.mul(row, stride)), k);
-        rows.push_back(e.loadMasked(from, mask));
-        if (!mask)
-          e.prefetch(e.at(from, e.mul(stride, chunks * e.lanes)));
+        rows.push_back(along(from, rest));
+        if (!rest)
+          for (int64_t first = 0; first < words.steps() * e.lanes; first += e.lanes)
+            e.prefetch(e.at(e.at(from, first), e.mul(stride, chunks * e.lanes)));
       }
       transposeInRegisters(e, rows);
       blocks.push_back(rows);
     }
-    Value to = e.at(target, e.mul(k, size));
+    Value to = e.at(target, e.mul(e.div(k, e.constant(words.steps())), size));
     for (int64_t i = 0; i < e.lanes; ++i, to = e.at(to, size)) {
-      auto storeStep = [&] {
+      auto storeWord = [&] {
         for (int64_t chunk = 0; chunk < chunks; ++chunk)
           e.store(blocks[chunk][i], e.at(to, chunk * e.lanes));
       };
       if (rest)
-        e.ifThen(exists(i, rest), storeStep);
+        e.ifThen(exists(i * words.steps(), rest), storeWord);
       else
-        storeStep();
+        storeWord();
     }
   }
 
@@ -158,6 +186,7 @@ private:
   }
 
   GemmEmitter &e;
+  const GemmWords &words;
   int64_t chunks;
   Value depth, stride, size, valid, source, target;
 };
@@ -165,7 +194,7 @@ private:
 } // namespace
 
 func::FuncOp buildPack(GemmEmitter &e, StringRef name, int64_t maxTile, bool alongDepth,
-                       bool padded) {
+                       bool padded, const GemmWords &words) {
   SmallVector<Type> types = {e.i64, e.i64, e.i64, e.ptr, e.i64, e.ptr, e.i64};
   auto body = [&](ValueRange args) {
     Value extent = args[0], depth = args[1], tile = args[2], source = args[3], stride = args[4],
@@ -173,7 +202,7 @@ func::FuncOp buildPack(GemmEmitter &e, StringRef name, int64_t maxTile, bool alo
     Value start = e.constant(0);
     if (padded && !alongDepth) {
       Value tiles = e.div(extent, tile);
-      TilePacker(e, maxTile, depth, stride, tile, tile, source, target)
+      TilePacker(e, words, maxTile, depth, stride, tile, tile, source, target)
           .copyPanels(tiles, targetStep);
       start = e.mul(tiles, tile);
     }
@@ -181,7 +210,7 @@ func::FuncOp buildPack(GemmEmitter &e, StringRef name, int64_t maxTile, bool alo
       Value valid = e.min(tile, e.sub(extent, first));
       Value from = e.at(source, alongDepth ? e.mul(first, stride) : first);
       Value to = e.at(target, e.mul(e.div(first, tile), targetStep));
-      TilePacker packer(e, maxTile, depth, stride, padded ? tile : valid, valid, from, to);
+      TilePacker packer(e, words, maxTile, depth, stride, padded ? tile : valid, valid, from, to);
       if (alongDepth)
         packer.transpose();
       else

@@ -9,7 +9,7 @@ namespace rx::compiler {
 /// The product of a packed block of A and one panel of B (or several side by side), as values
 /// inside the function that calls for it.
 struct GemmPanelCall {
-  mlir::Value depth;                   ///< Steps of k in this block.
+  mlir::Value depth;                   ///< Words along k in this block.
   mlir::Value a;                       ///< Tiles [rows / tileRows][depth][tileRows].
   mlir::Value b, bStep, bPanelStep;    ///< As in GemmTileCall.
   mlir::Value c, cStep;                ///< Element (row, column) of C.

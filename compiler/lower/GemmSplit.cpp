@@ -7,8 +7,6 @@ using Kind = mlir::vector::CombiningKind;
 
 namespace rx::compiler {
 
-/// The bits of a power of two as f32.
-static constexpr int64_t bitsOfPower(int64_t exponent) { return (exponent + 127) << 23; }
 constexpr int64_t magnitudeBits = 0x7FFFFFFF;
 /// The largest number of an ordinary row is at least 2^leastPower and below 2^boundPower.
 constexpr int64_t leastPower = -100, boundPower = 120;

@@ -151,7 +151,7 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
 }
 
 LogicalResult lowerOp(LoweredKernel &lowered, KernelSource &kernel, Operation *op,
-                      const CpuTarget &target) {
+                      const CpuTarget &target, Precision precision) {
   lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
   lowered.grain = parallelGrain({op}, lowered.extent);
   FailureOr<PanelForm> form = formOfWeights(kernel.function, target);
@@ -159,7 +159,7 @@ LogicalResult lowerOp(LoweredKernel &lowered, KernelSource &kernel, Operation *o
     return failure();
   if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
     if (auto product = matchMatrixProduct(contraction)) {
-      lowerToGemm(lowered, kernel.function, contraction, *product, *form, target);
+      lowerToGemm(lowered, kernel.function, contraction, *product, *form, target, precision);
       return success();
     }
   if (auto gather = dyn_cast<rxt::GatherOp>(op); gather && !form->isDense()) {
@@ -175,7 +175,8 @@ LogicalResult lowerOp(LoweredKernel &lowered, KernelSource &kernel, Operation *o
 
 } // namespace
 
-FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget &target) {
+FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget &target,
+                                     Precision precision) {
   MLIRContext *context = kernel.getContext();
   context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
                        scf::SCFDialect, vector::VectorDialect>();
@@ -194,7 +195,7 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   std::optional<LogicalResult> done = lowerGroup(lowered, own, target);
   if (!done) {
     Operation *op = rootOf(own);
-    done = op ? lowerOp(lowered, own, op, target) : failure();
+    done = op ? lowerOp(lowered, own, op, target, precision) : failure();
   }
   if (failed(*done))
     return failure();

@@ -1,6 +1,7 @@
 // One kernel of rxt to a module for compiler/target: a function of the kernel ABI and its loops.
 #pragma once
 
+#include "compiler/lower/Precision.h"
 #include "compiler/target/CpuTarget.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -36,9 +37,10 @@ struct LoweredKernel {
 /// Arguments with a `rx.name` that a presence of the op names are read as that presence's lengths
 /// or mask; those with a `rx.form` lie in panels (PanelUses.h), of which there is one at most. The
 /// kernel itself is left as it was. Contractions that are matrix products go through
-/// the GEMM generator; everything else asks the op for its loops. Failure is reported on the
-/// kernel.
+/// the GEMM generator, which minds `precision`; everything else asks the op for its loops. Failure
+/// is reported on the kernel.
 mlir::FailureOr<LoweredKernel> lowerKernel(mlir::FunctionOpInterface kernel,
-                                           const CpuTarget &target);
+                                           const CpuTarget &target,
+                                           Precision precision = Precision::F32);
 
 } // namespace rx::compiler

@@ -6,6 +6,9 @@
 
 namespace rx::compiler {
 
+/// The bits of a power of two as f32.
+constexpr int64_t bitsOfPower(int64_t exponent) { return (exponent + 127) << 23; }
+
 class Lanes {
 public:
   using Value = mlir::Value;
@@ -103,10 +106,17 @@ public:
   }
   Value bfloatToFloat(Value bits) {
     Value wide = mlir::arith::ExtUIOp::create(e.builder, e.loc, words, bits);
-    return mlir::arith::BitcastOp::create(e.builder, e.loc, e.vectorType, left(wide, 16));
+    return floatOf(left(wide, 16));
   }
+  /// Words that hold two bf16 each: the low and the high one.
+  Value lowBfloat(Value pairs) { return floatOf(left(pairs, 16)); }
+  Value highBfloat(Value pairs) { return floatOf(mask(pairs, 0xFFFF0000)); }
 
 private:
+  Value floatOf(Value bits) {
+    return mlir::arith::BitcastOp::create(e.builder, e.loc, e.vectorType, bits);
+  }
+
   GemmEmitter &e;
   const mlir::VectorType words, halves;
 };

@@ -41,7 +41,8 @@ public:
 
   void readKeysInPanels(ModuleOp module, const PanelForm &form, const CpuTarget &target) {
     GemmEmitter functions(module, /*elementBits=*/32, target.lanes(/*elementBits=*/32));
-    panels.readKeysInPanels(form, buildPanelDecode(functions, form));
+    GemmWords elements(target, rxk::TileOrder::Chain);
+    panels.readKeysInPanels(form, buildPanelDecode(functions, form, elements));
   }
 
   /// chosen[row] of a panel.

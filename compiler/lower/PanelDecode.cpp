@@ -258,22 +258,71 @@ std::unique_ptr<PanelDecoder> makePanelDecoder(const PanelForm &form) {
 
 std::unique_ptr<PanelCodes> makePanelCodes(const PanelForm &form) { return makeBlockDecoder(form); }
 
-func::FuncOp buildPanelDecode(GemmEmitter &e, const PanelForm &form) {
+namespace {
+
+/// Decodes one panel into words.
+class WordWriter {
+public:
+  WordWriter(GemmEmitter &e, const PanelForm &form, const PanelDecoder &decoder,
+             const GemmWords &words)
+      : e(e), form(form), decoder(decoder), words(words) {}
+
+  void panel(Value source, Value target, Value depth) {
+    int64_t groups = decoder.steps() % words.steps() == 0 ? 1 : words.steps();
+    Value all = e.div(depth, e.constant(decoder.steps()));
+    Value whole = e.sub(all, e.rem(all, e.constant(groups)));
+    e.forEach(e.constant(0), whole, e.constant(groups),
+              [&](Value group) { decodeGroups(source, target, group, groups); });
+    if (groups > 1) // a last step without a partner
+      e.forEach(whole, all, e.constant(1),
+                [&](Value group) { decodeGroups(source, target, group, 1); });
+  }
+
+private:
+  void decodeGroups(Value source, Value target, Value group, int64_t groups) {
+    Value word = e.div(e.mul(group, decoder.steps()), e.constant(words.steps()));
+    Value first = e.at(target, e.mul(word, form.columns));
+    SmallVector<GemmEmitter::Values> steps; // of the word that is not whole yet
+    int64_t written = 0;
+    auto writeWord = [&] {
+      for (int64_t v = 0; v < form.columns / e.lanes; ++v) {
+        GemmEmitter::Values vectors;
+        for (const GemmEmitter::Values &step : steps)
+          vectors.push_back(step[v]);
+        e.store(words.across(e, vectors), e.at(first, written * form.columns + v * e.lanes));
+      }
+      ++written;
+      steps.clear();
+    };
+    for (int64_t i = 0; i < groups; ++i)
+      decoder.decode(e, source, e.add(group, e.constant(i)), {e.constant(0), form.columns},
+                     [&](int64_t, ArrayRef<Value> columns) {
+                       steps.emplace_back(columns);
+                       if (static_cast<int64_t>(steps.size()) == words.steps())
+                         writeWord();
+                     });
+    if (steps.empty())
+      return;
+    steps.emplace_back(form.columns / e.lanes, e.zeroVector());
+    writeWord();
+  }
+
+  GemmEmitter &e;
+  const PanelForm &form;
+  const PanelDecoder &decoder;
+  const GemmWords &words;
+};
+
+} // namespace
+
+func::FuncOp buildPanelDecode(GemmEmitter &e, const PanelForm &form, const GemmWords &words) {
   std::unique_ptr<PanelDecoder> decoder = makePanelDecoder(form);
   SmallVector<Type> types = {e.i64, e.i64, e.ptr, e.i64, e.ptr, e.i64};
   auto body = [&](ValueRange args) {
-    Value zero = e.constant(0), one = e.constant(1), steps = e.constant(decoder->steps());
-    e.forEach(zero, args[0], one, [&](Value panel) {
-      Value source = e.at(args[2], e.mul(panel, args[3]), e.builder.getI8Type());
-      Value target = e.at(args[4], e.mul(panel, args[5]));
-      e.forEach(zero, e.div(args[1], steps), one, [&](Value group) {
-        Value first = e.at(target, e.mul(group, decoder->steps() * form.columns));
-        auto storeStep = [&](int64_t step, ArrayRef<Value> columns) {
-          for (auto [v, column] : llvm::enumerate(columns))
-            e.store(column, e.at(first, step * form.columns + static_cast<int64_t>(v) * e.lanes));
-        };
-        decoder->decode(e, source, group, {zero, form.columns}, storeStep);
-      });
+    WordWriter writer(e, form, *decoder, words);
+    e.forEach(e.constant(0), args[0], e.constant(1), [&](Value panel) {
+      writer.panel(e.at(args[2], e.mul(panel, args[3]), e.builder.getI8Type()),
+                   e.at(args[4], e.mul(panel, args[5])), args[1]);
     });
   };
   func::FuncOp function = e.function("decode_b", types, /*isPublic=*/false,

@@ -2,7 +2,7 @@
 // form. Everything else, products of every size and gathers, is written against this interface.
 #pragma once
 
-#include "compiler/lower/GemmEmitter.h"
+#include "compiler/lower/GemmWords.h"
 #include "runtime/abi/PanelForm.h"
 #include <memory>
 
@@ -68,8 +68,9 @@ std::unique_ptr<PanelCodes> makePanelCodes(const PanelForm &form);
 std::unique_ptr<PanelDecoder> makePanelDecoder(const PanelForm &form);
 
 /// Emits func(panels, depth, source, sourceStep, target, targetStep): decodes `depth` steps of k of
-/// so many panels, the first at `source`, others sourceStep bytes further, into panels of f32 at
-/// `target`, targetStep elements apart. `depth` is whole blocks.
-mlir::func::FuncOp buildPanelDecode(GemmEmitter &emitter, const PanelForm &form);
+/// so many panels, the first at `source`, others sourceStep bytes further, into panels of words of
+/// f32 at `target`, targetStep words apart. `depth` is whole blocks.
+mlir::func::FuncOp buildPanelDecode(GemmEmitter &emitter, const PanelForm &form,
+                                    const GemmWords &words);
 
 } // namespace rx::compiler

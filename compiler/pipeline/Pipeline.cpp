@@ -129,7 +129,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
   std::vector<ModuleOp> modules;
   module.getContext()->loadDialect<LLVM::LLVMDialect, scf::SCFDialect, vector::VectorDialect>();
   for (auto kernel : module.getOps<rxk::KernelOp>()) {
-    auto lowered = lowerKernel(kernel, *options.target);
+    auto lowered = lowerKernel(kernel, *options.target, options.precision);
     if (failed(lowered))
       return failure();
     std::vector<std::string> passed;
@@ -169,6 +169,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
                              {"kernelAbi", RX_KERNEL_ABI},
                              {"target", options.target->name.str()},
                              {"cpuFeatures", options.target->features.str()},
+                             {"precision", nameOf(options.precision)},
                              {"experiment", nlohmann::json::object()},
                              {"buffers", plan->buffers}};
   if (auto experiment = module->getAttrOfType<StringAttr>("rx.manifest"))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/lower/ChooseForms.h"
+#include "compiler/lower/Precision.h"
 #include "compiler/target/CpuTarget.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -30,6 +31,7 @@ struct PipelineOptions {
   std::filesystem::path dumpFolder; // if not empty, every phase as NN-name.mlir
   Phase stopAfter = Phase::bundle;
   WeightForms weights = WeightForms::Stored;
+  Precision precision = Precision::F32;
 };
 
 struct PipelineResult {

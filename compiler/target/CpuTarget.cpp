@@ -1,4 +1,5 @@
 #include "compiler/target/CpuTarget.h"
+#include "runtime/abi/RequestTiles.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -24,24 +25,47 @@ static constexpr GemmTiling tilingOfAvx512 = {
     /*columnBlock=*/768,   /*columnGroup=*/128, /*directRows=*/4,    /*decodeRows=*/8,
     /*directColumns=*/8192};
 
+#define RX_AVX2 "+avx2,+fma,+bmi2,+f16c"
+#define RX_AVX512 RX_AVX2 ",+avx512f,+avx512bw,+avx512vl,+avx512dq"
+#define RX_AVX512VNNI RX_AVX512 ",+avx512vnni"
+#define RX_AVX512BF16 RX_AVX512VNNI ",+avx512bf16"
+
+#define RX_AMX RX_AVX512BF16 ",+amx-tile,+amx-bf16"
+
+using rxk::TileOrder;
+static constexpr TileOrder ofVectors[] = {TileOrder::Chain};
+static constexpr TileOrder ofBf16[] = {TileOrder::Chain, TileOrder::Pairs};
+static constexpr TileOrder ofAmx[] = {TileOrder::Chain, TileOrder::Pairs, TileOrder::Amx};
+
 static const CpuTarget targets[] = {
-    {"avx2", "x86-64-v3", "+avx2,+fma,+bmi2,+f16c", 256, /*hasByteDots=*/false, tilingOfAvx2},
-    {"avx512", "x86-64-v4", "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq", 512,
-     /*hasByteDots=*/false, tilingOfAvx512},
-    {"avx512vnni", "x86-64-v4",
-     "+avx2,+fma,+bmi2,+f16c,+avx512f,+avx512bw,+avx512vl,+avx512dq,+avx512vnni", 512,
-     /*hasByteDots=*/true, tilingOfAvx512},
+    {"avx2", "x86-64-v3", RX_AVX2, 256, /*hasByteDots=*/false, ofVectors, TileOrder::Pairs,
+     tilingOfAvx2},
+    {"avx512", "x86-64-v4", RX_AVX512, 512, /*hasByteDots=*/false, ofVectors, TileOrder::Pairs,
+     tilingOfAvx512},
+    {"avx512vnni", "x86-64-v4", RX_AVX512VNNI, 512, /*hasByteDots=*/true, ofVectors,
+     TileOrder::Pairs, tilingOfAvx512},
+    {"avx512bf16", "x86-64-v4", RX_AVX512BF16, 512, /*hasByteDots=*/true, ofBf16, TileOrder::Pairs,
+     tilingOfAvx512},
+    {"amx", "x86-64-v4", RX_AMX, 512, /*hasByteDots=*/true, ofAmx, TileOrder::Amx, tilingOfAvx512},
 };
+
+#undef RX_AVX2
+#undef RX_AVX512
+#undef RX_AVX512VNNI
+#undef RX_AVX512BF16
+#undef RX_AMX
 
 llvm::ArrayRef<CpuTarget> cpuTargets() { return targets; }
 
 bool hostRuns(const CpuTarget &target) {
-  // LLVM reports a feature only when XGETBV says that the system saves its registers.
+  // LLVM reports a feature only when XGETBV says that the system saves its registers. Tiles must
+  // be asked for besides.
   static const llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   llvm::SmallVector<llvm::StringRef, 16> needed;
   target.features.split(needed, ',');
-  return llvm::all_of(needed,
-                      [&](llvm::StringRef feature) { return host.lookup(feature.drop_front()); });
+  bool hasAll = llvm::all_of(
+      needed, [&](llvm::StringRef feature) { return host.lookup(feature.drop_front()); });
+  return hasAll && (!target.computes(TileOrder::Amx) || requestTiles());
 }
 
 const CpuTarget *detectHost() {

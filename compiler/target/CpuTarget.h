@@ -2,7 +2,9 @@
 // cache tiles of the GEMM generator.
 #pragma once
 
+#include "dialects/rxk/TileOrder.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
@@ -29,9 +31,15 @@ struct CpuTarget {
   llvm::StringRef features; ///< `target-features` of every function, "+a,+b".
   unsigned vectorBits;      ///< Also `prefer-vector-width`.
   bool hasByteDots;         ///< vpdpbusd: sums of four products of bytes, exact.
+  /// Orders of rxk.tile_multiply that its instructions compute; the others are emulated.
+  llvm::ArrayRef<rxk::TileOrder> tileOrders;
+  /// The order of products of bf16 on path `bulk`. Where it is `amx`, products of f32 are made of
+  /// such products, too.
+  rxk::TileOrder bf16Order;
   GemmTiling gemm;
 
   int64_t lanes(unsigned elementBits) const { return vectorBits / elementBits; }
+  bool computes(rxk::TileOrder order) const { return llvm::is_contained(tileOrders, order); }
 };
 
 /// Every target, the most capable last.

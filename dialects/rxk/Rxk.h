@@ -1,6 +1,8 @@
 //===- Rxk.h - the kernel dialect --------------------------------*- C++ -*-===//
 #pragma once
 
+#include "dialects/rxk/TileOrder.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"

@@ -97,6 +97,7 @@ Status Bundle::readManifest() {
   fields.integer("kernelAbi", RX_KERNEL_ABI, RX_KERNEL_ABI);
   target = fields.text("target");
   features = fields.text("cpuFeatures");
+  thePrecision = fields.text("precision");
   experimentJson = fields.object("experiment");
   for (const json &item : fields.array("buffers")) {
     std::string where = fmt::format("{}: buffers[{}]", file, sources.size());

@@ -52,6 +52,8 @@ public:
   const std::string &targetName() const { return target; }
   /// Processor features that kernels.so needs, "+avx2,+fma".
   const std::string &cpuFeatures() const { return features; }
+  /// Of what matrix products are computed: "f32" or "bf16".
+  const std::string &precision() const { return thePrecision; }
 
 private:
   Status readManifest();
@@ -61,7 +63,7 @@ private:
   Status checkSources() const;
   Status checkVia(const BufferSource &source) const;
 
-  std::string path, target, features;
+  std::string path, target, features, thePrecision;
   nlohmann::json experimentJson;
   Plan thePlan;
   std::vector<BufferSource> sources;

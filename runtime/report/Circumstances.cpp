@@ -35,7 +35,7 @@ Circumstances circumstancesOf(const Bundle &bundle, unsigned threads) {
   return {{"rxc", rxcVersion()},
           {"runtime", runtimeIdentity()},
           {"target", bundle.targetName() + " " + bundle.cpuFeatures()},
-          {"precision", "f32"},
+          {"precision", bundle.precision()},
           {"processor", processorName()},
           {"threads", std::to_string(threads)},
           {"system", systemName()}};

@@ -157,7 +157,7 @@ Expected<Hash128> ContentKeys::program(const std::string &name) {
     return makeError("{} has no program called {}", bundle.folder(), name);
   const Program &program = found->second;
   CacheHash hash;
-  hash.add("program").add(bundle.targetName()).add(runtimeIdentity());
+  hash.add("program").add(bundle.targetName()).add(bundle.precision()).add(runtimeIdentity());
   for (const std::string &symbol : program.symbols)
     hash.add(symbol);
   for (const BufferInfo &buffer : program.buffers)

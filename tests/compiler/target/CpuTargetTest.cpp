@@ -15,7 +15,8 @@ TEST(CpuTarget, UnknownNameListsTheChoices) {
   auto found = findCpuTarget("avx9");
   ASSERT_FALSE(static_cast<bool>(found));
   EXPECT_EQ(llvm::toString(found.takeError()),
-            "no CPU target is called 'avx9'; choose one of: host, avx2, avx512, avx512vnni");
+            "no CPU target is called 'avx9'; choose one of: host, avx2, avx512, "
+            "avx512vnni, avx512bf16, amx");
 }
 
 TEST(CpuTarget, HostIsTheMostCapableTargetThatRuns) {

@@ -90,6 +90,7 @@ inline json manifestOf(json buffers) {
           {"kernelAbi", 1},
           {"target", "test"},
           {"cpuFeatures", ""},
+          {"precision", "f32"},
           {"experiment", json::object()},
           {"buffers", std::move(buffers)}};
 }

@@ -17,6 +17,8 @@ llvm::StringRef functionText(llvm::StringRef assembly, const std::string &name) 
 
 TEST(GemmAssembly, FullTileDoesNotSpill) {
   for (const CpuTarget &target : cpuTargets()) {
+    if (target.bf16Order == rxk::TileOrder::Amx)
+      continue; // its tiles: GemmTileAssembly
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
     GemmSpec spec;
     spec.target = &target;

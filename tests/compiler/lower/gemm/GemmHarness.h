@@ -191,13 +191,21 @@ T definition(const GemmSpec &spec, const Matrix<T> &a, const Matrix<T> &b, int64
 }
 
 /// The targets that this machine runs; says which it leaves out.
-inline std::vector<const CpuTarget *> runnableTargets() {
+inline std::vector<const CpuTarget *> allRunnableTargets() {
   std::vector<const CpuTarget *> targets;
   for (const CpuTarget &target : cpuTargets())
     if (hostRuns(target))
       targets.push_back(&target);
     else
       std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
+  return targets;
+}
+
+/// Those without matrix units, whose products have another definition (GemmTileTest).
+inline std::vector<const CpuTarget *> runnableTargets() {
+  std::vector<const CpuTarget *> targets = allRunnableTargets();
+  llvm::erase_if(targets,
+                 [](const CpuTarget *target) { return target->bf16Order == rxk::TileOrder::Amx; });
   return targets;
 }
 
