@@ -1,14 +1,13 @@
 #include "compiler/lower/GemmTileNest.h"
 #include "compiler/lower/GemmDirect.h"
+#include "compiler/lower/GemmMagnitudes.h"
 #include "compiler/lower/GemmPacking.h"
 #include "compiler/lower/GemmTileKernel.h"
 #include "compiler/lower/GemmTilePacking.h"
-#include "compiler/lower/Lanes.h"
 #include "compiler/lower/PanelDecode.h"
 
 using namespace mlir;
 using Predicate = mlir::arith::CmpIPredicate;
-using Kind = mlir::vector::CombiningKind;
 
 namespace rx::compiler {
 namespace {
@@ -161,63 +160,33 @@ private:
   // Rows and columns that are not ordinary
   //===--------------------------------------------------------------------===//
 
-  /// Which lanes of largest magnitudes belong to rows or columns that are not.
-  Value areUnusual(Value most) {
-    Lanes lanes(e);
-    // Zero and numbers out of range alike are out of [least, bound) as unsigned differences.
-    Value offset = lanes.sub(most, lanes.splat(bitsOfPower(-50)));
-    Value outside =
-        e.compare(Predicate::uge, offset, lanes.splat(bitsOfPower(60) - bitsOfPower(-50)));
-    Value some = e.compare(Predicate::ne, most, lanes.splat(0));
-    return e.both(outside, some);
-  }
-  Value any(Value mask) { return vector::ReductionOp::create(e.builder, e.loc, Kind::OR, mask); }
-  /// Lanes [lane, lane + lanes) of magnitudes, of which `count` exist.
-  Value unusualAt(Value magnitudes, Value lane, Value count) {
-    Value most = Lanes(e).loadWords(e.at(magnitudes, lane));
-    return e.both(areUnusual(most), e.maskBelow(e.sub(count, lane)));
-  }
-
   void correct(const Block &rows, const Block &columns) {
-    Value ofRows = region(scratch.rows), ofColumns = region(scratch.columns);
-    Value one = e.constant(1);
-    Value columnsAreUnusual = anyUnusual(ofColumns, size(columns));
-    Value some =
-        arith::OrIOp::create(e.builder, e.loc, columnsAreUnusual, anyUnusual(ofRows, size(rows)));
+    GemmMagnitudes ofRows(e, region(scratch.rows), size(rows));
+    GemmMagnitudes ofColumns(e, region(scratch.columns), size(columns));
+    Value columnsAreUnusual = ofColumns.anyUnusual(), one = e.constant(1);
+    Value some = arith::OrIOp::create(e.builder, e.loc, columnsAreUnusual, ofRows.anyUnusual());
     e.ifThen(some, [&] {
       e.forEach(e.constant(0), size(rows), one, [&](Value index) {
         Value row = e.add(rows.begin, index);
-        Value isUnusual = any(unusualAt(ofRows, index, e.add(index, one)));
         e.ifElse(
-            isUnusual, [&] { chainsOf(row, columns, startC(row, columns.begin)); },
+            ofRows.isUnusual(index), [&] { chainsOf(row, columns, startC(row, columns.begin)); },
             [&] {
               e.ifThen(columnsAreUnusual, [&] {
-                forPanels(columns, [&](Block panel) { correctPanel(row, columns, panel); });
+                forPanels(columns, [&](Block panel) {
+                  correctPanel(row, ofColumns, e.sub(panel.begin, columns.begin), panel);
+                });
               });
             });
       });
     });
   }
 
-  Value anyUnusual(Value magnitudes, Value count) {
-    Value no = arith::ConstantIntOp::create(e.builder, e.loc, 0, 1);
-    return e.forCarry(e.constant(0), count, e.constant(e.lanes), {no},
-                      [&](Value lane, ValueRange before) -> GemmEmitter::Values {
-                        Value here = any(unusualAt(magnitudes, lane, count));
-                        return {arith::OrIOp::create(e.builder, e.loc, before[0], here)};
-                      })[0];
-  }
-
   /// The unusual columns of a panel, in an ordinary row.
-  void correctPanel(Value row, const Block &columns, const Block &panel) {
-    Value first = e.sub(panel.begin, columns.begin), ofColumns = region(scratch.columns);
+  void correctPanel(Value row, GemmMagnitudes &ofColumns, Value first, const Block &panel) {
     GemmEmitter::Values masks;
     for (int64_t lane = 0; lane < width; lane += e.lanes)
-      masks.push_back(unusualAt(ofColumns, e.add(first, e.constant(lane)), size(columns)));
-    Value some = any(masks[0]);
-    for (Value mask : ArrayRef(masks).drop_front())
-      some = arith::OrIOp::create(e.builder, e.loc, some, any(mask));
-    e.ifThen(some, [&] {
+      masks.push_back(ofColumns.areUnusual(e.add(first, e.constant(lane))));
+    e.ifThen(ofColumns.any(masks), [&] {
       Value sums = region(scratch.chain);
       chainsOf(row, panel, sums);
       for (auto [index, mask] : llvm::enumerate(masks)) {
