@@ -5,6 +5,7 @@
                                               in the first columns of y the ids whose logits it holds
     golden_logits.py check GOLDEN FOLDER      compares FOLDER/logits0.npy and argmax0.npy, ... with it
     golden_logits.py argmax GOLDEN FOLDER     compares FOLDER/argmax0.npy, ... alone
+    golden_logits.py bf16 GOLDEN FOLDER       compares FOLDER/logits0.npy of products of bf16 with it
 """
 
 import json
@@ -17,6 +18,9 @@ import npy
 
 PROBES = 64  # columns of y that the program reads
 PEER_ERRORS = 2  # rms and maximum may be this many times those of transformers in f32
+# rms of the error of products of bf16, relative to that of the logits: each number is rounded by 2^-9 at most, and some layers
+# add up; less than the lower bound would mean that nothing was rounded.
+BF16_ERRORS = 2**-12, 2**-6
 
 
 def rows_of(golden):
@@ -49,7 +53,8 @@ def check_argmax(golden, folder):
     assert equal == count
 
 
-def check_probes(golden, folder):
+def probe_errors(golden, folder):
+    """rms and maximum."""
     shape, logits = npy.read(f"{folder}/logits0.npy")
     assert shape == (1, len(golden["tokens"]), PROBES), shape
     differences = [logits[position * PROBES + column] - exact
@@ -59,8 +64,18 @@ def check_probes(golden, folder):
     largest = max(map(abs, differences))
     peer = golden["peer_probe_error"]
     print(f"{len(differences)} logits: rms error {rms:.3g} (peer {peer['rms']:.3g}), max {largest:.3g} (peer {peer['max']:.3g})")
-    assert rms <= PEER_ERRORS * peer["rms"]
-    assert largest <= PEER_ERRORS * peer["max"]
+    return rms, largest
+
+
+def check_probes(golden, folder):
+    rms, largest = probe_errors(golden, folder)
+    assert rms <= PEER_ERRORS * golden["peer_probe_error"]["rms"]
+    assert largest <= PEER_ERRORS * golden["peer_probe_error"]["max"]
+
+
+def check_bf16(golden, folder):
+    least, most = BF16_ERRORS
+    assert least <= probe_errors(golden, folder)[0] / golden["peer_probe_error"]["rms_of_logits"] <= most
 
 
 def main():
@@ -68,6 +83,9 @@ def main():
     golden = json.load(open(path))
     if command == "inputs":
         write_inputs(golden, folder)
+        return
+    if command == "bf16":
+        check_bf16(golden, folder)
         return
     check_argmax(golden, folder)
     if command == "check" and "probe_logits" in golden:
