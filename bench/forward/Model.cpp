@@ -1,20 +1,11 @@
 #include "bench/forward/Model.h"
 
-#include <fmt/format.h>
-
-#include <cstdlib>
-
 using namespace rx::runtime;
 
 namespace rx::bench {
 
 namespace {
 constexpr std::string_view modelName = "source";
-}
-
-void fail(std::string_view message) {
-  fmt::print(stderr, "rxc_forward_bench: {}\n", message);
-  std::exit(1);
 }
 
 Model::Model(const std::string &bundleFolder, const std::string &folder, unsigned threads)

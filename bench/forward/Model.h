@@ -1,6 +1,7 @@
 // A compiled model with its weights, ready to run.
 #pragma once
 
+#include "bench/common/Must.h"
 #include "runtime/data/WeightFiles.h"
 #include "runtime/device/Cpu.h"
 #include "runtime/infer/CachedDecoder.h"
@@ -8,19 +9,9 @@
 #include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace rx::bench {
-
-/// Ends the process with a message: a contestant that cannot run has no result.
-[[noreturn]] void fail(std::string_view message);
-
-template <typename T> T must(runtime::Expected<T> value) {
-  if (!value)
-    fail(value.message());
-  return std::move(*value);
-}
 
 class Model {
 public:

@@ -17,7 +17,7 @@ double guessedSize(const SizeExpr &size) {
 namespace {
 
 /// Points that the loops visit: every product of a contraction, else the elements of the largest
-/// tensor.
+/// tensor that is read or made.
 double pointsOf(Operation *op) {
   double points = 1;
   if (auto contraction = dyn_cast<rxt::ContractOp>(op)) {
@@ -25,6 +25,11 @@ double pointsOf(Operation *op) {
       points *= guessedSize(size);
     return points;
   }
+  // Of what they read from or write to these visit a part.
+  if (auto gather = dyn_cast<rxt::GatherOp>(op))
+    return guessedSize(gather.getResult().getType().elementCount());
+  if (auto update = dyn_cast<rxt::UpdateOp>(op))
+    return guessedSize(update.getRows().getType().elementCount());
   for (TypeRange types : {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
     for (Type type : types)
       points = std::max(points, guessedSize(cast<rxt::TensorType>(type).elementCount()));

@@ -86,6 +86,8 @@ SmallVector<Operation *> withWindows(ArrayRef<Operation *> ops) {
       addWindows(map, group);
     if (auto reduce = dyn_cast<rxt::ReduceOp>(op))
       addWindows(reduce, group);
+    if (auto update = dyn_cast<rxt::UpdateOp>(op); update && isStrided(update.getRows()))
+      addWindowsOf(update.getRows(), group);
     group.insert(op);
   }
   return group.takeVector();

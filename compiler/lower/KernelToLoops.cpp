@@ -53,20 +53,24 @@ bool readsArguments(Operation *op) {
   return llvm::all_of(op->getOperands(), [](Value value) { return isa<BlockArgument>(value); });
 }
 
-/// The form of the argument that lies in panels; dense when there is none.
-FailureOr<PanelForm> formOfWeights(FunctionOpInterface kernel, const CpuTarget &target) {
-  PanelForm found;
+/// Arguments that lie in panels can be read there.
+LogicalResult checkForms(FunctionOpInterface kernel, const CpuTarget &target) {
   for (unsigned i = 0; i < kernel.getNumArguments(); ++i) {
     PanelForm form = formOfArgument(kernel, i);
-    if (form.isDense())
-      continue;
     bool fits = form.columns == target.gemm.vectors * target.lanes(/*elementBits=*/32);
-    if (panelUse(kernel, i) == PanelUse::None || !found.isDense() || !fits)
+    if (!form.isDense() && (panelUse(kernel, i) == PanelUse::None || !fits))
       return kernel.emitError("argument ")
              << i << " cannot be read in the form " << form.str() << " on " << target.name;
-    found = form;
   }
-  return found;
+  return success();
+}
+
+/// The form of the argument that lies in panels; dense when there is none.
+PanelForm formOfWeights(FunctionOpInterface kernel) {
+  for (unsigned i = 0; i < kernel.getNumArguments(); ++i)
+    if (PanelForm form = formOfArgument(kernel, i); !form.isDense())
+      return form;
+  return {};
 }
 
 void prepareBodies(Operation *op) {
@@ -102,7 +106,12 @@ std::optional<RowGroup> rowGroupOf(KernelSource &kernel) {
 }
 
 LogicalResult lowerRows(LoweredKernel &lowered, KernelSource &kernel, RowGroup &group) {
-  SmallVector<SizeExpr> scratch = rowScratch(group, kernel.results());
+  auto formOf = [&](Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    return argument ? formOfArgument(kernel.function, argument.getArgNumber()) : PanelForm();
+  };
+  ModuleOp module = *lowered.module;
+  SmallVector<SizeExpr> scratch = rowScratch(group, kernel.results(), formOf);
   lowered.extent = group.rows();
   lowered.grain = parallelGrain(group.ops(), lowered.extent);
   for (const SizeExpr &bytes : scratch)
@@ -111,7 +120,7 @@ LogicalResult lowerRows(LoweredKernel &lowered, KernelSource &kernel, RowGroup &
     prepareBodies(op);
   return KernelBuilder(*lowered.module, kernel, scratch)
       .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
-        return emitRows(e, group, kernel.results(), viewOf);
+        return emitRows(e, module, group, kernel.results(), viewOf, formOf);
       });
 }
 
@@ -136,13 +145,11 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
   }
   if (auto group = last ? matchLogSumExp(last) : std::nullopt;
       group && isAllOf(kernel, group->ops(), group->results())) {
-    FailureOr<PanelForm> form = formOfWeights(kernel.function, target);
-    if (failed(form))
-      return failure();
+    PanelForm form = formOfWeights(kernel.function);
     return lowerSoftmax(lowered, kernel, group->rows, PanelProducts::width,
-                        logSumExpScratchBytes(*group, *form),
+                        logSumExpScratchBytes(*group, form),
                         [&](rxt::LoopEmitter &e, ViewOf viewOf) {
-                          emitLogSumExp(e, module, *group, kernel.results(), *form, target, viewOf);
+                          emitLogSumExp(e, module, *group, kernel.results(), form, target, viewOf);
                         });
   }
   if (std::optional<RowGroup> group = rowGroupOf(kernel))
@@ -154,19 +161,18 @@ LogicalResult lowerOp(LoweredKernel &lowered, KernelSource &kernel, Operation *o
                       const CpuTarget &target, Precision precision) {
   lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
   lowered.grain = parallelGrain({op}, lowered.extent);
-  FailureOr<PanelForm> form = formOfWeights(kernel.function, target);
-  if (failed(form))
-    return failure();
+  PanelForm form = formOfWeights(kernel.function);
   if (auto contraction = dyn_cast<rxt::ContractOp>(op); contraction && readsArguments(op))
     if (auto product = matchMatrixProduct(contraction)) {
-      lowerToGemm(lowered, kernel.function, contraction, *product, *form, target, precision);
+      lowerToGemm(lowered, kernel.function, contraction, *product, form, target, precision);
       return success();
     }
-  if (auto gather = dyn_cast<rxt::GatherOp>(op); gather && !form->isDense()) {
-    lowerGatherOfPanels(lowered, kernel.function, gather, *form);
+  if (auto gather = dyn_cast<rxt::GatherOp>(op); gather && !form.isDense()) {
+    lowerGatherOfPanels(lowered, kernel.function, gather, form);
     return success();
   }
-  lowered.updated = cast<rxt::LoopLowering>(op).updatedOperand();
+  if (std::optional<unsigned> operand = cast<rxt::LoopLowering>(op).updatedOperand())
+    lowered.updated = cast<BlockArgument>(op->getOperand(*operand)).getArgNumber();
   prepareBodies(op);
   return KernelBuilder(*lowered.module, kernel).build([&](rxt::LoopEmitter &e, ViewOf) {
     return cast<rxt::LoopLowering>(op).emitLoops(e);
@@ -185,6 +191,8 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   std::optional<SizeFree> free = freeOfSizes(kernel);
   OwningOpRef<Operation *> copy = free ? std::move(free->kernel) : kernel->clone();
   KernelSource own(cast<FunctionOpInterface>(*copy));
+  if (failed(checkForms(own.function, target)))
+    return failure();
   LoweredKernel lowered;
   lowered.module = ModuleOp::create(kernel.getLoc());
   if (free)

@@ -1,5 +1,7 @@
 #include "compiler/lower/PanelUses.h"
 #include "compiler/lower/ContractShape.h"
+#include "compiler/lower/KernelViews.h"
+#include "compiler/lower/RowGroup.h"
 #include "compiler/lower/SoftmaxRows.h"
 #include "dialects/rxt/IterationSpace.h"
 
@@ -13,6 +15,15 @@ Operation *onlyOp(FunctionOpInterface kernel) {
   Block &block = kernel.getFunctionBody().front();
   Operation *first = &block.front();
   return first->getNextNode() == block.getTerminator() ? first : nullptr;
+}
+
+/// Whether the kernel is a group of rows.
+bool isOfRows(FunctionOpInterface kernel) {
+  SmallVector<Operation *> ops;
+  for (Operation &op : kernel.getFunctionBody().front().without_terminator())
+    if (!readsThrough(&op))
+      ops.push_back(&op);
+  return RowGroup::match(ops).has_value();
 }
 
 bool isMatrixOfF32(rxt::TensorType type) {
@@ -55,13 +66,14 @@ PanelUse panelUse(FunctionOpInterface kernel, unsigned argument) {
   if (!value.hasOneUse() || !isMatrixOfF32(cast<rxt::TensorType>(value.getType())))
     return PanelUse::None;
   Operation *op = onlyOp(kernel);
+  if (auto gather = dyn_cast<rxt::GatherOp>(*value.user_begin());
+      gather && gathersRowsOf(gather, value) && (op == gather || isOfRows(kernel)))
+    return PanelUse::Rows;
   if (!op)
     return isHeadOf(kernel, value) ? PanelUse::Product : PanelUse::None;
   if (auto contraction = dyn_cast<rxt::ContractOp>(op);
       contraction && isProductBy(contraction, value))
     return PanelUse::Product;
-  if (auto gather = dyn_cast<rxt::GatherOp>(op); gather && gathersRowsOf(gather, value))
-    return PanelUse::Rows;
   return PanelUse::None;
 }
 

@@ -105,8 +105,10 @@ bool areAllPresent(TypeRange types) {
 } // namespace
 
 bool canBeInRowGroup(Operation *op) {
-  return isa<rxt::MapOp, rxt::ReduceOp>(op) && areAllPresent(op->getOperandTypes()) &&
-         areAllPresent(op->getResultTypes());
+  bool throughWindows = llvm::any_of(
+      op->getOperands(), [](Value operand) { return readsThrough(operand.getDefiningOp()); });
+  bool hasKind = isa<rxt::MapOp, rxt::ReduceOp>(op) || (isa<rxt::GatherOp>(op) && !throughWindows);
+  return hasKind && areAllPresent(op->getOperandTypes()) && areAllPresent(op->getResultTypes());
 }
 
 std::optional<RowGroup> RowGroup::match(ArrayRef<Operation *> ops) {
@@ -125,9 +127,9 @@ void RowGroup::findRowAxes() {
   for (unsigned axis = 0; axis < resultOf(members.back()).rank(); ++axis)
     if (auto same = common.commonWith(axis); !same.empty())
       found.push_back(same);
-  // Of maps alone, a row is a line along the last axis.
+  // Where nothing is reduced, a row is a line along the last axis.
   bool isElementwise = llvm::all_of(members, [&](Operation *op) {
-    return isa<rxt::MapOp>(op) && size_t(resultOf(op).rank()) == found.size();
+    return !isa<rxt::ReduceOp>(op) && size_t(resultOf(op).rank()) == found.size();
   });
   if (isElementwise && !found.empty())
     found.pop_back();

@@ -7,10 +7,10 @@
 
 namespace rx::compiler {
 
-/// Maps and reductions that read each other (or windows of each other) at one and the same *row*:
-/// some axes of every result, the parallel dimensions of the kernel. Of each op only the elements
-/// of one row exist at a time; what lies inside a row is small enough for a thread's cache. For
-/// example a norm, of rows b and t:
+/// Maps, reductions and gathers that read each other (or windows of each other) at one and the same
+/// *row*: some axes of every result, the parallel dimensions of the kernel. Of each op only the
+/// elements of one row exist at a time; what lies inside a row is small enough for a thread's
+/// cache. For example a norm, of rows b and t:
 ///
 ///   s[b, t]    = reduce sum(x)      one element per row
 ///   y[b, t, i] = map(x, s)          640 elements per row
@@ -19,7 +19,8 @@ namespace rx::compiler {
 class RowGroup {
 public:
   /// The group of `ops`, producers first; none if they cannot be one:
-  ///  (R1) ops are maps and reductions of tensors whose elements are all present;
+  ///  (R1) ops are maps, reductions and gathers of tensors whose elements are all present; gathers
+  ///       read no windows;
   ///  (R2) a row axis is an axis of every result, of one size, and wherever an op reads another,
   ///       rows read their own row;
   ///  (R3) an axis inside of rows has a constant size, or is the last;

@@ -1,4 +1,5 @@
 #include "compiler/lower/RowsToLoops.h"
+#include "compiler/lower/GatherPanels.h"
 #include "compiler/lower/KernelViews.h"
 
 using namespace mlir;
@@ -6,9 +7,15 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
+PanelForm formOfGathered(Operation *op, FormOf formOf) {
+  auto gather = dyn_cast<rxt::GatherOp>(op);
+  return gather ? formOf(gather.getSource()) : PanelForm();
+}
+
 class RowLoops {
 public:
-  RowLoops(rxt::LoopEmitter &e, const RowGroup &group, ValueRange results, ViewOf viewOf)
+  RowLoops(rxt::LoopEmitter &e, ModuleOp module, const RowGroup &group, ValueRange results,
+           ViewOf viewOf, FormOf formOf)
       : e(e), group(group), viewOf(viewOf) {
     unsigned part = 0;
     for (Operation *op : group.ops()) {
@@ -17,6 +24,12 @@ public:
       views[op] = isResult ? e.result(result - results.begin()) : rowOf(op, e.scratch(part));
       part += !isResult;
     }
+    GemmEmitter panels(module, /*elementBits=*/32, /*lanes=*/1);
+    for (Operation *op : group.ops())
+      if (PanelForm form = formOfGathered(op, formOf); !form.isDense()) {
+        int64_t depth = cast<rxt::GatherOp>(op).getSource().getType().size(1).constant();
+        gathers[op] = {buildRowOfPanels(panels, form, depth), e.scratch(part++)};
+      }
   }
 
   LogicalResult emit() {
@@ -31,13 +44,33 @@ public:
   }
 
 private:
+  /// A gather of rows that lie in panels: how each is copied.
+  struct PanelGather {
+    func::FuncOp copyRow;
+    Value scratch;
+  };
+
   LogicalResult emitOp(Operation *op, ArrayRef<Value> row) {
     auto inputs = llvm::map_to_vector(op->getOperands(), [&](Value v) { return viewInside(v); });
     auto fixed = llvm::map_to_vector(group.rowAxes(op), [&](std::optional<unsigned> axis) {
       return axis ? row[*axis] : Value();
     });
     rxt::LoopEmitter own = e.forOp(inputs, views[op], fixed);
+    if (auto panels = gathers.find(op); panels != gathers.end())
+      return emitGather(own, panels->second), success();
     return cast<rxt::LoopLowering>(op).emitLoops(own);
+  }
+
+  /// Rows of the matrix at the positions of the index.
+  static void emitGather(rxt::LoopEmitter &own, const PanelGather &panels) {
+    own.forRows(own.result().type, [&](ArrayRef<Value> outer, Value lo, Value hi) {
+      Value position = own.widen(own.load(own.input(1), outer));
+      SmallVector<Value> first(outer);
+      first.push_back(own.constant(0));
+      func::CallOp::create(own.builder, own.loc, panels.copyRow,
+                           ValueRange{own.input(0).pointer, position, lo, hi,
+                                      own.address(own.result(), first), panels.scratch});
+    });
   }
 
   /// The row's index along each row axis.
@@ -83,21 +116,25 @@ private:
   const RowGroup &group;
   ViewOf viewOf;
   llvm::DenseMap<Operation *, rxt::View> views;
+  llvm::DenseMap<Operation *, PanelGather> gathers; ///< from panels
 };
 
 } // namespace
 
-SmallVector<SizeExpr> rowScratch(const RowGroup &group, ValueRange results) {
+SmallVector<SizeExpr> rowScratch(const RowGroup &group, ValueRange results, FormOf formOf) {
   SmallVector<SizeExpr> bytes;
   for (Operation *op : group.ops())
     if (!llvm::is_contained(results, op->getResult(0)))
       bytes.push_back(group.rowBytes(op));
+  for (Operation *op : group.ops())
+    if (PanelForm form = formOfGathered(op, formOf); !form.isDense())
+      bytes.push_back(rowOfPanelsScratchBytes(form));
   return bytes;
 }
 
-LogicalResult emitRows(rxt::LoopEmitter &e, const RowGroup &group, ValueRange results,
-                       ViewOf viewOf) {
-  return RowLoops(e, group, results, viewOf).emit();
+LogicalResult emitRows(rxt::LoopEmitter &e, ModuleOp module, const RowGroup &group,
+                       ValueRange results, ViewOf viewOf, FormOf formOf) {
+  return RowLoops(e, module, group, results, viewOf, formOf).emit();
 }
 
 } // namespace rx::compiler

@@ -46,7 +46,7 @@ Status Cpu::load(const std::string &path) {
   return Status::ok();
 }
 
-Expected<Device::KernelHandle> Cpu::findKernel(const std::string &symbol) {
+Expected<KernelHandle> Cpu::findKernel(const std::string &symbol) {
   if (auto found = registered.find(symbol); found != registered.end())
     return reinterpret_cast<KernelHandle>(found->second);
   for (auto &[path, handle] : modules)
@@ -78,23 +78,53 @@ Status Cpu::reserveScratch(int64_t bytes) {
   return Status::ok();
 }
 
-Status Cpu::launch(KernelHandle kernel, const LaunchShape &shape, const LaunchArguments &arguments,
-                   Queue) {
-  if (Status reserved = reserveScratch(shape.smem); !reserved)
-    return reserved;
-  const int64_t rows = shape.grid.x;
-  const int64_t grain = std::max<int64_t>(shape.block.x, 1);
-  const int64_t grains = rows / grain + (rows % grain != 0);
-  const int64_t parts = std::min<int64_t>(grains, pool.size());
-  auto function = reinterpret_cast<rx_kernel>(const_cast<void *>(kernel));
-  pool.run(static_cast<unsigned>(parts), [&](unsigned part, unsigned thread) {
-    // Parts differ by at most one grain.
+namespace {
+
+/// How a call is cut.
+struct Cut {
+  Cut(const KernelCall &call, unsigned threads)
+      : call(&call), rows(call.shape.grid.x), grain(std::max<int64_t>(call.shape.block.x, 1)),
+        grains(rows / grain + (rows % grain != 0)), parts(std::min<int64_t>(grains, threads)) {}
+
+  /// Parts differ by at most one grain.
+  void run(int64_t part, std::byte *scratch) const {
     int64_t begin = grains / parts * part + std::min<int64_t>(grains % parts, part);
     int64_t end = begin + grains / parts + (part < grains % parts);
-    rx_launch call = {arguments.operands.data(), arguments.sizes.data(), begin * grain,
-                      std::min(end * grain, rows), scratch[thread].get()};
-    function(&call);
-  });
+    rx_launch launch = {call->arguments.operands.data(), call->arguments.sizes.data(),
+                        begin * grain, std::min(end * grain, rows), scratch};
+    reinterpret_cast<rx_kernel>(const_cast<void *>(call->kernel))(&launch);
+  }
+
+  const KernelCall *call;
+  int64_t rows, grain, grains, parts;
+};
+
+} // namespace
+
+Status Cpu::launch(std::span<const KernelCall> calls, Queue) {
+  std::vector<Cut> cuts;
+  double grains = 0; // of all calls; what fills none of them is worth no other thread
+  int64_t parts = 0;
+  for (const KernelCall &call : calls) {
+    if (Status reserved = reserveScratch(call.shape.smem); !reserved)
+      return reserved;
+    const Cut &cut = cuts.emplace_back(call, pool.size());
+    grains += static_cast<double>(cut.rows) / static_cast<double>(cut.grain);
+    parts += cut.parts;
+  }
+  // Parts of the calls in order: a thread that is done with one call begins the next.
+  auto runPart = [&](unsigned part, unsigned thread) {
+    auto cut = cuts.begin();
+    int64_t own = part;
+    for (; own >= cut->parts; ++cut)
+      own -= cut->parts;
+    cut->run(own, scratch[thread].get());
+  };
+  if (grains > 1)
+    pool.run(static_cast<unsigned>(parts), runPart);
+  else
+    for (int64_t part = 0; part < parts; ++part)
+      runPart(part, 0);
   return Status::ok();
 }
 

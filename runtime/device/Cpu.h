@@ -29,8 +29,7 @@ public:
   Expected<KernelHandle> findKernel(const std::string &symbol) override;
   Expected<std::shared_ptr<std::byte>> allocate(int64_t bytes) override;
   Status copy(void *to, const void *from, int64_t bytes, CopyKind kind, Queue queue) override;
-  Status launch(KernelHandle kernel, const LaunchShape &shape, const LaunchArguments &arguments,
-                Queue queue) override;
+  Status launch(std::span<const KernelCall> calls, Queue queue) override;
   Expected<Event> record(Queue queue) override;
   Status wait(Event event) override;
   Status beginCapture(Queue queue) override;

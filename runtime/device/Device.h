@@ -31,6 +31,16 @@ struct LaunchArguments {
   std::span<const int64_t> sizes;       ///< values of the kernel's size symbols
 };
 
+/// Code that was loaded; opaque.
+using KernelHandle = const void *;
+
+/// One kernel to run.
+struct KernelCall {
+  KernelHandle kernel = nullptr;
+  LaunchShape shape;
+  LaunchArguments arguments;
+};
+
 /// Launches and copies on one queue run in order.
 struct Queue {
   uint32_t index = 0;
@@ -45,9 +55,6 @@ enum class CopyKind { HostToDevice, DeviceToHost, DeviceToDevice };
 
 class Device {
 public:
-  /// Code that was loaded; opaque.
-  using KernelHandle = const void *;
-
   virtual ~Device() = default;
 
   virtual std::string_view name() const = 0;
@@ -69,8 +76,8 @@ public:
   virtual Expected<std::shared_ptr<std::byte>> allocate(int64_t bytes) = 0;
 
   virtual Status copy(void *to, const void *from, int64_t bytes, CopyKind kind, Queue queue) = 0;
-  virtual Status launch(KernelHandle kernel, const LaunchShape &shape,
-                        const LaunchArguments &arguments, Queue queue) = 0;
+  /// Kernels of which none writes what another reads or writes: they may run at the same time.
+  virtual Status launch(std::span<const KernelCall> calls, Queue queue) = 0;
 
   virtual Expected<Event> record(Queue queue) = 0;
   virtual Status wait(Event event) = 0;

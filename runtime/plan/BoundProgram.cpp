@@ -1,5 +1,7 @@
 #include "runtime/plan/BoundProgram.h"
 
+#include "runtime/plan/Together.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -238,6 +240,7 @@ Expected<BoundProgram> bindProgram(const Plan &plan, const Program &program, Bin
   bound.arenaOffsets = std::move(placement->offsets);
   bound.arenaBytes = placement->bytes;
   bound.partners = partnersOf(program);
+  bound.together = togetherSince(program);
   bound.launches.resize(program.code.size());
   LaunchBinder binder(plan, bound);
   for (size_t i = 0; i < program.code.size(); ++i)

@@ -42,6 +42,7 @@ struct BoundProgram : SizedBuffers {
   std::vector<std::vector<BoundLaunch>> launches;
   const Plan *plan = nullptr;
   std::vector<size_t> partners; ///< by instruction: see partnersOf
+  std::vector<size_t> together; ///< by instruction: see togetherSince
   int64_t arenaBytes = 0;
 };
 

@@ -159,7 +159,7 @@ Status Executor::loadKernel(int32_t index) {
   if (std::filesystem::exists(bundle.kernelsPath()))
     if (Status loaded = device.load(bundle.kernelsPath()); !loaded)
       return loaded;
-  Expected<Device::KernelHandle> kernel = device.findKernel(bundle.plan().kernels[index].symbol);
+  Expected<KernelHandle> kernel = device.findKernel(bundle.plan().kernels[index].symbol);
   if (!kernel)
     return std::move(kernel).status().withContext(bundle.kernelsPath());
   kernels[index] = *kernel;

@@ -87,9 +87,9 @@ private:
   ParameterStore &parameters;
   ComputeOptions compute;
   int64_t budget = 0;
-  std::vector<Device::KernelHandle> kernels; ///< by kernel of the plan; null until it is needed
-  HostTensor constants;                      ///< over device memory
-  HostTensor arena;                          ///< one for all programs: they run one after another
+  std::vector<KernelHandle> kernels; ///< by kernel of the plan; null until it is needed
+  HostTensor constants;              ///< over device memory
+  HostTensor arena;                  ///< one for all programs: they run one after another
   std::map<std::string, StateValue> states;
   /// By program, the latest sizes last.
   std::map<std::string, std::vector<std::unique_ptr<Prepared>>, std::less<>> prepared;

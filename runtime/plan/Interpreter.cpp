@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 namespace rx::runtime {
@@ -68,8 +67,8 @@ Status Interpreter::step() {
   return status;
 }
 
-const BoundLaunch *Interpreter::variant() const {
-  const std::vector<BoundLaunch> &variants = bound.launches[at];
+const BoundLaunch *Interpreter::variant(size_t instruction) const {
+  const std::vector<BoundLaunch> &variants = bound.launches[instruction];
   if (variants.size() == 1)
     return &variants.front();
   auto fits = [&](const BoundLaunch &launch) {
@@ -83,20 +82,38 @@ const BoundLaunch *Interpreter::variant() const {
   return found == variants.end() ? nullptr : &*found;
 }
 
-Status Interpreter::execute(const Launch &op) {
-  const BoundLaunch *chosen = variant();
-  if (!chosen)
-    return makeError("no variant of kernel {} takes these forms of its inputs together",
-                     bound.plan->kernels[op.kernels.front()].name);
-  const BoundLaunch &launch = *chosen;
-  std::array<rx_operand, mostOperands> operands;
-  size_t count = launch.operands.size();
-  for (size_t i = 0; i < count; ++i) {
-    operands[i] = launch.operands[i];
-    operands[i].data = memory.buffers[launch.buffers[i]];
+Status Interpreter::chooseVariant(size_t instruction) {
+  chosen.push_back(variant(instruction));
+  if (chosen.back())
+    return Status::ok();
+  const auto &launch = std::get<Launch>(program.code[instruction].op);
+  return makeError("no variant of kernel {} takes these forms of its inputs together",
+                   bound.plan->kernels[launch.kernels.front()].name);
+}
+
+/// This launch and those that run together with it; one by one where each is observed.
+Status Interpreter::execute(const Launch &) {
+  chosen.clear();
+  if (Status found = chooseVariant(at); !found)
+    return found;
+  for (; !observer && next < program.code.size() && bound.together[next] == at; ++next)
+    if (Status found = chooseVariant(next); !found)
+      return found;
+  operands.clear();
+  for (const BoundLaunch *launch : chosen)
+    for (size_t i = 0; i < launch->operands.size(); ++i) {
+      operands.push_back(launch->operands[i]);
+      operands.back().data = memory.buffers[launch->buffers[i]];
+    }
+  calls.clear();
+  std::span<const rx_operand> left = operands;
+  for (const BoundLaunch *launch : chosen) {
+    calls.push_back({memory.kernels[launch->kernel],
+                     launch->shape,
+                     {left.first(launch->operands.size()), launch->sizes}});
+    left = left.subspan(launch->operands.size());
   }
-  return device.launch(memory.kernels[launch.kernel], launch.shape,
-                       {{operands.data(), count}, launch.sizes}, queue);
+  return device.launch(calls, queue);
 }
 
 Status Interpreter::execute(const Loop &op) {

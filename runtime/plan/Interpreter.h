@@ -19,7 +19,7 @@ using Observer = std::function<void(const Instruction &, double seconds, int64_t
 struct ProgramMemory {
   std::vector<std::byte *> buffers;             ///< by buffer; null for aliases
   std::vector<std::vector<std::byte *>> tables; ///< by table, row-major over trips
-  std::vector<Device::KernelHandle> kernels;    ///< by kernel of the plan; null where unused
+  std::vector<KernelHandle> kernels;            ///< by kernel of the plan; null where unused
 };
 
 /// One run. Nothing is checked here that the verifier and bindProgram have checked.
@@ -50,9 +50,10 @@ private:
   Status execute(const View &op);
   Status execute(const Host &op);
 
-  /// The variant of the launch at `at` that takes its inputs in the forms that are bound; null when
-  /// there is none.
-  const BoundLaunch *variant() const;
+  /// The variant of a launch instruction that takes its inputs in the forms that are bound; null
+  /// when there is none.
+  const BoundLaunch *variant(size_t instruction) const;
+  Status chooseVariant(size_t instruction);
   Status startTrip();
   void passCarried(const Loop &loop);
   Expected<HostTensor> toHost(BufferId buffer);
@@ -68,6 +69,9 @@ private:
   Memo *memo;
   Queue queue;
   std::vector<Frame> frames;
+  std::vector<const BoundLaunch *> chosen; ///< launches to be made together
+  std::vector<KernelCall> calls;
+  std::vector<rx_operand> operands;
   size_t at = 0, next = 0; ///< the instruction that runs, and the one to run after it
 };
 

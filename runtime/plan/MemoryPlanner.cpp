@@ -1,6 +1,7 @@
 #include "runtime/plan/MemoryPlanner.h"
 
 #include "runtime/core/Memory.h"
+#include "runtime/plan/Together.h"
 
 #include <algorithm>
 #include <numeric>
@@ -21,8 +22,11 @@ public:
   }
 
   std::vector<Lifetime> build() {
-    for (at = 0; at < static_cast<int64_t>(program.code.size()); ++at)
-      std::visit([&](const auto &op) { visit(op); }, program.code[at].op);
+    std::vector<size_t> since = togetherSince(program);
+    for (size_t i = 0; i < program.code.size(); ++i) {
+      at = static_cast<int64_t>(since[i]); // what runs together is one point in time
+      std::visit([&](const auto &op) { visit(op); }, program.code[i].op);
+    }
     return std::move(lifetimes);
   }
 

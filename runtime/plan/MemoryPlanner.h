@@ -21,6 +21,7 @@ struct Lifetime {
 ///   again
 ///   - a carried argument and its `next` exchange their memory after every trip: both live from the
 ///     loop's begin to the last use of the argument
+///   - launches that run together (Together.h) need all their operands at once
 ///   - the initial value of a carried argument is read where it lies and lives through the loop
 std::vector<Lifetime> lifetimesOf(const Program &program);
 

@@ -11,7 +11,7 @@ using namespace rx::runtime;
 namespace {
 
 /// RXC_TEST_KERNELS: the shared object of TestKernels.c.
-Device::KernelHandle loadKernel(Cpu &cpu, const std::string &symbol) {
+KernelHandle loadKernel(Cpu &cpu, const std::string &symbol) {
   Status loaded = cpu.load(RXC_TEST_KERNELS);
   EXPECT_TRUE(loaded) << loaded.message();
   auto kernel = cpu.findKernel(symbol);
@@ -25,7 +25,8 @@ std::vector<int64_t> cutOf(Cpu &cpu, int64_t rows, int64_t grain) {
   LaunchShape shape;
   shape.grid.x = rows;
   shape.block.x = grain;
-  Status status = cpu.launch(loadKernel(cpu, "test_cut"), shape, {{&operand, 1}, {&rows, 1}}, {});
+  KernelCall call = {loadKernel(cpu, "test_cut"), shape, {{&operand, 1}, {&rows, 1}}};
+  Status status = cpu.launch({&call, 1}, {});
   EXPECT_TRUE(status) << status.message();
   return begins;
 }
@@ -64,11 +65,34 @@ TEST(Cpu, SameBitsForEveryNumberOfThreads) {
     LaunchShape shape;
     shape.grid.x = rows;
     shape.smem = columns * 4;
-    ASSERT_TRUE(cpu.launch(loadKernel(cpu, "test_row_sum"), shape, {operands, sizes}, {}));
+    KernelCall call = {loadKernel(cpu, "test_row_sum"), shape, {operands, sizes}};
+    ASSERT_TRUE(cpu.launch({&call, 1}, {}));
   }
   EXPECT_EQ(sums[0], sums[1]);
   EXPECT_EQ(sums[0], sums[2]);
   EXPECT_NE(sums[0][36], 0);
+}
+
+TEST(Cpu, CallsOfOneLaunchAreCutEachByItself) {
+  for (unsigned threads : {1u, 2u, 5u}) {
+    Cpu cpu(threads);
+    KernelHandle cut = loadKernel(cpu, "test_cut");
+    std::vector<std::vector<int64_t>> alone, together;
+    std::vector<rx_operand> operands;
+    std::vector<KernelCall> calls;
+    for (int64_t rows : {7, 0, 1, 40}) {
+      alone.push_back(cutOf(cpu, rows, 1));
+      together.emplace_back(static_cast<size_t>(rows), -1);
+      operands.push_back({together.back().data(), {1}});
+    }
+    for (size_t i = 0; i < operands.size(); ++i) {
+      LaunchShape shape;
+      shape.grid.x = static_cast<int64_t>(together[i].size());
+      calls.push_back({cut, shape, {{&operands[i], 1}, {}}});
+    }
+    ASSERT_TRUE(cpu.launch(calls, {}));
+    EXPECT_EQ(together, alone) << threads << " threads";
+  }
 }
 
 TEST(Cpu, NamesTheMissingFileAndTheMissingKernel) {
@@ -85,7 +109,8 @@ TEST(Cpu, RegisteredFunctionsAreKernels) {
   });
   float out = 0;
   rx_operand operand = {&out, {}};
-  ASSERT_TRUE(cpu.launch(*cpu.findKernel("here"), {}, {{&operand, 1}, {}}, {}));
+  KernelCall call = {*cpu.findKernel("here"), {}, {{&operand, 1}, {}}};
+  ASSERT_TRUE(cpu.launch({&call, 1}, {}));
   EXPECT_EQ(out, 5);
 }
 

@@ -318,6 +318,34 @@ func.func @k(%x: !rxt.tensor<f32[t]>) -> (!c, !c) {
             sizesOf("t"), equation);
 }
 
+/// Rows picked by position, from outside and from what the group has computed of its row.
+TEST_F(RowsTest, GathersOfRowsAndInRows) {
+  checkRows(prelude.str() + R"(
+func.func @k(%e: !rxt.tensor<f32[10, d]>, %i: !rxt.tensor<i32[b, t]>, %c: !rxt.tensor<i32[b, t]>) -> (!x, !r) {
+  %x = rxt.gather %e at %i axis 0 by #in, #row : (!rxt.tensor<f32[10, d]>, !rxt.tensor<i32[b, t]>) -> !x
+  %y = rxt.map(%x) by [#all] {
+  ^bb0(%in_a: f32):
+    %in_m = math.exp %in_a : f32
+    rxt.yield %in_m : f32
+  } : (!x) -> !x
+  %s = rxt.reduce sum (%y) by [#all] {
+  ^bb0(%in_a: f32):
+    rxt.yield %in_a : f32
+  } : (!x) -> !r
+  %p = rxt.gather %y at %c axis 2 by #two, #two : (!x, !rxt.tensor<i32[b, t]>) -> !r
+  %z = rxt.map(%p, %s) by [#two, #two] {
+  ^bb0(%in_a: f32, %in_c: f32):
+    %in_m = arith.divf %in_a, %in_c : f32
+    rxt.yield %in_m : f32
+  } : (!r, !r) -> !r
+  return %y, %z : !x, !r
+})",
+            {{{"b", 2}, {"t", 3}, {"d", 10}},
+             {{"b", 1}, {"t", 17}, {"d", 33}},
+             {{"b", 0}, {"t", 3}, {"d", 16}}},
+            rounded);
+}
+
 /// One row of nothing but numbers.
 TEST_F(RowsTest, Numbers) {
   checkRows(R"(

@@ -1,0 +1,31 @@
+// Contestants that end at the first thing that does not work: one that cannot run has no result.
+#pragma once
+
+#include "runtime/core/Status.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+namespace rx::bench {
+
+/// Ends the process with a message under its name.
+[[noreturn]] inline void fail(std::string_view message) {
+  fmt::print(stderr, "{}: {}\n", program_invocation_short_name, message);
+  std::exit(1);
+}
+
+inline void must(const runtime::Status &status) {
+  if (!status)
+    fail(status.message());
+}
+
+template <typename T> T must(runtime::Expected<T> value) {
+  if (!value)
+    fail(value.message());
+  return std::move(*value);
+}
+
+} // namespace rx::bench
