@@ -332,14 +332,12 @@ void StepEmitter::computeWeights(Value count, Value before, Value now) {
 /// mixture = mixture * scale + values * weights.
 void StepEmitter::mixValues(Value from, Value count) {
   auto dims = rxt::dimensionsOf(rxt::mapAt(attention.mixed.getMaps(), 1));
-  rxt::View view = viewOf(attention.mixed.getRhs());
-  Value base = keyAddress(attention.mixed.getRhs(), dims, from);
-  Value stride = SoftmaxPanels::strideOf(view, dims, rowRank + 1);
   Value scale = load(ofRow(Scale));
   for (int64_t first = 0; first < width; first += stripsAtOnce * lanes) {
     int64_t strips = std::min(stripsAtOnce, (width - first) / lanes);
     auto body = [&](Value key, ValueRange carried) {
-      Value weight = e.splat(loadOne(at(tile, key))), value = at(base, e.mul(key, stride));
+      Value weight = e.splat(loadOne(at(tile, key)));
+      Value value = keyAddress(attention.mixed.getRhs(), dims, e.add(from, key));
       Values next;
       for (auto [strip, sum] : llvm::enumerate(carried))
         next.push_back(

@@ -18,6 +18,7 @@ public:
   AttentionEmitter(LoopEmitter &e, PanelProducts &products, Attention &attention, ViewOf viewOf)
       : e(e), products(products), attention(attention),
         panels(e, products, attention.rows, ownElements(attention), viewOf),
+        valueTile(panels.at(e.scratch(), e.constant(panelElements(attention)))),
         values(viewOf(attention.mixed.getRhs())),
         valueDims(rxt::dimensionsOf(rxt::mapAt(attention.mixed.getMaps(), 1))),
         width(attention.width()), widthDim(attention.rows.rowRank()) {}
@@ -25,6 +26,11 @@ public:
   void emit() {
     PanelHooks hooks;
     hooks.begin = [&] { clear(); };
+    if (isPlaced(attention))
+      hooks.block = [&](Value from, Value to) {
+        panels.copyRows(attention.mixed.getRhs(), valueDims, widthDim + 1, width, from, to,
+                        valueTile);
+      };
     hooks.weighed = [&](const KeyBlock &block) { mix(block); };
     hooks.end = [&] { storeResult(); };
     panels.forPanels(hooks);
@@ -32,8 +38,20 @@ public:
 
   /// mixed[i][row] of a panel.
   static int64_t ownElements(Attention &attention) { return attention.width() * panelWidth; }
+  /// With a block of values where a table places them.
+  static int64_t scratchElements(Attention &attention) {
+    int64_t values = isPlaced(attention) ? SoftmaxPanels::keyBlock * attention.width() : 0;
+    return panelElements(attention) + values;
+  }
 
 private:
+  static bool isPlaced(Attention &attention) {
+    return SoftmaxPanels::isPlaced(attention.mixed.getRhs());
+  }
+  static int64_t panelElements(Attention &attention) {
+    return SoftmaxPanels::scratchElements(attention.rows, ownElements(attention));
+  }
+
   void clear() {
     e.forLoop(e.constant(0), e.constant(width * panelWidth), e.constant(lanes),
               [&](Value i) { panels.store(panels.number(0), panels.at(panels.own, i)); });
@@ -41,18 +59,23 @@ private:
 
   /// mixed[i][row] = mixed * scale + values * weights.
   void mix(const KeyBlock &block) {
-    unsigned keyDim = widthDim + 1;
-    Values start;
-    for (unsigned dim : valueDims)
-      start.push_back(dim < widthDim  ? panels.batch[dim]
-                      : dim == keyDim ? block.first
-                                      : e.constant(0));
     PanelProducts::Operands operands;
+    unsigned keyDim = widthDim + 1;
     operands.alongDepth = valueDims.back() == keyDim;
     operands.depth = block.count;
-    operands.a = e.address(values, start);
-    operands.aStep =
-        SoftmaxPanels::strideOf(values, valueDims, operands.alongDepth ? widthDim : keyDim);
+    if (isPlaced(attention)) {
+      operands.a = panels.rowIn(valueTile, block.first, width);
+      operands.aStep = e.constant(width);
+    } else {
+      Values start;
+      for (unsigned dim : valueDims)
+        start.push_back(dim < widthDim  ? panels.batch[dim]
+                        : dim == keyDim ? block.first
+                                        : e.constant(0));
+      operands.a = e.address(values, start);
+      operands.aStep =
+          SoftmaxPanels::strideOf(values, valueDims, operands.alongDepth ? widthDim : keyDim);
+    }
     operands.b = block.tile;
     operands.c = panels.own;
     operands.strips = panels.strips;
@@ -117,6 +140,7 @@ private:
   PanelProducts &products;
   Attention &attention;
   SoftmaxPanels panels;
+  Value valueTile; ///< a block of values, where a table places them
   rxt::View values;
   SmallVector<unsigned> valueDims;
   int64_t width;
@@ -126,8 +150,7 @@ private:
 } // namespace
 
 int64_t attentionScratchBytes(Attention &attention) {
-  return SoftmaxPanels::scratchElements(attention.rows, AttentionEmitter::ownElements(attention)) *
-         4;
+  return AttentionEmitter::scratchElements(attention) * 4;
 }
 
 void emitAttention(LoopEmitter &e, ModuleOp module, Attention &attention, const CpuTarget &target,

@@ -46,14 +46,26 @@ std::optional<Attention> attentionAt(Operation *root) {
   return map ? matchAttention(map) : std::nullopt;
 }
 
+/// The gather that gives the rows of `operand`, if it can be left to the kernel that reads them.
+rxt::GatherOp rowsBehind(Value operand) {
+  auto gather = operand.getDefiningOp<rxt::GatherOp>();
+  return gather && gather->hasOneUse() && placesRows(gather) ? gather : rxt::GatherOp();
+}
+
 /// The ops, and the windows through which x is read. Queries, keys and values lie in memory, for
-/// they are read many times: through windows only if their results lie there too.
-SmallVector<Operation *> withWindows(SoftmaxRows &rows, ArrayRef<Operation *> ops) {
+/// they are read many times: through windows only if their results lie there too, and, in an
+/// attention, through tables of their rows.
+SmallVector<Operation *> withWindows(SoftmaxRows &rows, ArrayRef<Operation *> ops,
+                                     bool throughTables) {
   llvm::SetVector<Operation *> ofX, group;
   addWindows(rows.x, ofX);
   for (Operation *op : ops)
     for (Value operand : isa<rxt::ContractOp>(op) ? op->getOperands() : ValueRange()) {
-      if (isStrided(operand))
+      if (rxt::GatherOp gather = throughTables ? rowsBehind(operand) : rxt::GatherOp()) {
+        for (Value read : gather->getOperands())
+          addWindowsOf(read, group);
+        group.insert(gather);
+      } else if (isStrided(operand))
         addWindowsOf(operand, group);
       else if (ofX.contains(operand.getDefiningOp()))
         ofX.clear();
@@ -73,9 +85,9 @@ StringRef kernelKind(Operation *root) {
 
 SmallVector<Operation *> kernelGroup(Operation *root) {
   if (std::optional<Attention> attention = attentionAt(root))
-    return withWindows(attention->rows, attention->ops());
+    return withWindows(attention->rows, attention->ops(), /*throughTables=*/true);
   if (std::optional<LogSumExp> rows = matchLogSumExp(root))
-    return withWindows(rows->rows, rows->ops());
+    return withWindows(rows->rows, rows->ops(), /*throughTables=*/false);
   return withWindows({root});
 }
 

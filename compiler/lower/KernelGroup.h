@@ -14,7 +14,7 @@ llvm::StringRef kernelKind(mlir::Operation *root);
 /// it reads through instead of their results, producers first. Maps and reductions read through
 /// windows: a window has no arithmetic, so what it is recomputed for costs no more than reading its
 /// result. Updates read their rows through strided ones. Contractions do not: they read an element
-/// many times.
+/// many times. Attention reads the rows of a gather where they lie.
 llvm::SmallVector<mlir::Operation *> kernelGroup(mlir::Operation *root);
 
 /// `ops`, producers first, preceded by the windows through which a kernel of them reads.

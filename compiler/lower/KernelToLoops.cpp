@@ -36,13 +36,18 @@ Operation *rootOf(KernelSource &kernel) {
   return root;
 }
 
+/// Whether `op` computes nothing, and attention reads what is behind it.
+bool isRead(Operation &op) {
+  auto gather = dyn_cast<rxt::GatherOp>(op);
+  return readsThrough(&op) || (gather && placesRows(gather));
+}
+
 /// Whether the kernel computes nothing but `ops`, of which it returns some of `results`.
 bool isAllOf(KernelSource &kernel, ArrayRef<Operation *> ops, ArrayRef<Value> results) {
   return llvm::all_of(kernel.results(),
                       [&](Value value) { return llvm::is_contained(results, value); }) &&
-         llvm::all_of(
-             kernel.body().without_terminator(),
-             [&](Operation &op) { return readsThrough(&op) || llvm::is_contained(ops, &op); }) &&
+         llvm::all_of(kernel.body().without_terminator(),
+                      [&](Operation &op) { return isRead(op) || llvm::is_contained(ops, &op); }) &&
          llvm::all_of(ops, [&](Operation *op) { // queries, keys and values lie in memory
            return !isa<rxt::ContractOp>(op) ||
                   llvm::all_of(op->getOperands(), [](Value operand) { return isStrided(operand); });

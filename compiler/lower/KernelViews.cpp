@@ -74,6 +74,34 @@ rxt::View stridedView(rxt::LoopEmitter &e, rxt::WindowOp window, const rxt::View
   return view;
 }
 
+/// The axis of the result that only the table runs along, if there is one.
+std::optional<unsigned> placedAxis(rxt::GatherOp gather) {
+  SmallVector<unsigned> others = rxt::dimensionsOf(gather.getSourceMap());
+  std::optional<unsigned> axis;
+  for (unsigned dim = 0; dim < gather.getResult().getType().rank(); ++dim) {
+    auto count = llvm::count(others, dim);
+    if (count > 1 || (count == 0 && axis))
+      return std::nullopt;
+    if (count == 0)
+      axis = dim;
+  }
+  return axis;
+}
+
+rxt::View placedView(rxt::GatherOp gather, const rxt::View &source, const rxt::View &table) {
+  rxt::View view;
+  view.type = gather.getResult().getType();
+  view.pointer = source.pointer;
+  view.strides.resize(view.type.rank());
+  rxt::RowPlaces places{*placedAxis(gather), rxt::dimensionsOf(gather.getIndexMap()),
+                        std::make_shared<const rxt::View>(table)};
+  view.strides[places.axis] = source.strides[gather.getAxis()];
+  for (auto [other, dim] : llvm::enumerate(rxt::dimensionsOf(gather.getSourceMap())))
+    view.strides[dim] = source.strides[other < gather.getAxis() ? other : other + 1];
+  view.places = std::make_shared<const rxt::RowPlaces>(std::move(places));
+  return view;
+}
+
 rxt::View pickedView(rxt::LoopEmitter &e, rxt::GatherOp gather, const rxt::View &source,
                      const rxt::View &index) {
   rxt::LoopEmitter::Values start(source.type.rank(), e.constant(0));
@@ -91,6 +119,17 @@ rxt::View pickedView(rxt::LoopEmitter &e, rxt::GatherOp gather, const rxt::View 
 bool readsThrough(Operation *op) {
   auto gather = dyn_cast_or_null<rxt::GatherOp>(op);
   return isa_and_nonnull<rxt::WindowOp>(op) || (gather && picksRow(gather));
+}
+
+bool placesRows(rxt::GatherOp gather) {
+  std::optional<unsigned> axis = placedAxis(gather);
+  unsigned last = gather.getResult().getType().rank() - 1;
+  auto others = rxt::dimensionsOf(gather.getSourceMap());
+  bool endsAlike =
+      !others.empty() && others.back() == last &&
+      gather.getAxis() + 1 < static_cast<uint64_t>(gather.getSource().getType().rank());
+  return axis && endsAlike && llvm::is_contained(rxt::dimensionsOf(gather.getIndexMap()), *axis) &&
+         isStrided(gather.getSource()) && isStrided(gather.getIndex());
 }
 
 Value behindWindows(Value value) {
@@ -200,7 +239,8 @@ rxt::View KernelViews::operator()(Value value) const {
 
 rxt::View KernelViews::through(rxt::LoopEmitter &e, Operation *op, ArrayRef<rxt::View> operands) {
   if (auto gather = dyn_cast<rxt::GatherOp>(op))
-    return pickedView(e, gather, operands[0], operands[1]);
+    return placesRows(gather) ? placedView(gather, operands[0], operands[1])
+                              : pickedView(e, gather, operands[0], operands[1]);
   auto window = cast<rxt::WindowOp>(op);
   bool inMemory = !operands[0].window && isStrided(window);
   return inMemory ? stridedView(e, window, operands[0]) : rxt::View::through(window, operands[0]);

@@ -15,6 +15,11 @@ bool readsThrough(mlir::Operation *op);
 /// What `value` is read from: itself, or what the ops that are read through begin with.
 mlir::Value behindWindows(mlir::Value value);
 
+/// Whether a kernel may read the rows of `gather` where they lie, one by one: all of its result but
+/// one axis are axes of its source, which lies in memory, and its table says where along it to
+/// read. A cache of earlier positions is read so.
+bool placesRows(rxt::GatherOp gather);
+
 /// Whether `value` is in memory, as far as windows go: every window on the way to it gives elements
 /// at fixed distances, as heads cut out of a product. Rows of such a tensor are memory like any.
 bool isStrided(mlir::Value value);

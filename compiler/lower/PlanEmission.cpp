@@ -99,8 +99,8 @@ private:
   std::optional<unsigned> updatedInput(rx::rxk::LaunchOp launch);
   /// Whether an instruction made the value in a buffer that is nothing else, so that it may be made elsewhere.
   bool hasOwnBuffer(Value value);
-  /// Rows that were updated where they lie are the stacked result already.
-  LogicalResult placeStacked(rx::rxt::LoopOp loop);
+  /// Whether all that trips do to carried value `index` is to update it.
+  bool isOnlyUpdated(rx::rxt::LoopOp loop, unsigned index);
   /// Writes what was to go to buffer `made` into `to`, and reads it from there, in the code so far and later.
   void redirect(int made, int to);
 
@@ -217,24 +217,26 @@ FailureOr<Place> ProgramEmitter::updatedPlace(rx::rxk::LaunchOp launch) {
   auto argument = dyn_cast<BlockArgument>(base);
   Place place = places.at(base);
   StringRef kind = buffers[place.buffer]["kind"].get_ref<const std::string &>();
-  if (!argument || !base.hasOneUse() || (kind != "state" && kind != "alias"))
-    return launch.emitError("what is updated in place must be a state, or its part for a layer, and not be read afterwards");
+  if (!argument || !base.hasOneUse() || kind != "state")
+    return launch.emitError("what is updated in place must be a state and not be read afterwards");
   return place;
 }
 
-LogicalResult ProgramEmitter::placeStacked(rx::rxt::LoopOp loop) {
+bool ProgramEmitter::isOnlyUpdated(rx::rxt::LoopOp loop, unsigned index) {
   Block &body = loop->getRegion(0).front();
-  auto yielded = cast<rx::rxt::YieldOp>(body.getTerminator()).getValues();
-  for (unsigned i = loop.getCarried().size(); i < loop.getNumResults(); ++i) {
-    auto isRow = [&](Value argument) { return bufferOf(argument) == bufferOf(yielded[i]); };
-    auto rows = body.getArguments().slice(loop.firstIndexedArgument(), loop.getIndexed().size());
-    auto *row = llvm::find_if(rows, isRow);
-    if (row == rows.end())
-      return loop.emitError("stacked results of a loop are in the plan only where they update a state");
-    Place place = places.at(loop.getIndexed()[row - rows.begin()]);
-    places[loop.getResult(i)] = place;
+  Value value = cast<rx::rxt::YieldOp>(body.getTerminator()).getValues()[index];
+  while (value != body.getArgument(loop.firstCarriedArgument() + index)) {
+    auto launch = value.getDefiningOp<rx::rxk::LaunchOp>();
+    auto inner = value.getDefiningOp<rx::rxt::LoopOp>();
+    unsigned result = isa<OpResult>(value) ? cast<OpResult>(value).getResultNumber() : 0;
+    if (launch && updatedInput(launch))
+      value = launch.getInputs()[*updatedInput(launch)];
+    else if (inner && result < inner.getCarried().size() && isOnlyUpdated(inner, result))
+      value = inner.getCarried()[result];
+    else
+      return false;
   }
-  return success();
+  return true;
 }
 
 LogicalResult ProgramEmitter::emitHost(rx::rxt::LinalgOp decomposition) {
@@ -266,6 +268,8 @@ void ProgramEmitter::redirect(int made, int to) {
 }
 
 LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
+  if (loop.getNumResults() > loop.getCarried().size())
+    return loop.emitError("stacked results of a loop have no place in a plan yet");
   Block &body = loop->getRegion(0).front();
   int level = openLoops;
   Place trip;
@@ -275,6 +279,13 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   unsigned firstCarried = loop.firstCarriedArgument();
   llvm::SmallVector<int> next;
   for (auto [i, initial] : llvm::enumerate(loop.getCarried())) {
+    if (initial.hasOneUse() && buffers[bufferOf(initial)]["kind"] == "state" && isOnlyUpdated(loop, i)) {
+      Place place = places.at(initial); // a copy: what is inserted moves the others
+      places[body.getArgument(firstCarried + i)] = place;
+      places[loop.getResult(i)] = place;
+      next.push_back(-1);
+      continue;
+    }
     Place argument;
     std::string type = typeText(cast<rx::rxt::TensorType>(initial.getType()));
     argument.buffer = addBuffer("temporary", type);
@@ -324,9 +335,9 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
     return failure();
   // A value that an instruction of this body has just made is written straight into `next`.
   auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
-  if (failed(placeStacked(loop)))
-    return failure();
   for (auto [i, value] : llvm::enumerate(yield.getValues().take_front(loop.getCarried().size()))) {
+    if (next[i] < 0)
+      continue; // it was updated where it lies
     int made = bufferOf(value);
     bool direct = value.getParentBlock() == &body && hasOwnBuffer(value) && llvm::count(yield.getValues(), value) == 1;
     if (!direct) {
@@ -403,6 +414,10 @@ FailureOr<json> ProgramEmitter::emit() {
     place.buffer = addBuffer(role, typeText(type), name);
     if (auto below = function.getArgAttrOfType<IntegerAttr>(argument.getArgNumber(), "rx.below"); below && role == "input")
       buffers[place.buffer]["below"] = below.getInt();
+    if (auto slots = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), rx::rxt::slotsAttribute); slots && role == "state")
+      buffers[place.buffer]["slots"] = slots.getValue().str();
+    if (auto reach = function.getArgAttrOfType<DenseI64ArrayAttr>(argument.getArgNumber(), rx::rxt::reachAttribute); reach && role == "state")
+      buffers[place.buffer]["reach"] = std::vector<int64_t>(reach.asArrayRef().begin(), reach.asArrayRef().end());
     places[argument] = place;
     for (auto &size : type.sizes())
       for (auto &symbol : size.symbols())

@@ -1,3 +1,4 @@
+#include "compiler/lower/KernelViews.h"
 #include "compiler/lower/SoftmaxPanels.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -115,12 +116,51 @@ void SoftmaxPanels::computeScoresOfPanels(const KeyBlock &block) {
   });
 }
 
+bool SoftmaxPanels::isPlaced(Value operand) {
+  auto gather = operand.getDefiningOp<rxt::GatherOp>();
+  return gather && placesRows(gather);
+}
+
+Value SoftmaxPanels::rowIn(Value tile, Value key, int64_t elements) {
+  return at(tile, e.mul(e.rem(key, e.constant(keyBlock)), e.constant(elements)));
+}
+
+void SoftmaxPanels::copyRows(Value operand, ArrayRef<unsigned> dims, unsigned key, int64_t elements,
+                             Value from, Value to, Value tile) {
+  rxt::View view = viewOf(operand);
+  e.forLoop(from, to, [&](Value row) {
+    auto start = llvm::map_to_vector(dims, [&](unsigned dim) {
+      return dim < batchRank ? batch[dim] : dim == key ? row : e.constant(0);
+    });
+    Value source = e.address(view, start), target = rowIn(tile, row, elements);
+    int64_t inLanes = elements / lanes * lanes;
+    e.forLoop(e.constant(0), e.constant(inLanes), e.constant(lanes),
+              [&](Value i) { store(load(at(source, i)), at(target, i)); });
+    e.forLoop(e.constant(inLanes), e.constant(elements), [&](Value i) {
+      Value element =
+          LLVM::LoadOp::create(e.builder, e.loc, e.builder.getF32Type(), at(source, i), 4);
+      LLVM::StoreOp::create(e.builder, e.loc, element, at(target, i), 4);
+    });
+  });
+}
+
 /// scoreTile[key][row] = queries * keys.
 void SoftmaxPanels::computeScores(const KeyBlock &block) {
   if (keyDecode)
     return computeScoresOfPanels(block);
-  rxt::View keys = viewOf(rows.scores.getRhs());
   PanelProducts::Operands operands;
+  operands.rows = block.count;
+  operands.depth = e.constant(rows.depth());
+  operands.b = queries;
+  operands.c = block.tile;
+  operands.strips = strips;
+  if (isPlaced(rows.scores.getRhs())) {
+    operands.a = rowIn(keyTile, block.first, rows.depth());
+    operands.aStep = operands.depth;
+    operands.alongDepth = true;
+    return products.store(e, operands);
+  }
+  rxt::View keys = viewOf(rows.scores.getRhs());
   Values start;
   SmallVector<unsigned> keyAxes = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1));
   for (unsigned dim : keyAxes) {
@@ -129,11 +169,6 @@ void SoftmaxPanels::computeScores(const KeyBlock &block) {
   }
   operands.aStep = strideOf(keys, keyAxes, operands.alongDepth ? keyDim : keyDim + 1);
   operands.a = e.address(keys, start);
-  operands.rows = block.count;
-  operands.depth = e.constant(rows.depth());
-  operands.b = queries;
-  operands.c = block.tile;
-  operands.strips = strips;
   products.store(e, operands);
 }
 

@@ -26,9 +26,15 @@ static int64_t panelVectors(SoftmaxRows &rows) {
   return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
 }
 
+/// Without the block of keys.
+static int64_t scratchOfPanels(SoftmaxRows &rows, int64_t own) {
+  return SoftmaxPanels::keyBlock * width +
+         SoftmaxPanels::panelsAtOnce * (panelVectors(rows) * width + own);
+}
+
 int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm) {
-  int64_t keys = keyForm.isDense() ? 0 : keyBlock * rows.depth();
-  return keyBlock * width + panelsAtOnce * (panelVectors(rows) * width + own) + keys;
+  bool inTile = !keyForm.isDense() || isPlaced(rows.scores.getRhs());
+  return scratchOfPanels(rows, own) + (inTile ? keyBlock * rows.depth() : 0);
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -42,12 +48,12 @@ SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRow
                              int64_t own, ViewOf viewOf)
     : SoftmaxArithmetic(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
       batchRank(rows.batchRank), rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
-      sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()) {}
+      sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()),
+      keyTile(at(scoreTile, e.constant(scratchOfPanels(rows, own)))) {}
 
 void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode) {
   keyForm = form;
   keyDecode = decode;
-  keyTile = at(scoreTile, e.constant(scratchElements(rows, ownElements)));
 }
 
 //===-- Scratch ---===//
@@ -139,8 +145,14 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
         return Values{e.min(widest[0], from), e.max(widest[1], to)};
       });
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
+    Value from = e.max(start, keys[0]), to = e.min(e.add(start, size), keys[1]);
     if (keyDecode)
       decodeKeys(start);
+    else if (isPlaced(rows.scores.getRhs()))
+      copyRows(rows.scores.getRhs(), rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1)),
+               keyDim, rows.depth(), from, to, keyTile);
+    if (hooks.block)
+      hooks.block(from, to);
     e.forLoop(zero, count, [&](Value slot) {
       placePanel(slot, e.add(first, slot));
       computeBlock(start, hooks);

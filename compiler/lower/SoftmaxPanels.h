@@ -33,6 +33,8 @@ struct PanelHooks {
   using Value = mlir::Value;
   /// Before any block of keys, after all.
   std::function<void()> begin, end;
+  /// Keys [from, to) of a block, for all panels that go through it together.
+  std::function<void(Value from, Value to)> block;
   /// A block of which the scores, or x, are known, for one half of the panel.
   std::function<void(const KeyBlock &, Value lane)> scored, equated;
   /// A block of which the weights are known.
@@ -44,7 +46,7 @@ public:
   /// Keys per block, and panels that share one while it is in cache.
   static constexpr int64_t keyBlock = 128, panelsAtOnce = 4;
   /// Elements (f32) of scratch for all, where a kernel needs `own` more per panel.
-  /// With keys in panels, a block of them decoded too.
+  /// With keys in panels, or that a table places, a block of them too.
   static int64_t scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm = {});
   /// Rows of all batch elements, the parallel dimension.
   static SizeExpr extent(SoftmaxRows &rows);
@@ -79,6 +81,16 @@ public:
   /// The positions at which an operand with these dimensions is read for the rows of a half.
   llvm::SmallVector<rxt::Position> positions(llvm::ArrayRef<unsigned> dims, Value lane,
                                              llvm::function_ref<Value(unsigned dim)> other);
+
+  /// Whether a table says where the rows of an operand lie (placesRows). A product reads them in a
+  /// tile.
+  static bool isPlaced(Value operand);
+  /// Copies rows [from, to) of one block to their places in a tile [keyBlock][elements]: those of
+  /// an operand with these dimensions, of which `key` runs along them.
+  void copyRows(Value operand, llvm::ArrayRef<unsigned> dims, unsigned key, int64_t elements,
+                Value from, Value to, Value tile);
+  /// Where such a tile has a key.
+  Value rowIn(Value tile, Value key, int64_t elements);
 
   /// The stride of the axis that `dims` says is read by `dim`.
   static Value strideOf(const rxt::View &view, llvm::ArrayRef<unsigned> dims, unsigned dim);
@@ -117,7 +129,7 @@ private:
   Value range;                                        ///< of the keys that it sees, two i64
   PanelForm keyForm;
   mlir::func::FuncOp keyDecode; ///< null where keys are dense
-  Value keyTile;                ///< a block of keys in panels of f32
+  Value keyTile;                ///< a block of keys in panels of f32, or row by row
 };
 
 } // namespace rx::compiler

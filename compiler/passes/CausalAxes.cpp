@@ -173,21 +173,12 @@ LogicalResult CausalAxes::visitBlock(Block &block) {
 LogicalResult CausalAxes::checkFold(Operation &op, unsigned dim, std::optional<unsigned> query) {
   if (!query)
     return refuse(op, "it reads every position of the text, also later ones");
-  auto ofInput = [&](unsigned index, ArrayRef<std::optional<unsigned>> dims) {
-    bool both = llvm::is_contained(dims, std::optional(dim)) && llvm::is_contained(dims, query);
-    return both ? laterOf(op.getOperand(index)) : Later::Anything;
-  };
-  SmallVector<Later> inputs;
-  for (unsigned i = 0; i < op.getNumOperands(); ++i)
-    inputs.push_back(ofInput(i, cast<rxt::Iterated>(op).readDims(i)));
-  bool neutral = llvm::is_contained(inputs, Later::Zero); // of a product
-  if (auto reduce = dyn_cast<rxt::ReduceOp>(op))
-    neutral = isNeutral(LaterElements(reduce.getBody().front(), *query, dim, inputs).result(),
-                        reduce.getKind());
-  if (neutral)
-    return success();
-  return refuse(op, "it does not leave out later positions (write `if u <= t then .. else -inf` "
-                    "before a softmax)");
+  std::optional<PerTrip> unseen = later.neutralFrom(op, *query, dim);
+  if (!unseen || llvm::any_of(*unseen, [](int64_t from) { return from > 1; }))
+    return refuse(op, "it does not leave out later positions (write `if u <= t then .. else -inf` "
+                      "before a softmax)");
+  folds[&op] = earlier.neutralFrom(op, *query, dim);
+  return success();
 }
 
 /// Whether the value at a position depends on which position it is.
@@ -201,7 +192,6 @@ bool CausalAxes::dependsOnPosition(Operation &op) const {
 LogicalResult CausalAxes::checkIterated(Operation &op) {
   Value result = op.getResult(0);
   unsigned rank = tensorOf(result).rank();
-  auto iterated = cast<rxt::Iterated>(op);
   SmallVector<std::optional<Positions>> dims = dimsOf(op);
   std::optional<unsigned> query, key;
   for (auto [dim, role] : llvm::enumerate(dims))
@@ -215,13 +205,8 @@ LogicalResult CausalAxes::checkIterated(Operation &op) {
   if (size.wasInterrupted())
     return refuse(op, "it reads the length of the text");
   if (auto map = dyn_cast<rxt::MapOp>(op); map && query && key) {
-    SmallVector<Later> inputs;
-    for (unsigned i = 0; i < op.getNumOperands(); ++i) {
-      auto read = iterated.readDims(i);
-      bool both = llvm::is_contained(read, query) && llvm::is_contained(read, key);
-      inputs.push_back(both ? laterOf(op.getOperand(i)) : Later::Anything);
-    }
-    later[result] = LaterElements(map.getBody().front(), *query, *key, inputs).result();
+    later.follow(map, *query, *key);
+    earlier.follow(map, *query, *key);
   }
   if (textsAxis(result))
     return success();
@@ -236,17 +221,13 @@ LogicalResult CausalAxes::checkIterated(Operation &op) {
   return success();
 }
 
-void CausalAxes::passThroughLoop(Operation &op) {
-  Block &body = cast<rxt::LoopOp>(op).getBody().front();
-  for (auto [operand, argument] : llvm::zip(op.getOperands(), body.getArguments().drop_front()))
-    if (operand.getType() == argument.getType()) {
-      if (differsByText(operand))
-        byText.insert(argument);
-      if (auto known = later.find(operand); known != later.end()) {
-        Later value = known->second; // a copy: what is inserted moves the others
-        later[argument] = value;
-      }
-    }
+void CausalAxes::passThroughLoop(rxt::LoopOp loop) {
+  Block &body = loop.getBody().front();
+  for (auto [operand, argument] : llvm::zip(loop->getOperands(), body.getArguments().drop_front()))
+    if (operand.getType() == argument.getType() && differsByText(operand))
+      byText.insert(argument);
+  later.enter(loop);
+  earlier.enter(loop);
 }
 
 LogicalResult CausalAxes::checkBlock(Block &block) {
@@ -256,7 +237,7 @@ LogicalResult CausalAxes::checkBlock(Block &block) {
     auto loop = dyn_cast<rxt::LoopOp>(op);
     if (!loop)
       continue;
-    passThroughLoop(op);
+    passThroughLoop(loop);
     Block &body = loop.getBody().front();
     if (failed(checkBlock(body)))
       return failure();

@@ -1,7 +1,7 @@
 // Which axes of a program run along a text, and who reads which positions of them.
 #pragma once
 
-#include "compiler/passes/CausalMask.h"
+#include "compiler/passes/MaskedValues.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseSet.h"
@@ -22,9 +22,9 @@ enum class Positions { Own, Prefix };
 /// reduced later. Where an op reads a value of the first kind along the second axis, it reads all
 /// positions so far; such values are what a cache holds.
 ///
-/// That later positions make no difference is proved where an axis is reduced (CausalMask.h). What
-/// is not pointwise along the text and not a masked read of what came before is an error at the
-/// author's line.
+/// That later positions make no difference is proved where an axis is reduced (CausalMask.h); how
+/// far back earlier ones do is found there, too. What is not pointwise along the text and not a
+/// masked read of what came before is an error at the author's line.
 class CausalAxes {
 public:
   /// `symbol` is the size of the text; the first axis of the argument that has it counts texts.
@@ -35,6 +35,9 @@ public:
   /// Values with one axis along the text whose earlier positions are read, in program order.
   llvm::ArrayRef<mlir::Value> cached() const { return caches; }
   bool readsPrefix(mlir::OpOperand &use) const { return prefixReads.contains(&use); }
+  /// How many positions of a cached value a position reads at most, its own among them, in each
+  /// trip of the loops around the value; none where nothing is known to limit it.
+  std::optional<PerTrip> reach(mlir::Value cached) const;
   /// Whether a value without an axis of texts needs one, first, because texts of a batch stand at
   /// different positions, and the value depends on its own.
   bool differsByText(mlir::Value value) const { return byText.contains(value); }
@@ -62,14 +65,16 @@ private:
   mlir::LogicalResult checkBlock(mlir::Block &block);
   mlir::LogicalResult checkIterated(mlir::Operation &op);
   mlir::LogicalResult checkFold(mlir::Operation &op, unsigned dim, std::optional<unsigned> query);
-  void passThroughLoop(mlir::Operation &op);
+  void passThroughLoop(rxt::LoopOp loop);
+  /// The reach of ops of one block that read, all of them, a value along its keys.
+  std::optional<PerTrip> reachOf(llvm::ArrayRef<mlir::Operation *> readers,
+                                 mlir::Block *block) const;
   bool dependsOnPosition(mlir::Operation &op) const;
 
   bool isAlongText(rxt::AxisAttr axis) const { return axis.getSize() == text; }
   llvm::SmallVector<unsigned> axesAlongText(mlir::Value value) const;
   /// The dimensions along the text of an op that computes point by point.
   llvm::SmallVector<std::optional<Positions>> dimsOf(mlir::Operation &op) const;
-  Later laterOf(mlir::Value value) const { return later.lookup_or(value, Later::Anything); }
 
   std::string text, texts;
   llvm::DenseMap<std::pair<mlir::Value, unsigned>, Positions> ofPairs; // of values with two axes
@@ -77,7 +82,8 @@ private:
   llvm::SetVector<mlir::Value> wantedCaches;
   llvm::SmallVector<mlir::Value> caches;
   llvm::DenseSet<mlir::Value> byText;
-  llvm::DenseMap<mlir::Value, Later> later;
+  MaskedValues later{Side::Later}, earlier{Side::Earlier};
+  llvm::DenseMap<mlir::Operation *, std::optional<PerTrip>> folds; ///< their reach
 };
 
 } // namespace rx::compiler

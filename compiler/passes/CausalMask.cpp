@@ -9,67 +9,126 @@ using Predicate = mlir::arith::CmpIPredicate;
 
 namespace rx::compiler {
 
-Later LaterElements::of(Value value) {
+//===----------------------------------------------------------------------===//
+// Distances
+//===----------------------------------------------------------------------===//
+
+PerTrip largerOf(const PerTrip &a, const PerTrip &b) {
+  return llvm::map_to_vector(llvm::zip_equal(a, b), [](auto pair) {
+    return std::max(std::get<0>(pair), std::get<1>(pair));
+  });
+}
+
+static PerTrip smallerOf(const PerTrip &a, const PerTrip &b) {
+  return llvm::map_to_vector(llvm::zip_equal(a, b), [](auto pair) {
+    return std::min(std::get<0>(pair), std::get<1>(pair));
+  });
+}
+
+/// Where one of two suffices for `value`.
+static Masked anyOf(const Masked &a, const Masked &b) {
+  return {a.value, smallerOf(a.from, b.from)};
+}
+
+/// `value` where both hold.
+static Masked allOf(Known value, const Masked &a, const Masked &b) {
+  return {value, largerOf(a.from, b.from)};
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+Masked MaskedElements::of(Value value) const {
   if (auto argument = dyn_cast<BlockArgument>(value))
-    return argument.getOwner() == &body ? inputs[argument.getArgNumber()] : Later::Anything;
-  if (Later constant = ofConstant(value); constant != Later::Anything)
+    return argument.getOwner() == &body ? inputs[argument.getArgNumber()].masked : Masked();
+  if (Masked constant = ofConstant(value); constant.value != Known::Anything)
     return constant;
-  if (Later compared = ofComparison(value); compared != Later::Anything)
+  if (Masked compared = ofComparison(value); compared.value != Known::Anything)
     return compared;
   return ofOperation(value.getDefiningOp());
 }
 
-Later LaterElements::ofConstant(Value value) {
+Masked MaskedElements::ofConstant(Value value) const {
   APFloat real(0.0f);
   if (matchPattern(value, m_ConstantFloat(&real))) {
     if (real.isInfinity() && real.isNegative())
-      return Later::MinusInfinity;
-    return real.isZero() ? Later::Zero : Later::Anything;
+      return everywhere(Known::MinusInfinity);
+    return real.isZero() ? everywhere(Known::Zero) : Masked();
   }
   APInt integer;
   if (!value.getType().isInteger(1) || !matchPattern(value, m_ConstantInt(&integer)))
-    return Later::Anything;
-  return integer.isZero() ? Later::False : Later::True;
+    return {};
+  return everywhere(integer.isZero() ? Known::False : Known::True);
 }
 
-/// c * (key - query) + constant against 0, where key - query is 1 or more.
-Later LaterElements::ofComparison(Value condition) {
+const PerTrip *MaskedElements::numberOf(Value value) const {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument || argument.getOwner() != &body)
+    return nullptr;
+  const std::optional<PerTrip> &number = inputs[argument.getArgNumber()].number;
+  return number ? &*number : nullptr;
+}
+
+/// What a comparison gives in the end, as the left side of `left (predicate) number` grows.
+static Known inTheEnd(Predicate predicate) {
+  switch (predicate) {
+  case Predicate::slt:
+  case Predicate::sle:
+  case Predicate::eq:
+    return Known::False;
+  case Predicate::sgt:
+  case Predicate::sge:
+  case Predicate::ne:
+    return Known::True;
+  default:
+    return Known::Anything;
+  }
+}
+
+/// slope * distance + rest against 0.
+Masked MaskedElements::ofComparison(Value condition) const {
   std::optional<rxt::IndexComparison> comparison = rxt::indexComparisonOf(condition);
   if (!comparison)
-    return Later::Anything;
+    return {};
   int64_t ofKey = 0, ofQuery = 0;
+  PerTrip rest(trips, comparison->difference.constant);
   for (auto [value, factor] : comparison->difference.terms) {
-    auto index = value.getDefiningOp<rxt::IndexOp>();
-    if (!index || (index.getDim() != key && index.getDim() != query))
-      return Later::Anything;
-    (index.getDim() == key ? ofKey : ofQuery) += factor;
+    if (auto index = value.getDefiningOp<rxt::IndexOp>()) {
+      if (index.getDim() != key && index.getDim() != query)
+        return {};
+      (index.getDim() == key ? ofKey : ofQuery) += factor;
+      continue;
+    }
+    const PerTrip *number = numberOf(value);
+    if (!number)
+      return {};
+    for (auto [sum, add] : llvm::zip_equal(rest, *number))
+      sum += factor * add;
   }
   if (ofKey != -ofQuery || ofKey == 0)
-    return Later::Anything;
-  Predicate predicate = comparison->predicate;
-  int64_t sign = ofKey > 0 ? 1 : -1;
-  if (sign < 0)
-    predicate = rxt::swapped(predicate);
-  // |c| (key - query) (predicate) -sign * constant; the left side is |c| or more.
-  int64_t least = std::abs(ofKey), bound = -sign * comparison->difference.constant;
-  if ((predicate == Predicate::sle && least > bound) ||
-      (predicate == Predicate::slt && least >= bound) ||
-      (predicate == Predicate::eq && least > bound))
-    return Later::False;
-  if ((predicate == Predicate::sge && least >= bound) ||
-      (predicate == Predicate::sgt && least > bound))
-    return Later::True;
-  return Later::Anything;
+    return {};
+  int64_t slope = side == Side::Later ? ofKey : ofQuery, steep = std::abs(slope);
+  Predicate predicate = slope > 0 ? comparison->predicate : rxt::swapped(comparison->predicate);
+  bool whenEqual = predicate == Predicate::slt || predicate == Predicate::sge;
+  Masked result{inTheEnd(predicate), rest};
+  for (int64_t &from : result.from) { // steep * distance (predicate) bound
+    int64_t bound = slope > 0 ? -from : from;
+    from = whenEqual ? llvm::divideCeilSigned(bound, steep)
+                     : llvm::divideFloorSigned(bound, steep) + 1;
+  }
+  return result;
 }
 
-Later LaterElements::ofSelection(Value condition, Value ifTrue, Value ifFalse) {
-  Later chosen = of(condition);
-  if (chosen == Later::True)
-    return of(ifTrue);
-  if (chosen == Later::False)
-    return of(ifFalse);
-  Later first = of(ifTrue);
-  return first == of(ifFalse) ? first : Later::Anything;
+Masked MaskedElements::ofSelection(Value condition, Value ifTrue, Value ifFalse) const {
+  Masked chosen = of(condition);
+  if (chosen.value == Known::True || chosen.value == Known::False) {
+    Masked value = of(chosen.value == Known::True ? ifTrue : ifFalse);
+    return value.value == Known::Anything ? value : allOf(value.value, chosen, value);
+  }
+  Masked first = of(ifTrue), second = of(ifFalse);
+  bool same = first.value == second.value && first.value != Known::Anything;
+  return same ? allOf(first.value, first, second) : Masked();
 }
 
 static bool isPositive(Value value) {
@@ -78,64 +137,71 @@ static bool isPositive(Value value) {
          !number.isNegative();
 }
 
-Later LaterElements::ofOperation(Operation *op) {
-  auto either = [&](Later value, Later otherwise) {
-    Later left = of(op->getOperand(0)), right = of(op->getOperand(1));
-    if (left == value || right == value)
-      return value;
-    return left == otherwise && right == otherwise ? otherwise : Later::Anything;
+Masked MaskedElements::ofOperation(Operation *op) const {
+  auto either = [&](Known value, Known otherwise) {
+    Masked left = of(op->getOperand(0)), right = of(op->getOperand(1));
+    if (left.value == value && right.value == value)
+      return anyOf(left, right);
+    if (left.value == value || right.value == value)
+      return left.value == value ? left : right;
+    bool both = left.value == otherwise && right.value == otherwise;
+    return both ? allOf(otherwise, left, right) : Masked();
   };
-  return llvm::TypeSwitch<Operation *, Later>(op)
+  auto onlyIf = [](bool condition, Masked value) { return condition ? value : Masked(); };
+  return llvm::TypeSwitch<Operation *, Masked>(op)
       .Case([&](arith::SelectOp o) {
         return ofSelection(o.getCondition(), o.getTrueValue(), o.getFalseValue());
       })
       .Case([&](arith::AndIOp o) {
-        return o.getType().isInteger(1) ? either(Later::False, Later::True) : Later::Anything;
+        return o.getType().isInteger(1) ? either(Known::False, Known::True) : Masked();
       })
       .Case([&](arith::OrIOp o) {
-        return o.getType().isInteger(1) ? either(Later::True, Later::False) : Later::Anything;
+        return o.getType().isInteger(1) ? either(Known::True, Known::False) : Masked();
       })
       .Case([&](arith::XOrIOp o) {
-        Later value = matchPattern(o.getRhs(), m_One()) ? of(o.getLhs()) : Later::Anything;
-        return value == Later::False  ? Later::True
-               : value == Later::True ? Later::False
-                                      : Later::Anything;
+        Masked value = matchPattern(o.getRhs(), m_One()) ? of(o.getLhs()) : Masked();
+        if (value.value == Known::False || value.value == Known::True)
+          value.value = value.value == Known::False ? Known::True : Known::False;
+        return onlyIf(value.value == Known::False || value.value == Known::True, value);
       })
       .Case<arith::ExtFOp, arith::TruncFOp>([&](auto o) { return of(o.getIn()); })
       .Case([&](math::ExpOp o) {
-        return of(o.getOperand()) == Later::MinusInfinity ? Later::Zero : Later::Anything;
+        Masked exponent = of(o.getOperand());
+        return onlyIf(exponent.value == Known::MinusInfinity, {Known::Zero, exponent.from});
       })
       .Case([&](arith::SubFOp o) {
-        return of(o.getLhs()) == Later::MinusInfinity ? Later::MinusInfinity : Later::Anything;
+        Masked left = of(o.getLhs());
+        return onlyIf(left.value == Known::MinusInfinity, left);
       })
-      .Case([&](arith::AddFOp) { return either(Later::MinusInfinity, Later::Zero); })
+      .Case([&](arith::AddFOp) { return either(Known::MinusInfinity, Known::Zero); })
       .Case([&](arith::MulFOp o) {
-        if (of(o.getLhs()) == Later::Zero || of(o.getRhs()) == Later::Zero)
-          return Later::Zero;
-        bool scaled = (of(o.getLhs()) == Later::MinusInfinity && isPositive(o.getRhs())) ||
-                      (of(o.getRhs()) == Later::MinusInfinity && isPositive(o.getLhs()));
-        return scaled ? Later::MinusInfinity : Later::Anything;
+        Masked left = of(o.getLhs()), right = of(o.getRhs());
+        if (left.value == Known::Zero || right.value == Known::Zero)
+          return either(Known::Zero, Known::Zero);
+        if (left.value == Known::MinusInfinity && isPositive(o.getRhs()))
+          return left;
+        return onlyIf(right.value == Known::MinusInfinity && isPositive(o.getLhs()), right);
       })
       .Case([&](arith::DivFOp o) {
-        Later dividend = of(o.getLhs());
-        bool keeps =
-            dividend == Later::Zero || (dividend == Later::MinusInfinity && isPositive(o.getRhs()));
-        return keeps ? dividend : Later::Anything;
+        Masked dividend = of(o.getLhs());
+        return onlyIf(dividend.value == Known::Zero ||
+                          (dividend.value == Known::MinusInfinity && isPositive(o.getRhs())),
+                      dividend);
       })
-      .Default([](Operation *) { return Later::Anything; });
+      .Default([](Operation *) { return Masked(); });
 }
 
-bool isNeutral(Later value, rxt::ReduceKind kind) {
+bool isNeutral(Known value, rxt::ReduceKind kind) {
   switch (kind) {
   case rxt::ReduceKind::Sum:
-    return value == Later::Zero;
+    return value == Known::Zero;
   case rxt::ReduceKind::Max:
   case rxt::ReduceKind::ArgMax:
-    return value == Later::MinusInfinity;
+    return value == Known::MinusInfinity;
   case rxt::ReduceKind::Any:
-    return value == Later::False;
+    return value == Known::False;
   case rxt::ReduceKind::All:
-    return value == Later::True;
+    return value == Known::True;
   default:
     return false;
   }

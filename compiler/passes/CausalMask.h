@@ -1,37 +1,67 @@
-// What an equation gives for keys that come after the query.
+// What an equation gives for keys that a query does not see.
 #pragma once
 
 #include "dialects/rxt/Rxt.h"
 
+#include <optional>
+
 namespace rx::compiler {
 
-/// An element whose key comes after its query: one known value, or anything.
-enum class Later { Anything, MinusInfinity, Zero, False, True };
+/// A number of positions for each trip of the loops around an equation together: row-major, the
+/// outermost loop first; one where there is no loop.
+using PerTrip = llvm::SmallVector<int64_t>;
 
-/// The value of a body's scalars wherever the position along dimension `key` is greater than that
-/// along `query`. What is subtracted from, or multiplied with, a known value is taken to be finite.
-class LaterElements {
+/// The larger of both in each trip.
+PerTrip largerOf(const PerTrip &a, const PerTrip &b);
+
+/// On which side of the query a key stands.
+enum class Side { Later, Earlier };
+
+/// An element with a key out of sight: one known value, or anything.
+enum class Known { Anything, MinusInfinity, Zero, False, True };
+
+/// The value of elements whose key is at least `from` positions away from the query, on one side.
+struct Masked {
+  Known value = Known::Anything;
+  PerTrip from;
+};
+
+/// An argument of an equation: what is known of it where it is an element with a query and a key,
+/// and its number by trip where it is an integer constant.
+struct MaskInput {
+  Masked masked;
+  std::optional<PerTrip> number;
+};
+
+/// What a body's scalars are for keys far enough from the query. What is subtracted from, or
+/// multiplied with, a known value is taken to be finite.
+class MaskedElements {
 public:
-  /// `inputs` says it of the body's arguments.
-  LaterElements(mlir::Block &body, unsigned query, unsigned key, llvm::ArrayRef<Later> inputs)
-      : body(body), query(query), key(key), inputs(inputs) {}
+  /// `query` and `key` are dimensions; `inputs` stand for the body's arguments.
+  MaskedElements(mlir::Block &body, unsigned query, unsigned key, Side side, size_t trips,
+                 llvm::ArrayRef<MaskInput> inputs)
+      : body(body), query(query), key(key), side(side), trips(trips), inputs(inputs) {}
 
   /// Of what the body yields.
-  Later result() { return of(body.getTerminator()->getOperand(0)); }
+  Masked result() const { return of(body.getTerminator()->getOperand(0)); }
 
 private:
-  Later of(mlir::Value value);
-  Later ofOperation(mlir::Operation *op);
-  Later ofConstant(mlir::Value value);
-  Later ofComparison(mlir::Value condition);
-  Later ofSelection(mlir::Value condition, mlir::Value ifTrue, mlir::Value ifFalse);
+  Masked of(mlir::Value value) const;
+  Masked ofOperation(mlir::Operation *op) const;
+  Masked ofConstant(mlir::Value value) const;
+  Masked ofComparison(mlir::Value condition) const;
+  Masked ofSelection(mlir::Value condition, mlir::Value ifTrue, mlir::Value ifFalse) const;
+  const PerTrip *numberOf(mlir::Value value) const;
+  Masked everywhere(Known value) const { return {value, PerTrip(trips, 0)}; }
 
   mlir::Block &body;
   unsigned query, key;
-  llvm::ArrayRef<Later> inputs;
+  Side side;
+  size_t trips;
+  llvm::ArrayRef<MaskInput> inputs;
 };
 
 /// Whether elements that have this value leave a fold of this kind as it is.
-bool isNeutral(Later value, rxt::ReduceKind kind);
+bool isNeutral(Known value, rxt::ReduceKind kind);
 
 } // namespace rx::compiler

@@ -17,12 +17,14 @@ inline constexpr llvm::StringLiteral keepAttribute = "rx.keep";
 /// Replaces each such function `NAME_logits` by two, which share states called `NAME.cache.0`, ..:
 ///
 ///   NAME_prefill(ids[b, t], start[b])           reads t more positions of every text
-///   NAME_step(ids[b, t], start[b]) -> logits    the same, and computes the function's results there
+///   NAME_step(ids[b, t], start[b]) -> logits    the same, and the function's results there
 ///
-/// They differ in the path of their products: many positions, or one. `start` says where in its text
-/// each row stands. What later positions read of earlier ones
-/// (CausalAxes.h) is kept in the states, [trips.., c, b, ..]: position first, c positions at most.
-/// Rows at positions outside of [0, c) change nothing.
+/// They differ in the path of their products: many positions, or one. `start` says where in its
+/// text each row stands. What later positions read of earlier ones (CausalAxes.h) is kept in the
+/// states, [place, b, ..]. Which place a position has says another state, `NAME.slots.0`, ..,
+/// i32[trips.., c] (rxt::slotsAttribute): for each combination of trips of the loops around the
+/// value, and at its last entry for all positions from c - 1 on. Whether an entry is a ring, or
+/// keeps all, is up to who fills the table; how long it has to be is derived from the equations.
 std::unique_ptr<mlir::Pass> createDeriveDecodePass();
 
 /// The same on a module. Fails, with an error at the author's line, where a position depends on

@@ -50,4 +50,46 @@ Value LoopNest::handDown(const Source &source) {
   return value;
 }
 
+SmallVector<int64_t> tripsAround(Block &block) {
+  SmallVector<int64_t> trips;
+  for (auto loop = dyn_cast<rxt::LoopOp>(block.getParentOp()); loop;
+       loop = dyn_cast<rxt::LoopOp>(loop->getParentOp()))
+    trips.insert(trips.begin(), loop.getTrips());
+  return trips;
+}
+
+std::optional<SmallVector<int64_t>> numbersByTrip(Value scalar, Block &block) {
+  SmallVector<int64_t> trips = tripsAround(block);
+  LoopNest::Source source{scalar, SmallVector<bool>(trips.size())};
+  if (isa<BlockArgument>(scalar)) {
+    auto loop = dyn_cast<rxt::LoopOp>(block.getParentOp());
+    std::optional<LoopNest::Source> found =
+        loop ? LoopNest(loop).sourceOf(scalar) : std::optional<LoopNest::Source>();
+    if (!found)
+      return std::nullopt;
+    source = *found;
+  }
+  auto constant = source.value.getDefiningOp<rxt::ConstantOp>();
+  auto numbers =
+      constant ? dyn_cast<DenseIntElementsAttr>(constant.getValue()) : DenseIntElementsAttr();
+  int64_t entries = 1, all = 1;
+  for (auto [count, indexed] : llvm::zip(trips, source.indexed)) {
+    all *= count;
+    entries *= indexed ? count : 1;
+  }
+  if (!numbers || numbers.getNumElements() != entries)
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (int64_t trip = 0; trip < all; ++trip) {
+    int64_t entry = 0, below = all, rest = trip;
+    for (auto [count, indexed] : llvm::zip(trips, source.indexed)) {
+      below /= count;
+      entry = indexed ? entry * count + rest / below : entry;
+      rest %= below;
+    }
+    result.push_back(numbers.getValues<APInt>()[entry].getSExtValue());
+  }
+  return result;
+}
+
 } // namespace rx::compiler

@@ -32,4 +32,11 @@ private:
   llvm::SmallVector<rxt::LoopOp> loops;
 };
 
+/// The trip counts of the loops around a block, the outermost first.
+llvm::SmallVector<int64_t> tripsAround(mlir::Block &block);
+
+/// The numbers that an integer scalar, an argument of loops or a constant, has in the trips around
+/// `block`, row-major; none if it is not the same constants in every run.
+std::optional<llvm::SmallVector<int64_t>> numbersByTrip(mlir::Value scalar, mlir::Block &block);
+
 } // namespace rx::compiler

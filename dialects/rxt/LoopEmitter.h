@@ -17,6 +17,16 @@
 
 namespace rx::rxt {
 
+struct View;
+
+/// Where a tensor in memory has its rows along one axis: row p of `axis` is the row of the memory
+/// that `table` gives at the tensor's indices along `dims`, p among them.
+struct RowPlaces {
+  unsigned axis;
+  llvm::SmallVector<unsigned> dims;
+  std::shared_ptr<const View> table;
+};
+
 /// A tensor in memory, or one that is read through a window. Elements of i1 are stored as bytes, 0
 /// or 1.
 struct View {
@@ -25,10 +35,11 @@ struct View {
   llvm::SmallVector<mlir::Value> strides; ///< i64, in elements; that of the last axis is constant 1
   WindowOp window;                        ///< null: the tensor is in memory, else this computes it
   std::shared_ptr<const View> source;     ///< the window's input
+  std::shared_ptr<const RowPlaces> places; ///< null: rows lie in order
 
   /// What `window` makes of `source`; nothing is computed before it is read.
   static View through(WindowOp window, const View &source) {
-    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source)};
+    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source), {}};
   }
 };
 
@@ -169,6 +180,9 @@ public:
   mlir::Location loc;
 
 private:
+  /// The positions with that along the axis of `places` as the table has it.
+  llvm::SmallVector<Position> placed(const View &view, llvm::ArrayRef<Position> positions,
+                                     Value mask);
   using RowBody = llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)>;
   void forFixedRows(TensorType type, llvm::ArrayRef<Value> outer, RowBody body);
   /// Repeats the scalar of two values in lanes if the other is in lanes.

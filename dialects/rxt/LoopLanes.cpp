@@ -89,10 +89,21 @@ Value LoopEmitter::valueToStored(Value value, Type element) {
   return arith::ExtUIOp::create(builder, loc, isVector(value) ? vectorOf(stored) : stored, value);
 }
 
+SmallVector<Position> LoopEmitter::placed(const View &view, ArrayRef<Position> positions,
+                                          Value mask) {
+  SmallVector<Position> result(positions);
+  if (!view.places)
+    return result;
+  auto read = llvm::map_to_vector(view.places->dims, [&](unsigned dim) { return positions[dim]; });
+  result[view.places->axis] = {widen(loadAt(*view.places->table, read, mask))};
+  return result;
+}
+
 Value LoopEmitter::address(const View &view, ArrayRef<Value> indices) {
   Value offset = constant(0);
-  for (auto [index, stride] : llvm::zip_equal(indices, view.strides))
-    offset = add(offset, mul(index, stride));
+  auto asked = llvm::map_to_vector(indices, [](Value index) { return Position{index}; });
+  for (auto [position, stride] : llvm::zip_equal(placed(view, asked, Value()), view.strides))
+    offset = add(offset, mul(position.at, stride));
   return LLVM::GEPOp::create(builder, loc, view.pointer.getType(),
                              storedType(view.type.getElementType()), view.pointer,
                              ValueRange(offset));
@@ -143,6 +154,11 @@ Value LoopEmitter::loadScattered(const View &view, Value pointer, Value offsets,
 Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value mask) {
   if (view.window)
     return WindowRead(*this, view.window, *view.source, positions, mask).value();
+  if (view.places) {
+    View inPlace = view;
+    inPlace.places.reset();
+    return loadAt(inPlace, placed(view, positions, mask), mask);
+  }
   Values starts;
   Value offsets; // of the lanes, from the element at `starts`
   bool contiguous = false;

@@ -31,6 +31,12 @@ inline bool isOnStepPath(mlir::Operation *op) {
   auto path = op->getAttrOfType<mlir::StringAttr>(pathAttribute);
   return path && path.getValue() == stepPath;
 }
+
+/// On a state of a program that is a table of slots, i32[trips.., c]: element [.., p] is the place
+/// in caches of position p of a text, in that trip. The value of `slots` is the size symbol of
+/// those places, that of `reach` (absent: all) how many positions a later one reads at most, its
+/// own among them, by trip. Who runs the program fills the table (runtime/infer/SlotLayout.h).
+inline constexpr llvm::StringLiteral slotsAttribute = "rx.slots", reachAttribute = "rx.reach";
 } // namespace rx::rxt
 
 #include "dialects/rxt/RxtDialect.h.inc"

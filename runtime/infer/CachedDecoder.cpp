@@ -3,15 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 namespace rx::runtime {
 
 namespace {
 
-/// Positions that one run of the prefill program reads: enough for products to be as fast as they
-/// get, and few enough for its temporaries to stay small.
-constexpr int64_t chunk = 512;
+/// Rows that make products as fast as they get, and are few enough for temporaries to stay small.
+constexpr int64_t rowsOfRun = 512;
+/// With many texts, not to end in runs of a position each.
+constexpr int64_t fewestPositions = 32;
+
+/// Positions of each text that one run of the prefill program reads.
+int64_t chunkOf(const CacheSettings &settings, int64_t texts) {
+  return settings.chunk ? settings.chunk : std::max(rowsOfRun / texts, fewestPositions);
+}
 
 std::string prefillOf(std::string_view model) { return fmt::format("{}_prefill", model); }
 std::string stepOf(std::string_view model) { return fmt::format("{}_step", model); }
@@ -24,34 +29,74 @@ Expected<const Program *> stepProgram(const Bundle &bundle, std::string_view mod
   return &found->second;
 }
 
+/// Texts, and the caches that they are read into.
+struct Batch {
+  int64_t texts, capacity;
+  CacheSettings settings;
+
+  int64_t chunk() const { return chunkOf(settings, texts); }
+  Expected<SlotLayout> layout(const BufferInfo &table) const {
+    return SlotLayout::of(table, capacity, chunk(), settings.keepsAll);
+  }
+};
+
 /// The sizes of a run that reads `count` positions of each text, whatever the program calls them:
-/// texts are bound by the axis of `start`, the capacity is the one size that no input has.
-Bindings bindingsOf(const Program &program, int64_t texts, int64_t capacity, int64_t count) {
+/// texts are bound by the axis of `start`, places of caches by their slot tables.
+Expected<Bindings> bindingsOf(const Program &program, const Batch &batch, int64_t count) {
   Bindings bindings;
-  for (const std::string &symbol : program.symbols)
-    bindings[symbol] = capacity;
   for (const BufferInfo &buffer : program.buffers)
     if (buffer.kind == BufferKind::Input && buffer.name != "start")
       for (const SizeExpr &dim : buffer.type.dims)
         if (std::optional<std::string> symbol = dim.asSymbol())
           bindings[*symbol] = count;
-  for (const BufferInfo &buffer : program.buffers)
+  for (const BufferInfo &buffer : program.buffers) {
     if (buffer.kind == BufferKind::Input && buffer.name == "start")
-      bindings[*buffer.type.dims.front().asSymbol()] = texts;
+      bindings[*buffer.type.dims.front().asSymbol()] = batch.texts;
+    if (!buffer.slots)
+      continue;
+    Expected<SlotLayout> layout = batch.layout(buffer);
+    if (!layout)
+      return std::move(layout).status();
+    bindings[buffer.slots->places] = layout->places();
+    if (std::optional<std::string> positions = buffer.type.dims.back().asSymbol())
+      bindings[*positions] = layout->positions();
+  }
   return bindings;
 }
 
-/// The shapes of the caches by name, with their element types.
-Expected<std::map<std::string, std::pair<DType, Shape>>>
-cacheTypes(const Program &program, int64_t texts, int64_t capacity) {
-  Expected<SizedBuffers> sizes = sizeBuffers(program, bindingsOf(program, texts, capacity, 1));
+Expected<PlannedRun> plannedRun(const Program &program, const Batch &batch, int64_t count) {
+  Expected<Bindings> bindings = bindingsOf(program, batch, count);
+  if (!bindings)
+    return std::move(bindings).status();
+  return PlannedRun{&program, std::move(*bindings)};
+}
+
+/// Where positions will lie; a cache has none yet.
+Expected<HostTensor> firstValue(const BufferInfo &state, const Shape &shape, const Batch &batch) {
+  if (!state.slots)
+    return HostTensor::zeros(state.type.dtype, shape);
+  Expected<SlotLayout> layout = batch.layout(state);
+  return layout ? layout->table() : std::move(layout).status();
+}
+
+Status setStates(const Program &program, const Batch &batch, Executor &executor) {
+  Expected<PlannedRun> run = plannedRun(program, batch, 1);
+  if (!run)
+    return std::move(run).status();
+  Expected<SizedBuffers> sizes = sizeBuffers(program, run->bindings);
   if (!sizes)
     return std::move(sizes).status();
-  std::map<std::string, std::pair<DType, Shape>> types;
-  for (size_t i = 0; i < program.buffers.size(); ++i)
-    if (program.buffers[i].kind == BufferKind::State)
-      types[program.buffers[i].name] = {program.buffers[i].type.dtype, sizes->shapes[i]};
-  return types;
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const BufferInfo &buffer = program.buffers[i];
+    if (buffer.kind != BufferKind::State)
+      continue;
+    Expected<HostTensor> value = firstValue(buffer, sizes->shapes[i], batch);
+    if (!value)
+      return std::move(value).status().withContext("the cache of earlier positions");
+    if (Status set = executor.setState(buffer.name, *value); !set)
+      return set;
+  }
+  return Status::ok();
 }
 
 } // namespace
@@ -62,53 +107,52 @@ bool CachedDecoder::isDerivedFor(const Bundle &bundle, std::string_view model) {
 
 Expected<CachedDecoder> CachedDecoder::create(const Bundle &bundle, Executor &executor,
                                               std::string_view model, int64_t texts,
-                                              int64_t capacity) {
+                                              int64_t capacity, const CacheSettings &settings) {
   Expected<const Program *> step = stepProgram(bundle, model);
   if (!step)
     return std::move(step).status();
-  auto caches = cacheTypes(**step, texts, capacity);
-  if (!caches)
-    return std::move(caches).status();
-  for (const auto &[name, type] : *caches) {
-    Expected<HostTensor> zeros = HostTensor::zeros(type.first, type.second);
-    if (!zeros)
-      return std::move(zeros).status().withContext("the cache of earlier positions");
-    if (Status set = executor.setState(name, *zeros); !set)
-      return set;
-  }
-  return CachedDecoder(executor, std::string(model), texts, capacity);
+  Batch batch{texts, capacity, settings};
+  if (Status set = setStates(**step, batch, executor); !set)
+    return set;
+  return CachedDecoder(executor, std::string(model), texts, capacity, batch.chunk());
 }
 
 Expected<int64_t> CachedDecoder::cacheBytes(const Bundle &bundle, std::string_view model,
-                                            int64_t texts, int64_t capacity) {
+                                            int64_t texts, int64_t capacity,
+                                            const CacheSettings &settings) {
   Expected<const Program *> step = stepProgram(bundle, model);
   if (!step)
     return std::move(step).status();
-  auto caches = cacheTypes(**step, texts, capacity);
-  if (!caches)
-    return std::move(caches).status();
-  int64_t sum = 0;
-  for (const auto &[name, type] : *caches) {
-    std::optional<int64_t> bytes = tensorBytes(type.first, type.second);
-    if (!bytes || *bytes > std::numeric_limits<int64_t>::max() - sum)
-      return makeError("the cache of earlier positions of {} texts of {} tokens is too large",
-                       texts, capacity);
-    sum += *bytes;
-  }
-  return sum;
+  Expected<PlannedRun> run = plannedRun(**step, {texts, capacity, settings}, 1);
+  if (!run)
+    return std::move(run).status();
+  Expected<SizedBuffers> sizes = sizeBuffers(**step, run->bindings);
+  if (!sizes)
+    return std::move(sizes).status();
+  return sizes->bytesOf(**step, BufferKind::State);
 }
 
 Expected<std::vector<PlannedRun>> CachedDecoder::plannedRuns(const Bundle &bundle,
                                                              std::string_view model, int64_t texts,
-                                                             int64_t capacity, int64_t longest) {
+                                                             int64_t capacity, int64_t longest,
+                                                             const CacheSettings &settings) {
   Expected<const Program *> step = stepProgram(bundle, model);
   if (!step)
     return std::move(step).status();
-  std::vector<PlannedRun> runs = {{*step, bindingsOf(**step, texts, capacity, 1)}};
+  Batch batch{texts, capacity, settings};
+  std::vector<PlannedRun> runs;
+  auto add = [&](const Program &program, int64_t count) {
+    Expected<PlannedRun> run = plannedRun(program, batch, count);
+    if (run)
+      runs.push_back(std::move(*run));
+    return std::move(run).status();
+  };
+  if (Status added = add(**step, 1); !added)
+    return added;
   const auto &programs = bundle.plan().programs;
   if (auto prefill = programs.find(prefillOf(model)); prefill != programs.end() && longest > 1)
-    runs.push_back({&prefill->second,
-                    bindingsOf(prefill->second, texts, capacity, std::min(longest - 1, chunk))});
+    if (Status added = add(prefill->second, std::min(longest - 1, batch.chunk())); !added)
+      return added;
   return runs;
 }
 

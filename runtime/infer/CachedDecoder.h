@@ -1,6 +1,7 @@
 // Texts read step by step, with caches of what later positions need of earlier ones.
 #pragma once
 
+#include "runtime/infer/SlotLayout.h"
 #include "runtime/plan/Executor.h"
 
 #include <span>
@@ -10,26 +11,29 @@
 namespace rx::runtime {
 
 /// A batch of texts of one model. The programs NAME_prefill and NAME_step (compiler/passes/
-/// DeriveDecode.h) read positions into caches that this keeps as the executor's states. A text's
-/// logits have the same bits whatever stands beside it and however its tokens arrive.
+/// DeriveDecode.h) read positions into caches that this keeps as the executor's states, each trip's
+/// as long as later positions read (SlotLayout). A text's logits have the same bits whatever stands
+/// beside it, however its tokens arrive, and however long the caches are.
 class CachedDecoder {
 public:
   /// `texts` empty texts, each of up to `capacity` positions. The executor outlives the decoder,
   /// and runs no other batch of this model meanwhile.
   static Expected<CachedDecoder> create(const Bundle &bundle, Executor &executor,
-                                        std::string_view model, int64_t texts, int64_t capacity);
+                                        std::string_view model, int64_t texts, int64_t capacity,
+                                        const CacheSettings &settings = {});
 
   /// Whether the bundle has the programs for it.
   static bool isDerivedFor(const Bundle &bundle, std::string_view model);
   /// Bytes of the caches.
   static Expected<int64_t> cacheBytes(const Bundle &bundle, std::string_view model, int64_t texts,
-                                      int64_t capacity);
+                                      int64_t capacity, const CacheSettings &settings = {});
 
   /// The runs of a batch whose longest prompt has `longest` tokens, for the memory plan: the step,
   /// and the largest run that reads prompts.
   static Expected<std::vector<PlannedRun>> plannedRuns(const Bundle &bundle, std::string_view model,
                                                        int64_t texts, int64_t capacity,
-                                                       int64_t longest);
+                                                       int64_t longest,
+                                                       const CacheSettings &settings = {});
 
   /// Loads the weights, by a step that no text sees: for who measures time.
   Status load();
@@ -43,8 +47,10 @@ public:
   int64_t capacity() const { return mostPositions; }
 
 private:
-  CachedDecoder(Executor &executor, std::string model, int64_t texts, int64_t capacity)
-      : executor(&executor), model(std::move(model)), starts(texts), mostPositions(capacity) {}
+  CachedDecoder(Executor &executor, std::string model, int64_t texts, int64_t capacity,
+                int64_t chunk)
+      : executor(&executor), model(std::move(model)), starts(texts), mostPositions(capacity),
+        chunk(chunk) {}
 
   Status checkFits(std::span<const std::vector<int32_t>> tokens) const;
   /// Reads tokens [from, from + count) of each text, as far as they go before its last one.
@@ -59,7 +65,7 @@ private:
   Executor *executor;
   std::string model;
   std::vector<int32_t> starts;
-  int64_t mostPositions;
+  int64_t mostPositions, chunk;
 };
 
 } // namespace rx::runtime

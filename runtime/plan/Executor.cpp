@@ -134,7 +134,28 @@ Status Executor::setState(const std::string &name, const HostTensor &value) {
   Expected<HostTensor> uploaded = upload(device, value);
   if (!uploaded)
     return std::move(uploaded).status().withContext(name);
-  states[name].now = std::move(*uploaded);
+  StateValue &state = states[name];
+  state.now = std::move(*uploaded);
+  if (value.dtype() == RX_I32 && value.elementCount() > 0) {
+    auto elements = value.values<int32_t>();
+    auto [least, most] = std::minmax_element(elements.begin(), elements.end());
+    state.least = *least;
+    state.most = *most;
+  }
+  return Status::ok();
+}
+
+/// Kernels read and write caches where their slot tables say.
+Status Executor::checkSlots(const Program &program, const Bindings &bindings) const {
+  for (const BufferInfo &buffer : program.buffers) {
+    if (!buffer.slots)
+      continue;
+    const StateValue &table = states.at(buffer.name);
+    int64_t places = bindings.at(buffer.slots->places);
+    if (table.least < 0 || table.most >= places)
+      return makeError("{} holds slots from {} to {}, but its caches have {} places", buffer.name,
+                       table.least, table.most, places);
+  }
   return Status::ok();
 }
 
@@ -241,6 +262,8 @@ Expected<Executor::Prepared *> Executor::prepare(const Program &program, const T
   Expected<Bindings> bindings = bindSymbols(program, shapeOf);
   if (!bindings)
     return std::move(bindings).status();
+  if (Status inside = checkSlots(program, *bindings); !inside)
+    return inside;
   auto &known = prepared[program.name];
   auto found = std::find_if(known.begin(), known.end(), [&](const auto &candidate) {
     return candidate->bound.bindings == *bindings;

@@ -65,11 +65,13 @@ private:
   /// Over device memory. `spare` is where the next value may go.
   struct StateValue {
     HostTensor now, spare;
+    int64_t least = 0, most = -1; ///< of an i32 state's elements, when it was set
   };
 
   Expected<const Program *> findProgram(std::string_view name) const;
   Status acceptInputs(const Program &program, const TensorMap &inputs);
   Status acceptInput(const BufferInfo &buffer, const TensorMap &inputs);
+  Status checkSlots(const Program &program, const SizeExpr::Bindings &bindings) const;
   Expected<Prepared *> prepare(const Program &program, const TensorMap &inputs);
   Expected<std::unique_ptr<Prepared>> makePrepared(const Program &program, Bindings bindings);
   Status loadKernels(const Program &program);

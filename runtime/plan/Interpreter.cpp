@@ -34,8 +34,10 @@ Interpreter::Interpreter(const BoundProgram &bound, Device &device, ProgramMemor
                          const Observer &observer, Memo *memo)
     : bound(bound), program(*bound.program), device(device), memory(std::move(memory)),
       home(this->memory.buffers), bytes(bound.bytes), observer(observer), memo(memo) {
-  for (const BufferInfo &buffer : program.buffers)
-    forms.push_back(buffer.type.form);
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    forms.push_back(program.buffers[i].type.form);
+    bytes[i] /= tripsSharing(program, static_cast<BufferId>(i));
+  }
 }
 
 Status Interpreter::run() {

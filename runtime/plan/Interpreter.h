@@ -64,7 +64,7 @@ private:
   ProgramMemory memory;
   std::vector<std::byte *> home; ///< memory.buffers at the start
   std::vector<PanelForm> forms;  ///< by buffer: what is bound to it now
-  std::vector<int64_t> bytes;    ///< by buffer, in that form
+  std::vector<int64_t> bytes; ///< by buffer, in that form: of a trip's part, where trips share it
   const Observer &observer;
   Memo *memo;
   Queue queue;

@@ -48,6 +48,14 @@ enum class BufferKind {
   Alias,     ///< memory of another buffer or table entry, bound by `entry` and `view`
 };
 
+/// Of an i32 state [trips.., c] that says where in caches, states [place, ..], the positions of
+/// texts lie, by trip of the loops that fill them.
+struct SlotTable {
+  std::string places;         ///< size symbol: the first axis of those caches; elements are smaller
+  std::vector<int64_t> reach; ///< positions that a later one reads at most, its own among them, by
+                              ///< combination of trips; empty: all
+};
+
 struct BufferInfo {
   BufferKind kind = BufferKind::Temporary;
   BufferType type;
@@ -56,6 +64,7 @@ struct BufferInfo {
   /// Of an i32 input whose elements are positions: each is at least 0 and smaller than this.
   /// Kernels trust it.
   std::optional<int64_t> below;
+  std::optional<SlotTable> slots;
 };
 
 /// Parameters of one type, one per combination of trips, in row-major order.
@@ -179,6 +188,10 @@ struct Plan {
 
 /// The buffers of the manifest that a program reads.
 std::set<std::string> weightsOf(const Program &program);
+
+/// How many trips of loops share a buffer of which each touches its own part: of a cache, the
+/// combinations of trips of its slot table. 1 for all others.
+int64_t tripsSharing(const Program &program, BufferId buffer);
 
 /// The word that stands in plan.json for each kind.
 std::string_view kindName(BufferKind kind);

@@ -141,6 +141,11 @@ Status readBuffer(const json &item, const std::string &where, BufferInfo &buffer
     buffer.offset = fields.integer("offset", 0, mostBytes);
   if (buffer.kind == Input && buffer.type.dtype == RX_I32 && fields.has("below"))
     buffer.below = fields.integer("below", 0, INT32_MAX);
+  if (buffer.kind == State && fields.has("slots")) {
+    buffer.slots.emplace().places = fields.text("slots");
+    if (fields.has("reach"))
+      buffer.slots->reach = integers<int64_t>(fields, "reach", 1, INT32_MAX);
+  }
   return fields.finish();
 }
 
@@ -307,16 +312,6 @@ Status readProgram(const json &item, const std::string &where, size_t kernelCoun
 }
 
 } // namespace
-
-std::set<std::string> weightsOf(const Program &program) {
-  std::set<std::string> names;
-  for (const BufferInfo &buffer : program.buffers)
-    if (buffer.kind == BufferKind::Parameter)
-      names.insert(buffer.name);
-  for (const TableInfo &table : program.tables)
-    names.insert(table.buffers.begin(), table.buffers.end());
-  return names;
-}
 
 std::string_view kindName(BufferKind kind) { return kinds[static_cast<size_t>(kind)].second; }
 

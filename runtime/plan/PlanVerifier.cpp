@@ -85,6 +85,7 @@ public:
 private:
   Status verifyDeclarations();
   Status verifyBuffer(const BufferInfo &buffer);
+  Status verifySlots(const BufferInfo &buffer);
   Status verifyTable(const TableInfo &table);
   Status verifyResults();
   Status verifyResult(const ResultInfo &result, std::set<BufferId> &taken);
@@ -123,8 +124,27 @@ Status ProgramVerifier::verifyBuffer(const BufferInfo &buffer) {
       (buffer.type.anyForm && buffer.kind == BufferKind::Parameter))
     return makeError("{} is {}, but {}", kindName(buffer.kind), buffer.type.text(),
                      isWeight ? "a parameter has one form" : "only parameters have a form");
+  if (buffer.slots)
+    if (Status status = verifySlots(buffer); !status)
+      return status;
   bool fixed = buffer.kind == BufferKind::Parameter || buffer.kind == BufferKind::Constant;
   return checkSymbols(buffer.type, fixed ? std::vector<std::string>() : program.symbols);
+}
+
+/// (P10): i32[trips.., c] with numbers of trips, over places that are a size of the program.
+Status ProgramVerifier::verifySlots(const BufferInfo &buffer) {
+  const std::vector<SizeExpr> &dims = buffer.type.dims;
+  int64_t trips = 1;
+  bool isTable = buffer.type.dtype == RX_I32 && !dims.empty();
+  for (size_t axis = 0; isTable && axis + 1 < dims.size(); ++axis)
+    isTable = dims[axis].isConstant() && dims[axis].constant() > 0 &&
+              !__builtin_mul_overflow(trips, dims[axis].constant(), &trips);
+  if (!isTable)
+    return makeError("a table of slots is i32[trips.., positions], not {}", buffer.type.text());
+  const std::vector<int64_t> &reach = buffer.slots->reach;
+  if (!reach.empty() && static_cast<int64_t>(reach.size()) != trips)
+    return makeError("{} reaches are listed for {} combinations of trips", reach.size(), trips);
+  return checkSymbols(SizeExpr::symbol(buffer.slots->places), program.symbols);
 }
 
 /// (P7)

@@ -24,6 +24,9 @@ namespace rx::runtime {
 ///   (P8) inputs, states and results have distinct names; results are outputs, each written; the
 ///        next value of a state has its type
 ///   (P9) host functions exist and take these operands
+///   (P10) a table of slots is i32[trips.., c], reaches are as many as combinations of trips, and
+///   its
+///        places are a size of the program
 /// The error names `source`, the program, the instruction and its location.
 Status verifyPlan(const Plan &plan, const std::string &source);
 

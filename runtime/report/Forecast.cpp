@@ -51,7 +51,7 @@ Expected<int64_t> bytesMoved(const Bundle &bundle, const PlannedRun &run) {
       times.pop_back();
     if (!bound->launches[i].empty()) // variants move the same buffers
       for (BufferId buffer : bound->launches[i].front().buffers)
-        bytes += times.back() * bound->bytes[buffer];
+        bytes += times.back() * bound->bytes[buffer] / tripsSharing(program, buffer);
   }
   return bytes;
 }

@@ -1,11 +1,12 @@
 //===- decode-check.cpp - do texts read step by step give what a whole pass gives? ---===//
 //
-// decode-check BUNDLE FOLDER MODEL IDS.npy FIRST TOLERANCE
+// decode-check BUNDLE FOLDER MODEL IDS.npy FIRST CHUNK TOLERANCE
 //
 // IDS is i32[rows, t]. The program MODEL_logits reads it whole. Then, in a batch of all rows, the
-// first FIRST + 3 * row tokens of each are appended at once, and the others one by one; and each
-// row alone. FOLDER is where rxc.lock is looked for. Checked is, at every position:
-//   - a row's logits have the same bits in the batch and alone;
+// first FIRST + 3 * row tokens of each are appended, CHUNK at once, and the others one by one; and
+// each row alone; and with caches that keep every position. FOLDER is where rxc.lock is looked for.
+// Checked is, at every position:
+//   - a row's logits have the same bits in the batch and alone, and whatever the caches keep;
 //   - they differ from the whole pass by at most TOLERANCE times the root mean square of its
 //   logits;
 //   - the likeliest token is the same, where its lead is larger than twice the difference.
@@ -48,12 +49,19 @@ public:
   int64_t rows() const { return ids.shape()[0]; }
   int64_t time() const { return ids.shape()[1]; }
 
+  int64_t capacity() const { return time() + 5; }
+  int64_t cacheBytes(const CacheSettings &caches) const {
+    return must(CachedDecoder::cacheBytes(bundle, model, rows(), capacity(), caches));
+  }
+
   /// [rows, t, vocabulary]
   HostTensor whole() { return must(executor.run(model + "_logits", {{"x", ids}})).at("logits"); }
 
   /// By row: the logits after each position from the last of the first tokens on.
-  std::vector<std::vector<Logits>> stepped(int64_t first, int64_t one, int64_t count) {
-    CachedDecoder decoder = must(CachedDecoder::create(bundle, executor, model, count, time() + 5));
+  std::vector<std::vector<Logits>> stepped(int64_t first, int64_t one, int64_t count,
+                                           const CacheSettings &caches) {
+    CachedDecoder decoder =
+        must(CachedDecoder::create(bundle, executor, model, count, capacity(), caches));
     std::vector<std::vector<Logits>> result(count);
     std::vector<std::vector<int32_t>> tokens(count);
     for (int64_t i = 0; i < count; ++i)
@@ -112,34 +120,41 @@ void compare(const Logits &actual, std::span<const float> wanted, Worst &worst) 
     ++worst.argmaxes;
 }
 
-void checkBits(const std::vector<Logits> &alone, const std::vector<Logits> &together, int64_t row) {
-  for (size_t step = 0; step < alone.size(); ++step)
-    if (std::memcmp(alone[step].data(), together[step].data(),
-                    alone[step].size() * sizeof(float)) != 0)
-      fail(fmt::format("row {}, step {}: the bits differ from those of the row alone", row, step));
+void checkBits(const std::vector<Logits> &logits, const std::vector<Logits> &others, int64_t row,
+               std::string_view whose) {
+  if (logits.size() != others.size())
+    fail(fmt::format("row {}: {} steps, but {} {}", row, logits.size(), others.size(), whose));
+  for (size_t step = 0; step < logits.size(); ++step)
+    if (std::memcmp(logits[step].data(), others[step].data(),
+                    logits[step].size() * sizeof(float)) != 0)
+      fail(fmt::format("row {}, step {}: the bits differ from those {}", row, step, whose));
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
-  if (argc != 7)
-    fail("takes BUNDLE FOLDER MODEL IDS.npy FIRST TOLERANCE");
+  if (argc != 8)
+    fail("takes BUNDLE FOLDER MODEL IDS.npy FIRST CHUNK TOLERANCE");
   Bundle bundle = must(Bundle::open(argv[1]));
   Check check(bundle, argv[2], argv[3], must(readNpy(argv[4])));
   int64_t first = std::atoll(argv[5]);
+  CacheSettings rings{.chunk = std::atoll(argv[6])}, all{.keepsAll = true};
   HostTensor whole = check.whole();
   auto wanted = whole.values<float>();
   int64_t width = whole.shape().back();
   Worst worst;
-  auto together = check.stepped(first, 0, check.rows());
+  auto together = check.stepped(first, 0, check.rows(), rings);
+  auto kept = check.stepped(first, 0, check.rows(), all);
   for (int64_t row = 0; row < check.rows(); ++row) {
-    checkBits(check.stepped(first, row, 1).front(), together[row], row);
+    checkBits(together[row], check.stepped(first, row, 1, rings).front(), row, "of the row alone");
+    checkBits(together[row], kept[row], row, "with all positions");
     int64_t position = check.time() - static_cast<int64_t>(together[row].size());
     for (const Logits &logits : together[row])
       compare(logits, wanted.subspan((row * check.time() + position++) * width, width), worst);
   }
   fmt::print("{} positions: largest difference {:.2e} of the root mean square, {} other argmaxes, "
-             "{} undecided\n",
-             worst.positions, worst.difference, worst.argmaxes, worst.undecided);
-  return worst.difference <= std::atof(argv[6]) && worst.argmaxes == 0 ? 0 : 1;
+             "{} undecided; caches of {} bytes, {} with all positions\n",
+             worst.positions, worst.difference, worst.argmaxes, worst.undecided,
+             check.cacheBytes(rings), check.cacheBytes(all));
+  return worst.difference <= std::atof(argv[7]) && worst.argmaxes == 0 ? 0 : 1;
 }

@@ -132,6 +132,20 @@ protected:
     EXPECT_NE(messages.find(expected.str()), std::string::npos) << messages;
   }
 
+  /// How far the caches of `attention`, with `from` replaced by `to`, reach by trip; none where
+  /// they keep all.
+  std::optional<std::vector<int64_t>> reach(StringRef from, StringRef to) {
+    std::string text = attention;
+    size_t at = text.find(from.str());
+    EXPECT_NE(at, std::string::npos);
+    auto module = parse(text.replace(at, from.size(), to.str()));
+    EXPECT_TRUE(succeeded(deriveDecode(*module))) << messages;
+    auto step = module->lookupSymbol<func::FuncOp>("m_step");
+    auto reach = step.getArgAttrOfType<DenseI64ArrayAttr>(2, rxt::reachAttribute);
+    EXPECT_FALSE(step.getArgAttr(3, rxt::slotsAttribute)) << "keys and values share a table";
+    return reach ? std::optional<std::vector<int64_t>>(reach.asArrayRef()) : std::nullopt;
+  }
+
   MLIRContext context;
   std::unique_ptr<ScopedDiagnosticHandler> handler;
   std::string messages;
@@ -144,7 +158,25 @@ ReferenceTensor tokens(std::vector<int64_t> ids, int64_t texts) {
   return ReferenceTensor::ofIntegers({texts, count}, ids);
 }
 
-TEST_F(DeriveDecodeTest, StepsGiveWhatTheWholeTextGives) {
+/// Places of positions [0, capacity] for two trips, in rings of these lengths; the last place is
+/// for what lies beyond the capacity.
+ReferenceTensor slotsOf(int64_t first, int64_t second) {
+  std::vector<int64_t> slots;
+  for (int64_t position = 0; position < capacity; ++position)
+    slots.push_back(position % first);
+  slots.push_back(first + second);
+  for (int64_t position = 0; position < capacity; ++position)
+    slots.push_back(first + position % second);
+  slots.push_back(first + second);
+  return ReferenceTensor::ofIntegers({2, capacity + 1}, slots);
+}
+
+/// Reads two texts step by step, with caches of this many positions for the window of 3 and for
+/// that of 100, and compares all logits from position 5 (of the second: 2) on with those of a whole
+/// pass.
+class Steps : public DeriveDecodeTest, public testing::WithParamInterface<std::pair<int, int>> {};
+
+TEST_P(Steps, GiveWhatTheWholeTextGives) {
   auto whole = parse(attention), derived = parse(attention);
   ASSERT_TRUE(succeeded(deriveDecode(*derived)) && succeeded(verify(*derived))) << messages;
   std::mt19937 random(7);
@@ -157,17 +189,13 @@ TEST_F(DeriveDecodeTest, StepsGiveWhatTheWholeTextGives) {
   ReferenceTensor wanted = run(*whole, "m_logits", {tokens(both, 2)})[0];
 
   // The first text has read 5 positions, the second 2, when they go on step by step.
-  std::vector<ReferenceTensor> caches;
-  auto step = derived->lookupSymbol<func::FuncOp>("m_step");
-  for (Type type : step.getArgumentTypes().drop_front(2)) {
-    std::vector<int64_t> shape;
-    for (auto size : cast<rxt::TensorType>(type).sizes())
-      shape.push_back(size.isConstant() ? size.constant() : size.str() == "c" ? capacity : 2);
-    caches.push_back(ReferenceTensor::zeros(shape, ElementKind::F32));
-  }
-  EXPECT_EQ(caches.size(), 2u); // keys and values
+  auto [window, rest] = GetParam();
+  std::vector<ReferenceTensor> caches; // keys and values
+  for (int i = 0; i < 2; ++i)
+    caches.push_back(ReferenceTensor::zeros({window + rest + 1, 2, 4}, ElementKind::F32));
   auto call = [&](StringRef name, ReferenceTensor ids, std::vector<int64_t> starts) {
-    std::vector<ReferenceTensor> arguments{ids, ReferenceTensor::ofIntegers({2}, starts)};
+    std::vector<ReferenceTensor> arguments{ids, ReferenceTensor::ofIntegers({2}, starts),
+                                           slotsOf(window, rest)};
     arguments.insert(arguments.end(), caches.begin(), caches.end());
     auto results = run(*derived, name, arguments);
     caches.assign(results.end() - 2, results.end());
@@ -185,6 +213,25 @@ TEST_F(DeriveDecodeTest, StepsGiveWhatTheWholeTextGives) {
       EXPECT_NEAR(logits.real(4 + i), wanted.real((length + other) * 4 + i), 1e-12);
     }
   }
+}
+
+// A window of 3 beside 4 more positions of a chunk; all positions in both trips.
+INSTANTIATE_TEST_SUITE_P(Rings, Steps,
+                         testing::Values(std::pair(7, capacity), std::pair(capacity, capacity)));
+
+TEST_F(DeriveDecodeTest, TheReachOfPositionsIsReadOffTheMask) {
+  using Reach = std::vector<int64_t>;
+  EXPECT_EQ(reach("slt, %d, %w", "slt, %d, %w"), Reach({3, 100}));
+  EXPECT_EQ(reach("slt, %d, %w", "sle, %d, %w"), Reach({4, 101}));
+  EXPECT_EQ(reach("slt, %d, %w", "sgt, %w, %d"), Reach({3, 100}));
+  EXPECT_EQ(reach("dense<[3, 100]>", "dense<[-7, 1]>"), Reach({1, 1})); // its own in any case
+  EXPECT_EQ(reach("arith.andi %near, %before", "arith.andi %before, %near"), Reach({3, 100}));
+  EXPECT_EQ(reach("arith.andi %near, %before", "arith.andi %before, %before"), std::nullopt);
+  EXPECT_EQ(reach("%d = arith.subi %t, %u : i32", R"(%t2 = arith.addi %t, %t : i32
+      %u2 = arith.addi %u, %u : i32
+      %d = arith.subi %t2, %u2 : i32)"),
+            Reach({2, 50}));
+  EXPECT_EQ(reach("arith.cmpi slt, %d, %w", "arith.cmpi slt, %w, %d"), std::nullopt);
 }
 
 TEST_F(DeriveDecodeTest, LaterPositionsMustBeLeftOut) {

@@ -216,6 +216,45 @@ TEST(Executor, PositionsOutsideWhatTheyCountIntoAreRefused) {
   EXPECT_CONTAINS(machine.error("p", given({-1})), "x holds -1 as its element 0");
 }
 
+/// y = s + x, where s is the cache of a table of slots of three trips.
+json cacheProgram() {
+  json result = program({buffer("input", "f32[b, 2]", "x"), buffer("state", "f32[b, 2]", "s"),
+                         buffer("state", "i32[3, c]", "table"), buffer("output", "f32[b, 2]")},
+                        {launch(Add, {0, 1}, {3})}, {output("y", 3)});
+  result["symbols"] = {"b", "c"};
+  result["buffers"][2]["slots"] = "b";
+  result["buffers"][2]["reach"] = {1, 2, 1};
+  return result;
+}
+
+TensorMap cacheInputs(std::vector<int32_t> slots) {
+  return {{"x", floats({6, 2}, std::vector<float>(12, 1))},
+          {"s", floats({6, 2}, std::vector<float>(12, 2))},
+          {"table",
+           *HostTensor::of<int32_t>({3, std::ssize(slots) / 3}, std::span(std::as_const(slots)))}};
+}
+
+TEST(Executor, SlotsOutsideOfTheirCachesAreRefused) {
+  Machine machine({{"p", cacheProgram()}}, json::array());
+  EXPECT_TRUE(machine.executor->run("p", cacheInputs({0, 1, 2, 3, 4, 5})));
+  EXPECT_CONTAINS(machine.error("p", cacheInputs({0, 1, 2, 3, 4, 6})),
+                  "table holds slots from 0 to 6, but its caches have 6 places");
+  EXPECT_CONTAINS(machine.error("p", cacheInputs({-1, 1, 2, 3, 4, 5})), "slots from -1 to 5");
+  EXPECT_TRUE(machine.executor->run("p", cacheInputs({0, 1, 2, 3, 4, 5})));
+  TensorMap shorter{{"x", floats({5, 2}, std::vector<float>(10, 1))},
+                    {"s", floats({5, 2}, std::vector<float>(10, 2))}};
+  EXPECT_CONTAINS(machine.error("p", shorter), "slots from 0 to 5, but its caches have 5 places");
+}
+
+TEST(Executor, ATripMovesItsPartOfACache) {
+  Machine machine({{"p", cacheProgram()}}, json::array());
+  int64_t bytes = 0;
+  machine.executor->setObserver(
+      [&](const Instruction &, double, int64_t moved) { bytes += moved; });
+  machine.run("p", cacheInputs({0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(bytes, 48 + 48 / 3 + 48);
+}
+
 TEST(Executor, TellsItsMemoryWithoutRunning) {
   Machine machine({{"p", loopProgram()}}, loopWeights);
   auto report = machine.executor->plannedMemory("p", {{"x", {16, 2}}});

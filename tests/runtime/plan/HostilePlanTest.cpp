@@ -21,6 +21,12 @@ std::string errorAfter(const std::function<void(json &program)> &change) {
   return verifyPlan(*plan, "plan.json").message();
 }
 
+json slots(const char *type, const char *places) {
+  json table = buffer("state", type, "table");
+  table["slots"] = places;
+  return table;
+}
+
 struct Damage {
   const char *message;
   std::function<void(json &)> change;
@@ -113,6 +119,17 @@ TEST(HostilePlan, BreaksNoRuleUnnoticed) {
        [](json &p) {
          p["code"][6] = {{"op", "host"}, {"function", "rm"}, {"in", {2}}, {"out", {5}}};
        }},
+      // P10
+      {"a table of slots is i32[trips.., positions], not i32[b, 2]",
+       [](json &p) { p["buffers"][0] = slots("i32[b, 2]", "b"); }},
+      {"a table of slots is i32[trips.., positions], not f32[2, b]",
+       [](json &p) { p["buffers"][0] = slots("f32[2, b]", "b"); }},
+      {"3 reaches are listed for 2 combinations of trips",
+       [](json &p) {
+         p["buffers"][0] = slots("i32[2, b]", "b");
+         p["buffers"][0]["reach"] = {1, 2, 3};
+       }},
+      {"uses the unknown symbol s", [](json &p) { p["buffers"][0] = slots("i32[2, b]", "s"); }},
   };
   for (const Damage &damage : damages)
     EXPECT_CONTAINS(errorAfter(damage.change), damage.message);
