@@ -120,8 +120,7 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   }
   auto pipeline = arguments.target.pipeline();
   Compilation compilation;
-  if (!pipeline || !compilation.elaborate(arguments.program) ||
-      !compilation.lowerIntoCache(*pipeline))
+  if (!pipeline || !compilation.compileIntoCache(arguments.program, *pipeline))
     return std::nullopt;
   auto bundle = runtime::Bundle::open(pipeline->bundle.string());
   if (!bundle) {
