@@ -5,6 +5,7 @@
 #include "dialects/rx/Rx.h"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 using namespace rx;
@@ -27,7 +28,8 @@ struct NumberRule {
 
 const std::map<std::string, NumberRule> numbers = {
     {"tokens", {true, 100, [](double n) { return n >= 1; }, "at least 1"}},
-    {"temperature", {false, 0, [](double t) { return t >= 0; }, "0 (the likeliest token) or more"}},
+    {"temperature", {false, 0, [](double t) { return t >= 0 && std::isfinite(t); },
+      "0 (the likeliest token) or more, and finite"}},
     {"top_k", {true, 0, [](double k) { return k >= 0; }, "0 (off) or more"}},
     {"top_p", {false, 1, [](double p) { return p > 0 && p <= 1; }, "above 0, and at most 1 (off)"}},
     {"seed", {true, 1, [](double) { return true; }, "an integer"}},
