@@ -83,6 +83,8 @@ std::string summary(const runtime::Experiment &experiment) {
     text += fmt::format(", {} from earlier runs", counts.remembered);
   if (int64_t texts = experiment.result().generatedTexts(); texts > 0)
     text += fmt::format(", {} text{} generated", texts, texts == 1 ? "" : "s");
+  if (int64_t texts = experiment.result().generatedTexts(/*byEarlierRuns=*/true); texts > 0)
+    text += fmt::format(", {} text{} from earlier runs", texts, texts == 1 ? "" : "s");
   return text;
 }
 

@@ -56,6 +56,10 @@ cacheTypes(const Program &program, int64_t texts, int64_t capacity) {
 
 } // namespace
 
+std::vector<std::string> CachedDecoder::programsOf(std::string_view model) {
+  return {prefillOf(model), stepOf(model)};
+}
+
 bool CachedDecoder::isDerivedFor(const Bundle &bundle, std::string_view model) {
   return bundle.plan().programs.contains(stepOf(model));
 }
