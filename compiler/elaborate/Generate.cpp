@@ -93,7 +93,7 @@ std::string ExperimentBuilder::logitsProgram(const NodePtr &model, const Expr &a
   if (e.options.generator && e.options.generator->keepsWhole)
     program->setAttr("rx.keep", atEnd.getUnitAttr());
   mlir::Block &block = program.getBody().emplaceBlock();
-  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}, ""};
+  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}};
   std::vector<Axis> axes = {{"b", SizeExpr::symbol("b"), {at.range, ""}},
                             {"t", SizeExpr::symbol("t"), {at.range, ""}}};
   mlir::Type type = TermEmitter(emission.builder).tensorType(Element::I32, axes);
