@@ -11,6 +11,7 @@ Features, for `REQUIRES:`:
   data     RXC_TEST_DATA names a folder with optional test data
   avx512   the processor has AVX-512 (F, BW, DQ, VL)
   amx      the processor has AMX tiles with bf16 and int8
+  tmpfs    a small file system may be mounted in a namespace of its own
 Files below a folder named `Inputs` are not tests.
 """
 
@@ -47,6 +48,15 @@ def cpu_flags():
     return set()
 
 
+def can_mount():
+    """Whether `unshare -Urm` gives the right to mount; some systems keep it from everybody."""
+    command = ["unshare", "-Urm", "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/mnt"]
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 config.name = "rxc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".rx", ".test"]
@@ -71,5 +81,6 @@ has = {
     "data": os.path.isdir(os.environ.get("RXC_TEST_DATA", "")),
     "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags,
     "amx": {"amx_tile", "amx_bf16", "amx_int8"} <= flags,
+    "tmpfs": can_mount(),
 }
 config.available_features.update(name for name, present in has.items() if present)

@@ -1,5 +1,6 @@
 #include "compiler/driver/Compilation.h"
 
+#include "compiler/driver/BundleIndex.h"
 #include "compiler/driver/CommandLine.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/parse/Parse.h"
@@ -93,7 +94,7 @@ bool Compilation::report() {
   return !diagnostics.hasErrors();
 }
 
-bool Compilation::parse(const std::string &path) {
+bool Compilation::read(const std::string &path) {
   auto text = runtime::readWhole(path, std::numeric_limits<uint32_t>::max());
   if (!text) {
     fail(std::string(text.message()) + " [file]");
@@ -101,6 +102,12 @@ bool Compilation::parse(const std::string &path) {
   }
   programName = fs::path(path).stem().string();
   source = std::make_unique<diag::Source>(path, std::move(*text));
+  return true;
+}
+
+bool Compilation::parse(const std::string &path) {
+  if (!source && !read(path))
+    return false;
   file = parse::parseFile(*source, diagnostics);
   return report();
 }
@@ -181,7 +188,7 @@ bool Compilation::lower(const compiler::PipelineOptions &options) {
   if (!verify())
     return false;
   context.printOpOnDiagnostic(false); // no author reads IR
-  llvm::SourceMgr files; // messages of passes show the author's line
+  llvm::SourceMgr files;              // messages of passes show the author's line
   mlir::SourceMgrDiagnosticHandler handler(files, &context);
   auto result = compiler::runPipeline(*module, options);
   if (mlir::failed(result))
@@ -190,12 +197,39 @@ bool Compilation::lower(const compiler::PipelineOptions &options) {
   return true;
 }
 
-/// Changes whenever this binary does.
-static std::string compilerIdentity() {
-  std::error_code ignored;
-  fs::path self = fs::read_symlink("/proc/self/exe", ignored);
-  return std::to_string(fs::file_size(self, ignored)) +
-         std::to_string(fs::last_write_time(self, ignored).time_since_epoch().count());
+/// Everything that decides about a bundle beside the files that elaboration reads.
+runtime::Hash128 Compilation::request(const ProgramArguments &arguments,
+                                      const compiler::PipelineOptions &options) const {
+  runtime::CacheHash hash;
+  hash.add(compilerIdentity()).add(options.target->name.str());
+  hash.add(static_cast<uint64_t>(options.weights));
+  hash.add(arguments.program).add(source->text()); // the path stands in the program's locations
+  hash.add(arguments.preset).add(arguments.settings.size());
+  for (const std::string &setting : arguments.settings)
+    hash.add(setting);
+  hash.add(uint64_t{arguments.generator.has_value()});
+  if (arguments.generator)
+    hash.add(arguments.generator->model).add(uint64_t{arguments.generator->keepsWhole});
+  return hash.key();
+}
+
+bool Compilation::compileIntoCache(const ProgramArguments &arguments,
+                                   compiler::PipelineOptions &options) {
+  if (!read(arguments.program))
+    return false;
+  BundleIndex index(options.cache, programName, request(arguments, options));
+  FileResolver files(fs::path(arguments.program).parent_path()); // as elaborate() asks
+  auto isCurrent = [&](const ElaborationInput &input) { return files.isCurrent(input); };
+  if (options.dumpFolder.empty())
+    if (auto known = index.find(isCurrent)) {
+      options.bundle = *known;
+      return true;
+    }
+  if (!elaborate(arguments) || !lowerIntoCache(options))
+    return false;
+  // A cache that cannot be written is slower next time, no worse.
+  (void)index.keep(options.bundle, resolver ? resolver->inputs() : std::vector<ElaborationInput>());
+  return true;
 }
 
 bool Compilation::lowerIntoCache(compiler::PipelineOptions &options) {

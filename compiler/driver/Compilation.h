@@ -7,6 +7,7 @@
 #include "compiler/elaborate/CheckDefinitions.h"
 #include "compiler/elaborate/Elaborator.h"
 #include "compiler/pipeline/Pipeline.h"
+#include "runtime/core/Hash.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -25,7 +26,7 @@ namespace rx::driver {
 /// Which program, with which settings: what every command that elaborates takes.
 struct ProgramArguments {
   std::string program, preset;
-  std::vector<std::string> settings; ///< NAME=VALUE
+  std::vector<std::string> settings;                   ///< NAME=VALUE
   std::optional<elaborate::GeneratorChoice> generator; ///< instead of the reports
 
   void addTo(CLI::App *command);
@@ -46,6 +47,8 @@ struct TargetArguments {
 /// printed why.
 class Compilation {
 public:
+  bool read(const std::string &path);
+  /// read(), unless that was done, and then its syntax.
   bool parse(const std::string &path);
   /// parse(), then everything that is checked before lowering.
   bool elaborate(const ProgramArguments &arguments);
@@ -59,9 +62,11 @@ public:
   bool report();
   /// Lowers to a bundle, or to the phase asked for.
   bool lower(const compiler::PipelineOptions &options);
-  /// Lowers to a bundle in the cache, unless it is there: equal programs compiled by this binary
-  /// for this target share one. Sets options.bundle.
-  bool lowerIntoCache(compiler::PipelineOptions &options);
+  /// Finds the bundle of a program in the cache, or makes it there, and sets options.bundle. Where
+  /// the index knows the program, nothing is elaborated; else it is, and equal programs compiled by
+  /// this binary for this target still share one bundle. After it, text() is known, program() not
+  /// always.
+  bool compileIntoCache(const ProgramArguments &arguments, compiler::PipelineOptions &options);
 
   const ast::File &syntax() const { return *file; }
   std::string text() const { return std::string(source->text()); }
@@ -69,6 +74,9 @@ public:
   const compiler::PipelineResult &result() const { return lowered; }
 
 private:
+  runtime::Hash128 request(const ProgramArguments &arguments,
+                           const compiler::PipelineOptions &options) const;
+  bool lowerIntoCache(compiler::PipelineOptions &options);
   void loadDialects();
   bool verify();
   /// Goes on from the text of a phase.

@@ -2,7 +2,9 @@
 
 #include "compiler/lower/PanelUses.h"
 #include "dialects/rxt/Rxt.h"
+#include "runtime/core/Hash.h"
 #include "runtime/data/WeightFiles.h"
+#include "runtime/io/GgufIdentity.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -30,6 +32,12 @@ const resolve::WeightHeader *rx::driver::FileResolver::weights(const std::string
     error = file.message();
     return nullptr;
   }
+  auto identity = runtime::headerIdentity(*file);
+  if (!identity) {
+    error = identity.message();
+    return nullptr;
+  }
+  read.push_back({"weights", name, *identity});
   auto header = std::make_unique<resolve::WeightHeader>();
   header->file = name;
   for (auto &field : file->fields()) {
@@ -58,17 +66,37 @@ void rx::driver::FileResolver::noteStoredForms(mlir::ModuleOp module) {
   }
 }
 
-std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::module(const std::string &dotted) {
+std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::readModule(const std::string &dotted) const {
   std::string relative = dotted;
   for (char &c : relative)
     if (c == '.')
       c = '/';
-  fs::path path = dotted.rfind("std.", 0) == 0 ? stdlibFolder() / (relative.substr(4) + ".rx") : folder / (relative + ".rx");
+  bool isLibrary = dotted.rfind("std.", 0) == 0;
+  fs::path path = isLibrary ? stdlibFolder() / (relative.substr(4) + ".rx") : folder / (relative + ".rx");
   std::ifstream in(path, std::ios::binary);
   if (!in)
     return std::nullopt;
   std::stringstream text;
   text << in.rdbuf();
-  std::string shown = dotted.rfind("std.", 0) == 0 ? "stdlib/" + relative.substr(4) + ".rx" : path.string();
-  return std::pair(shown, text.str());
+  return std::pair(isLibrary ? "stdlib/" + relative.substr(4) + ".rx" : path.string(), text.str());
+}
+
+static std::string contentOf(const std::pair<std::string, std::string> &module) {
+  return runtime::CacheHash().add(module.first).add(module.second).key().hex();
+}
+
+std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::module(const std::string &dotted) {
+  auto found = readModule(dotted);
+  if (found)
+    read.push_back({"module", dotted, contentOf(*found)});
+  return found;
+}
+
+bool rx::driver::FileResolver::isCurrent(const ElaborationInput &input) const {
+  if (input.kind == "weights") {
+    auto path = runtime::locateWeights(input.name, folder);
+    return path && runtime::hasHeader(path->string(), input.content);
+  }
+  auto module = readModule(input.name);
+  return module && contentOf(*module) == input.content;
 }

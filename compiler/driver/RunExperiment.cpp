@@ -83,6 +83,8 @@ std::string summary(const runtime::Experiment &experiment) {
     text += fmt::format(", {} from earlier runs", counts.remembered);
   if (int64_t texts = experiment.result().generatedTexts(); texts > 0)
     text += fmt::format(", {} text{} generated", texts, texts == 1 ? "" : "s");
+  if (int64_t texts = experiment.result().generatedTexts(/*byEarlierRuns=*/true); texts > 0)
+    text += fmt::format(", {} text{} from earlier runs", texts, texts == 1 ? "" : "s");
   return text;
 }
 
@@ -120,8 +122,7 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
   }
   auto pipeline = arguments.target.pipeline();
   Compilation compilation;
-  if (!pipeline || !compilation.elaborate(arguments.program) ||
-      !compilation.lowerIntoCache(*pipeline))
+  if (!pipeline || !compilation.compileIntoCache(arguments.program, *pipeline))
     return std::nullopt;
   auto bundle = runtime::Bundle::open(pipeline->bundle.string());
   if (!bundle) {

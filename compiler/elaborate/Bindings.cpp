@@ -289,7 +289,7 @@ Tensor Elaborator::bindResult(const ast::Type *type, const Value &value,
   if (!frame.emission)
     fail("type-mismatch", "a tensor has a value only in a `forward`, `fn` or `metric`", range);
   Tensor tensor =
-      TermEmitter(frame.emission->builder).materialize(term, axes, location(range, frame.emission));
+      TermEmitter(frame.emission->builder).materialize(term, axes, location(range));
   if (isDeclared)
     forEachDeclared(*type, tensor.axes,
                     [](const Subscript &declared, Axis &axis) { axis.label = labelOf(declared); });

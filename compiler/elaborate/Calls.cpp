@@ -206,7 +206,7 @@ Value Elaborator::indexLast(const Value &argument, const std::vector<std::string
     std::rotate(at, at + 1, order.end());
     value = Value::tensor(
         Term::read(TermEmitter(frame.emission->builder)
-                       .materialize(value.term, order, location(range, frame.emission))));
+                       .materialize(value.term, order, location(range))));
   }
   return value;
 }
@@ -279,7 +279,7 @@ Value Elaborator::callNode(const NodePtr &node, const std::string &method,
       isOwn ? mlir::SymbolRefAttr(symbol)
             : mlir::SymbolRefAttr::get(
                   &context, mlir::SymbolTable::getSymbolName(opOf(*node)).getValue(), {symbol});
-  auto op = rxd::ApplyOp::create(frame.emission->builder, location(call.range, frame.emission),
+  auto op = rxd::ApplyOp::create(frame.emission->builder, location(call.range),
                                  f.type, callee, operands);
   TermPtr term = Term::read({op.getResult(0), f.result, f.element});
   term->range = call.range;

@@ -231,7 +231,7 @@ void DefinitionCheck::checkForward(Node &node, const Item &method, const std::st
 void DefinitionCheck::checkFunction(const Item &item, const std::shared_ptr<Scope> &scope) {
   if (item.isExtern)
     throw Undecided{item.range, "`extern fn` is not supported yet"};
-  Emission emission{mlir::OpBuilder::atBlockEnd(arguments), nullptr, nullptr, {}, ""};
+  Emission emission{mlir::OpBuilder::atBlockEnd(arguments), nullptr, nullptr, {}};
   Frame frame;
   frame.scope = scope;
   frame.emission = &emission;

@@ -205,5 +205,5 @@ Tensor Elaborator::materialize(const Value &value, const diag::SourceRange &rang
            "state it on the left: `" + axis.label + ": n`");
   if (!frame.emission)
     fail("type-mismatch", "a tensor has a value only in a `forward`, `fn` or `metric`", range);
-  return TermEmitter(frame.emission->builder).materialize(term, location(range, frame.emission));
+  return TermEmitter(frame.emission->builder).materialize(term, location(range));
 }

@@ -65,7 +65,6 @@ struct Emission {
   Node *self = nullptr;                    // the part whose forward this is; else null
   mlir::Operation *selfOp = nullptr;       // its op
   std::map<std::string, mlir::Value> reads; // params and depth constants already read
-  std::string path;                        // for locations
   const Draw *draw = nullptr;              // in an initial value; its tensor has the axes `drawAxes`
   const std::vector<Axis> *drawAxes = nullptr;
 };
@@ -76,6 +75,9 @@ struct Frame {
   Emission *emission = nullptr; // null: configuration only
   const IndexScope *indices = nullptr;
 };
+
+/// An op with a symbol as text, whatever its symbol and its place: what equal ops share.
+std::string textWithoutName(mlir::Operation *op);
 
 struct CheckSummary;
 
@@ -224,6 +226,7 @@ private:
     mlir::Type type;
   };
   Forward forward(Node &node, const std::string &method, const std::vector<Value> &arguments, const diag::SourceRange &range);
+  std::string shareEquations(mlir::Operation *op, const std::string &stem);
   std::pair<const ast::Item *, std::shared_ptr<Scope>> methodOf(const Node &model, const std::string &method);
   mlir::Value readParam(const std::string &name, const Frame &frame);
   mlir::Value readDepth(const std::string &name, const DepthTable &table, const Frame &frame);
@@ -246,7 +249,7 @@ private:
                                   const std::function<Tensor(Emission &, const std::vector<Tensor> &)> &body);
   InitialFunction declaredInitial(const Node &node, const Param &param, const std::string &stem, const Draw &draw, const std::vector<std::vector<Axis>> &inputs,
                                   const std::function<void(Scope &, const Frame &, const std::vector<Tensor> &)> &prepare);
-  void makeBuffer(const std::string &name, const std::vector<Axis> &axes, const BufferOrigin &origin, const diag::SourceRange &range);
+  std::string makeBuffer(const std::string &key, const std::string &stem, const std::vector<Axis> &axes, const BufferOrigin &origin, const diag::SourceRange &range);
   std::string fileBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range);
   std::string computedBuffer(const InitialFunction &function, const std::vector<std::string> &inputs, const std::vector<Axis> &axes, const diag::SourceRange &range);
   std::string combinedBuffer(const std::string &kind, const std::vector<std::string> &buffers, const Param &param, const diag::SourceRange &range);
@@ -279,7 +282,7 @@ private:
                          std::vector<diag::Label> labels = {}) {
     throw Error{{kind, message, at, std::move(labels), {}, help}};
   }
-  mlir::Location location(const diag::SourceRange &range, const Emission *emission = nullptr);
+  mlir::Location location(const diag::SourceRange &range);
 
   mlir::MLIRContext &context;
   resolve::Resolver &resolver;
@@ -294,9 +297,13 @@ private:
   std::map<Node *, mlir::Operation *> nodeOps;
   std::vector<NodePtr> emittedNodes; // those of `nodeOps`: while they live, no other node has their address
   std::map<std::pair<Node *, std::string>, Forward> forwards;
+  std::map<std::string, std::string> equations;            // their symbols, by class, method and text
+  std::map<std::string, int> equationStems;                // how many begin with a name
   std::map<std::string, InitialFunction> initialFunctions; // by their text
   std::map<std::string, int> initialStems;                 // how many functions begin with a name
-  std::set<std::string> buffers;                           // names of the module's buffers
+  std::map<std::string, std::string> buffers;              // names of the module's buffers, by what they hold
+  std::set<std::string> bufferNames;
+  std::map<std::string, int> bufferStems;                  // how many buffers were called by a stem
   std::set<std::string> loading;
   std::unique_ptr<SymbolicSizes> symbols;               // while a definition is checked by itself
   const resolve::WeightHeader *currentHeader = nullptr; // of the `load` being evaluated

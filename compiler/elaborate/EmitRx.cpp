@@ -62,7 +62,7 @@ mlir::Value Elaborator::readParam(const std::string &name, const Frame &frame) {
     return it->second;
   Param *param = emission.self->param(name);
   TermEmitter emitter(emission.builder);
-  auto op = rxd::ReadOp::create(emission.builder, location(param->range, &emission), emitter.tensorType(Element::F32, param->axes), name);
+  auto op = rxd::ReadOp::create(emission.builder, location(param->range), emitter.tensorType(Element::F32, param->axes), name);
   return emission.reads[name] = op.getResult();
 }
 
@@ -77,7 +77,7 @@ Value Elaborator::paramOutside(Node &model, const std::string &name, const diag:
     fail("not-yet-supported", "a parameter of several layers is not read from outside of its model yet", range);
   auto &builder = frame.emission->builder;
   mlir::Type type = TermEmitter(builder).tensorType(Element::F32, param->axes);
-  auto op = rxt::ParamOp::create(builder, location(range, frame.emission), type, model.pathOf(*param), builder.getArrayAttr({mlir::FlatSymbolRefAttr::get(&context, param->buffers[0])}));
+  auto op = rxt::ParamOp::create(builder, location(range), type, model.pathOf(*param), builder.getArrayAttr({mlir::FlatSymbolRefAttr::get(&context, param->buffers[0])}));
   TermPtr term = Term::read({op.getResult(), param->axes, Element::F32});
   term->range = range;
   return Value::tensor(term);
@@ -123,6 +123,20 @@ std::pair<const ast::Item *, std::shared_ptr<Scope>> Elaborator::methodOf(const 
   return {nullptr, nullptr};
 }
 
+/// The symbol of these equations: `stem`, `stem.2`, ..; `op` is erased if the module has them already. Parts of a class
+/// have the same ones unless their sizes differ.
+std::string Elaborator::shareEquations(mlir::Operation *op, const std::string &stem) {
+  auto [known, isNew] = equations.try_emplace(stem + "\n" + textWithoutName(op));
+  if (!isNew) {
+    op->erase();
+    return known->second;
+  }
+  int number = ++equationStems[stem];
+  known->second = number == 1 ? stem : stem + "." + std::to_string(number);
+  mlir::SymbolTable::setSymbolName(op, known->second);
+  return known->second;
+}
+
 Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, const std::vector<Value> &arguments, const diag::SourceRange &range) {
   opOf(node);
   Node &model = *node.element();
@@ -139,13 +153,10 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
   if (!decl)
     fail("type-mismatch", "model `" + model.decl->name + "` has no forward", range);
   mlir::Operation *modelOp = nodeOps.at(&model);
-  std::string symbol = method;
-  for (int n = 2; mlir::SymbolTable::lookupSymbolIn(modelOp, symbol); ++n)
-    symbol = method + "_" + std::to_string(n);
-  auto outer = mlir::OpBuilder::atBlockEnd(&modelOp->getRegion(0).front());
-  auto op = rxd::ForwardOp::create(outer, location(decl->range), symbol);
+  auto atEnd = mlir::OpBuilder::atBlockEnd(module->getBody());
+  auto op = rxd::EquationsOp::create(atEnd, location(decl->range), "");
   mlir::Block &block = op.getBody().emplaceBlock();
-  Emission emission{mlir::OpBuilder::atBlockEnd(&block), &model, modelOp, {}, model.path};
+  Emission emission{mlir::OpBuilder::atBlockEnd(&block), &model, modelOp, {}};
   std::vector<std::pair<std::string, Value>> bound;
   for (auto &argument : arguments) {
     Tensor tensor = argument.term->tensor;
@@ -166,13 +177,18 @@ Elaborator::Forward Elaborator::forward(Node &node, const std::string &method, c
   if (value.kind == Value::Nothing)
     fail("type-mismatch", "this forward has no value", decl->range, "its last line is the result");
   Tensor result = bindResult(decl->type.get(), value, frame.scope, at, frame, renames);
-  rxd::ReturnOp::create(emission.builder, location(at, &emission), mlir::ValueRange{result.value});
+  rxd::ReturnOp::create(emission.builder, location(at), mlir::ValueRange{result.value});
   if (node.kind != Node::Model && arguments[0].term->tensor.axes.size() == result.axes.size())
     for (size_t i = 0; i < result.axes.size(); ++i)
       differ(arguments[0].term->tensor.axes[i].size, result.axes[i].size, at); // or undecided
   if (node.kind != Node::Model && result.value.getType() != arguments[0].term->tensor.value.getType())
     fail("dim-mismatch", "a layer of a stack must return what it takes: " + sizesText(arguments[0].term->tensor.axes) + ", not " + sizesText(result.axes), at, "", {{at, "the result"}, {decl->range, "the layer"}});
-  Forward f{symbol, result.axes, result.element, result.value.getType()};
+  Forward f{method, result.axes, result.element, result.value.getType()};
+  for (int n = 2; mlir::SymbolTable::lookupSymbolIn(modelOp, f.symbol); ++n)
+    f.symbol = method + "_" + std::to_string(n);
+  auto inside = mlir::OpBuilder::atBlockEnd(&modelOp->getRegion(0).front());
+  std::string shared = shareEquations(op, model.decl->name + "." + method);
+  rxd::ForwardOp::create(inside, location(decl->range), f.symbol, shared);
   forwards[{&model, key}] = f;
   return f;
 }

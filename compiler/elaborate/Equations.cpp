@@ -89,7 +89,7 @@ Value Elaborator::valueOfEquation(const Expr &target, const Expr &expr, const It
   std::vector<Axis> axes = axesOfEquation(order, indices, *term, item, expr.range);
   return Value::tensor(
       Term::read(TermEmitter(frame.emission->builder)
-                     .materialize(term, axes, location(item.range, frame.emission))));
+                     .materialize(term, axes, location(item.range))));
 }
 
 void Elaborator::equation(const Item &item, const Frame &frame) {

@@ -15,6 +15,7 @@ struct ExperimentBuilder {
   Fields choices; // values of the `for`s around the statement being elaborated, outermost first
   json manifest;
   std::map<std::string, json> cells; // programs already built, by what they compute
+  int sizedModels = 0; // whose bytes are shown
   std::map<const Node *, std::string> generators; // models that generate, with the stem of their programs
 
   ExperimentBuilder(Elaborator &e, const ast::Item &item, std::shared_ptr<Scope> parent) : e(e), item(item), scope(std::make_shared<Scope>(std::move(parent))) {}
@@ -49,6 +50,7 @@ struct ExperimentBuilder {
   /// The models of a list of rows; a family or record gives one row each.
   std::vector<Row> rowsOf(const ast::Expr &rows, const Frame &frame);
   void addRows(const Value &value, const std::string &name, const diag::SourceRange &range, std::vector<Row> &rows);
+  json bytesOf(Node &model, const diag::SourceRange &range);
   json cell(const Value &value, const Value *model, const std::string &column, const diag::SourceRange &range);
 
   // Generate.cpp: models as programs that continue a text

@@ -10,13 +10,10 @@ static const std::map<std::string, std::string> binaryOps = {{"+", "add"}, {"-",
                                                       {"==", "eq"}, {"!=", "ne"}, {"<", "lt"},  {"<=", "le"}, {">", "gt"},
                                                       {">=", "ge"}, {"and", "and"}, {"or", "or"}};
 
-mlir::Location Elaborator::location(const diag::SourceRange &range, const Emission *emission) {
+mlir::Location Elaborator::location(const diag::SourceRange &range) {
   if (!range)
     return mlir::UnknownLoc::get(&context);
-  auto at = mlir::FileLineColLoc::get(&context, range.source->path(), range.source->line(range.begin), range.source->column(range.begin));
-  if (!emission || emission->path.empty())
-    return at;
-  return mlir::NameLoc::get(mlir::StringAttr::get(&context, emission->path), at);
+  return mlir::FileLineColLoc::get(&context, range.source->path(), range.source->line(range.begin), range.source->column(range.begin));
 }
 
 Value Elaborator::evalName(const Expr &expr, const Frame &frame) {

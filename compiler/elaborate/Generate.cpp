@@ -5,6 +5,7 @@
 #include "dialects/rx/Rx.h"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 using namespace rx;
@@ -27,7 +28,8 @@ struct NumberRule {
 
 const std::map<std::string, NumberRule> numbers = {
     {"tokens", {true, 100, [](double n) { return n >= 1; }, "at least 1"}},
-    {"temperature", {false, 0, [](double t) { return t >= 0; }, "0 (the likeliest token) or more"}},
+    {"temperature", {false, 0, [](double t) { return t >= 0 && std::isfinite(t); },
+      "0 (the likeliest token) or more, and finite"}},
     {"top_k", {true, 0, [](double k) { return k >= 0; }, "0 (off) or more"}},
     {"top_p", {false, 1, [](double p) { return p > 0 && p <= 1; }, "above 0, and at most 1 (off)"}},
     {"seed", {true, 1, [](double) { return true; }, "an integer"}},
@@ -91,7 +93,7 @@ std::string ExperimentBuilder::logitsProgram(const NodePtr &model, const Expr &a
   if (e.options.generator && e.options.generator->keepsWhole)
     program->setAttr("rx.keep", atEnd.getUnitAttr());
   mlir::Block &block = program.getBody().emplaceBlock();
-  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}, ""};
+  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}};
   std::vector<Axis> axes = {{"b", SizeExpr::symbol("b"), {at.range, ""}},
                             {"t", SizeExpr::symbol("t"), {at.range, ""}}};
   mlir::Type type = TermEmitter(emission.builder).tensorType(Element::I32, axes);

@@ -16,17 +16,18 @@
 using namespace rx;
 using namespace rx::elaborate;
 
-namespace {
-
-std::string textOf(mlir::func::FuncOp function) {
+std::string rx::elaborate::textWithoutName(mlir::Operation *op) {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  auto name = function.getSymNameAttr();
-  function.setSymName("f");
-  function.print(stream, mlir::OpPrintingFlags().assumeVerified()); // else each print verifies the whole module
-  function.setSymNameAttr(name);
+  auto name = mlir::SymbolTable::getSymbolName(op);
+  mlir::SymbolTable::setSymbolName(op, "f");
+  // Else each print numbers the values of the whole module, and verifies it.
+  op->print(stream, mlir::OpPrintingFlags().useLocalScope().assumeVerified());
+  mlir::SymbolTable::setSymbolName(op, name);
   return text;
 }
+
+namespace {
 
 std::string join(const std::vector<std::string> &names) {
   std::string text;
@@ -49,7 +50,7 @@ Elaborator::InitialFunction Elaborator::initialFunction(const std::string &stem,
   std::string name = count == 0 ? stem : stem + "_" + std::to_string(count + 1);
   auto function = mlir::func::FuncOp::create(builder, location(range), name, builder.getFunctionType(types, {}));
   mlir::Block *block = function.addEntryBlock();
-  Emission emission{mlir::OpBuilder::atBlockEnd(block), nullptr, nullptr, {}, ""};
+  Emission emission{mlir::OpBuilder::atBlockEnd(block), nullptr, nullptr, {}};
   std::vector<Tensor> tensors;
   for (size_t i = 0; i < inputs.size(); ++i)
     tensors.push_back({block->getArgument(i), inputs[i], Element::F32});
@@ -66,43 +67,51 @@ Elaborator::InitialFunction Elaborator::initialFunction(const std::string &stem,
     function.setArgAttr(i, "rx.role", builder.getStringAttr("input"));
   }
   function.setResultAttr(0, "rx.name", builder.getStringAttr("value"));
-  auto [known, isNew] = initialFunctions.try_emplace(textOf(function), made);
+  auto [known, isNew] = initialFunctions.try_emplace(textWithoutName(function), made);
   isNew ? void(++count) : function.erase();
   return known->second;
 }
 
-/// A buffer's op at the top of the module; made once per name.
-void Elaborator::makeBuffer(const std::string &name, const std::vector<Axis> &axes, const BufferOrigin &origin, const diag::SourceRange &range) {
-  if (!buffers.insert(name).second)
-    return;
-  auto builder = mlir::OpBuilder::atBlockBegin(module->getBody());
+/// The buffer of what `key` says: `stem`, or `stem.2`, .. where that is another buffer's name; what a function gives
+/// counts from `stem.0`.
+std::string Elaborator::makeBuffer(const std::string &key, const std::string &stem, const std::vector<Axis> &axes, const BufferOrigin &origin, const diag::SourceRange &range) {
+  auto [known, isNew] = buffers.try_emplace(key);
+  if (!isNew)
+    return known->second;
+  std::string name;
+  do {
+    int number = bufferStems[stem]++;
+    bool isResult = stem == origin.via;
+    name = isResult ? stem + "." + std::to_string(number) : number == 0 ? stem : stem + "." + std::to_string(number + 1);
+  } while (!bufferNames.insert(name).second);
+  known->second = name;
+  auto builder = mlir::OpBuilder::atBlockEnd(module->getBody());
   llvm::SmallVector<mlir::Attribute> inputs;
   for (auto &input : origin.inputs)
     inputs.push_back(mlir::FlatSymbolRefAttr::get(&context, input));
   auto text = [&](const std::string &value) { return value.empty() ? mlir::StringAttr() : builder.getStringAttr(value); };
   auto via = origin.via.empty() ? mlir::FlatSymbolRefAttr() : mlir::FlatSymbolRefAttr::get(&context, origin.via);
   rxt::BufferOp::create(builder, location(range), name, TermEmitter(builder).tensorType(Element::F32, axes), text(origin.file), text(origin.tensor), via, builder.getArrayAttr(inputs));
+  return name;
 }
 
 std::string Elaborator::computedBuffer(const InitialFunction &function, const std::vector<std::string> &inputs, const std::vector<Axis> &axes, const diag::SourceRange &range) {
   std::vector<std::string> reads;
   for (size_t i : function.reads)
     reads.push_back(inputs[i]);
-  std::string name = function.symbol + "(" + join(reads) + ")";
-  makeBuffer(name, axes, {"", "", function.symbol, reads}, range);
-  return name;
+  return makeBuffer(function.symbol + "(" + join(reads) + ")", function.symbol, axes, {"", "", function.symbol, reads}, range);
 }
 
 /// The module's buffer for a tensor of a file, shifted by a constant (w = g - 1).
 std::string Elaborator::fileBuffer(const std::string &file, const std::string &tensor, double shift, const Param &param, const diag::SourceRange &range) {
-  std::string name = file + "/" + tensor, via;
+  std::string via;
   if (shift != 0)
     via = initialFunction("shift", {param.axes}, range, [&](Emission &emission, const std::vector<Tensor> &raw) {
             TermPtr sum = apply("add", {Term::read(raw[0]), Term::literal(shift, false)}, range);
             return TermEmitter(emission.builder).materialize(sum, param.axes, location(range));
           }).symbol;
-  makeBuffer(name, param.axes, {file, tensor, via, {}}, range);
-  return name;
+  std::string stem = tensor.find('.') == std::string::npos ? file + "/" + tensor : tensor; // no name of a model or function
+  return makeBuffer(file + "/" + tensor + "/" + via, stem, param.axes, {file, tensor, via, {}}, range);
 }
 
 /// Sum or mean of buffers of one shape; of one buffer it is that buffer.
@@ -152,9 +161,9 @@ std::string Elaborator::freshBuffer(const Node &node, const Param &param, const 
   std::string key = path + "." + param.name + "[" + std::to_string(entry) + "]";
   Draw draw{node.decl->name + "." + param.name, seed, int64_t(llvm::xxh3_64bits(key) >> 1)};
   auto function = declaredInitial(node, param, "fresh_" + param.name, draw, {}, nullptr);
-  std::string name = "fresh(" + key + ", seed = " + std::to_string(seed) + ", " + function.symbol + ")";
-  makeBuffer(name, param.axes, {"", "", function.symbol, {}}, param.range);
-  return name;
+  std::string drawn = "fresh(" + key + ", seed = " + std::to_string(seed) + ", " + function.symbol + ")";
+  std::string stem = path + (path.ends_with('.') ? "" : ".") + param.name + (param.entries() > 1 ? "." + std::to_string(entry) : "");
+  return makeBuffer(drawn, stem, param.axes, {"", "", function.symbol, {}}, param.range);
 }
 
 void Elaborator::initialiseFresh(Node &root) {
@@ -238,7 +247,7 @@ Value Elaborator::svd(const ast::Expr &call, const Frame &frame) {
   llvm::SmallVector<mlir::Type> types;
   for (auto &[name, axes] : factors)
     types.push_back(emitter.tensorType(matrix.element, axes));
-  auto op = rxt::LinalgOp::create(frame.emission->builder, location(call.range, frame.emission), types, rxt::LinalgKind::Svd, mlir::ValueRange{matrix.value});
+  auto op = rxt::LinalgOp::create(frame.emission->builder, location(call.range), types, rxt::LinalgKind::Svd, mlir::ValueRange{matrix.value});
   Value record;
   record.kind = Value::Record;
   record.fields = std::make_shared<Fields>();

@@ -70,7 +70,7 @@ Tensor Elaborator::listTensor(const Value &list, const std::vector<std::string> 
     tensor.axes.push_back({labels[i], SizeExpr(shape[i]), {range, ""}});
   TermEmitter emitter(frame.emission->builder);
   mlir::Type type = emitter.elementType(element);
-  auto op = rxt::ConstantOp::create(frame.emission->builder, location(range, frame.emission),
+  auto op = rxt::ConstantOp::create(frame.emission->builder, location(range),
                                     emitter.tensorType(element, tensor.axes),
                                     elementsAttr(frame.emission->builder, shape, type, numbers));
   tensor.value = op.getResult();

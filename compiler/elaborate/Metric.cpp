@@ -78,7 +78,7 @@ ExperimentBuilder::Sums ExperimentBuilder::stepProgram(const Item &decl, const M
   auto empty = stringArray(atEnd, {});
   auto step = rxd::ProgramOp::create(atEnd, e.location(decl.range), symbol + "_step", empty, empty, empty);
   mlir::Block &block = step.getBody().emplaceBlock();
-  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}, ""};
+  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}};
   TermEmitter emitter(emission.builder);
   std::vector<Axis> batchAxes = {{"b", SizeExpr::symbol("b"), {loop.range, ""}}, {"t", SizeExpr::symbol("t"), {loop.range, ""}}};
   std::vector<std::string> names, roles;
@@ -131,7 +131,7 @@ Tensor ExperimentBuilder::valueProgram(const MetricParts &parts, const Sums &sum
   auto program = rxd::ProgramOp::create(atEnd, e.location(range), symbol + "_value", stringArray(atEnd, sums.names()),
                                         stringArray(atEnd, std::vector<std::string>(sums.all.size(), "input")), stringArray(atEnd, {"value"}));
   mlir::Block &block = program.getBody().emplaceBlock();
-  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}, ""};
+  Emission emission{mlir::OpBuilder::atBlockEnd(&block), nullptr, nullptr, {}};
   Frame f = frame(std::make_shared<Scope>(scope));
   f.emission = &emission;
   for (auto &[name, tensor] : sums.all) {

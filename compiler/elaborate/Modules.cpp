@@ -3,6 +3,9 @@
 #include "compiler/elaborate/Trainings.h"
 #include "compiler/parse/Parse.h"
 #include "dialects/rx/Rx.h"
+#include "dialects/rxt/Rxt.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <limits>
 
@@ -111,6 +114,17 @@ static const Item *trainingNamed(const std::string &name, const Scope &scope) {
   return found && found->kind == Value::Class && found->function.item->text == "train" ? found->function.item : nullptr;
 }
 
+/// For readers: what is run, the models that it runs, their equations, how their weights begin, and where those come from.
+static void arrange(mlir::ModuleOp module) {
+  auto rank = [](mlir::Operation &op) { return llvm::isa<rxd::ProgramOp>(op) ? 0 : llvm::isa<rxd::ModelOp>(op) ? 1 : llvm::isa<rxd::EquationsOp>(op) ? 2 : llvm::isa<mlir::func::FuncOp>(op) ? 3 : 4; };
+  std::vector<mlir::Operation *> ops;
+  for (mlir::Operation &op : *module.getBody())
+    ops.push_back(&op);
+  llvm::stable_sort(ops, [&](mlir::Operation *a, mlir::Operation *b) { return rank(*a) < rank(*b); });
+  for (mlir::Operation *op : ops)
+    op->moveBefore(module.getBody(), module.getBody()->end());
+}
+
 mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const ast::File &file) {
   mlir::Builder builder(&context);
   module = mlir::ModuleOp::create(location({file.source, 0, 0}));
@@ -129,5 +143,6 @@ mlir::OwningOpRef<mlir::ModuleOp> Elaborator::run(const ast::File &file) {
       diagnostics.report(std::move(error.diagnostic));
     return nullptr;
   }
+  arrange(*module);
   return std::move(module);
 }

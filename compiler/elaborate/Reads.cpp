@@ -49,7 +49,7 @@ private:
     return builder.getAffineDimExpr(findAxis(free, name) - free.data());
   }
   bool isIndex(const std::string &name) const { return frame.indices && frame.indices->find(name); }
-  mlir::Location location() const { return e.location(expr.range, frame.emission); }
+  mlir::Location location() const { return e.location(expr.range); }
 
   Elaborator &e;
   Tensor tensor;

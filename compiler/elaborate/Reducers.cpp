@@ -48,7 +48,7 @@ Value Elaborator::callReducer(const std::string &kind, const Expr &callee, const
            body->free.empty() ? "" : "the expression has the axes " + labelsText(body->free));
   }
   TermPtr result = TermEmitter(frame.emission->builder)
-                       .reduce(kind, reduced, body, location(call.range, frame.emission));
+                       .reduce(kind, reduced, body, location(call.range));
   result->range = call.range;
   return Value::tensor(result);
 }
@@ -145,7 +145,7 @@ TermPtr Elaborator::movedPart(const Tensor &part, const std::vector<Axis> &axes,
   }
   auto zero = mlir::cast<mlir::TypedAttr>(builder.getZeroAttr(emitter.elementType(part.element)));
   auto op = rxt::WindowOp::create(
-      builder, location(range, frame.emission), emitter.tensorType(part.element, axes), part.value,
+      builder, location(range), emitter.tensorType(part.element, axes), part.value,
       mlir::AffineMap::get(axes.size(), symbols.size(), position, &context),
       builder.getArrayAttr(symbols), zero);
   return Term::read({op.getResult(), axes, part.element});

@@ -2,12 +2,29 @@
 #include "compiler/elaborate/ExperimentBuilder.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace rx;
 using namespace rx::elaborate;
 using ast::Expr;
 using ast::Item;
 using nlohmann::json;
+
+/// What an author wrote over several lines, as a title.
+static std::string onOneLine(const diag::SourceRange &range) {
+  std::string line;
+  bool space = false;
+  for (char c : range.text()) {
+    bool isSpace = std::isspace(static_cast<unsigned char>(c));
+    bool glues = c == ')' || c == ']' || line.empty() || line.back() == '(' || line.back() == '[';
+    if (!isSpace && space && !glues)
+      line += ' ';
+    if (!isSpace)
+      line += c;
+    space = isSpace;
+  }
+  return line;
+}
 
 json ExperimentBuilder::report(const Item &statement) {
   json report = {{"name", statement.name}, {"shows", json::array()}, {"claims", json::array()}};
@@ -43,12 +60,12 @@ void ExperimentBuilder::claim(const Item &statement, const Frame &frame, json &c
   if (c.kind != Expr::Binary || !comparisons.count(c.text))
     e.fail("type-mismatch", "a claim compares two values", c.range, "`claim \"..\": perplexity(a, D) < perplexity(b, D)`");
   std::string text = statement.text + (choices.all.empty() ? "" : " (" + describeChoices(choices) + ")");
-  json claim = {{"text", text}, {"operator", c.text}, {"expression", std::string(c.range.text())}};
+  json claim = {{"text", text}, {"operator", c.text}, {"expression", onOneLine(c.range)}};
   claim["left"] = cell(e.eval(*c.children[0], frame), nullptr, "", c.children[0]->range);
   claim["right"] = cell(e.eval(*c.children[1], frame), nullptr, "", c.children[1]->range);
   if (statement.value) {
     Value within = e.eval(*statement.value, frame);
-    if (!within.isNumber() || c.text != "==")
+    if (!within.isNumber() || !std::isfinite(within.asDouble()) || c.text != "==")
       e.fail("type-mismatch", "`within` gives the relative tolerance of `==`", statement.value->range, "`a == b within 1e-4`");
     claim["within"] = within.asDouble();
   }
@@ -77,7 +94,7 @@ void ExperimentBuilder::claimFalls(const Item &statement, const Frame &frame, js
   }
   for (size_t i = 0; i + 1 < members.size(); ++i)
     claims.push_back({{"text", statement.text + " (" + describeChoices(*family->choices[i]) + " to " + describeChoices(*family->choices[i + 1]) + ")"},
-                      {"operator", ">"}, {"expression", std::string(call.range.text())}, {"left", members[i]}, {"right", members[i + 1]}});
+                      {"operator", ">"}, {"expression", onOneLine(call.range)}, {"left", members[i]}, {"right", members[i + 1]}});
 }
 
 //===----------------------------------------------------------------------===//
@@ -93,7 +110,7 @@ json ExperimentBuilder::show(const Expr &expr, const Frame &frame) {
     return mostLikely(expr, frame);
   if (expr.kind == Expr::Call && expr.children[0]->isName("generate"))
     return generate(expr, frame);
-  json shown = {{"kind", "value"}, {"title", std::string(expr.range.text())}};
+  json shown = {{"kind", "value"}, {"title", onOneLine(expr.range)}};
   shown["cell"] = cell(e.eval(expr, frame), nullptr, "", expr.range);
   return shown;
 }
@@ -104,7 +121,7 @@ json ExperimentBuilder::mostLikely(const Expr &call, const Frame &frame) {
   Value measure = e.eval(*call.arguments[0].value, frame), count = e.eval(*call.arguments[1].value, frame);
   if (measure.kind != Value::Measure || !count.isConstantInt())
     e.fail("type-mismatch", "`most_likely` takes a metric that gives a distribution, and a number", call.range);
-  json shown = {{"kind", "most_likely"}, {"title", std::string(call.range.text())}, {"count", count.size.constant()}};
+  json shown = {{"kind", "most_likely"}, {"title", onOneLine(call.range)}, {"count", count.size.constant()}};
   shown["cell"] = metric(measure, nullptr, call.range);
   return shown;
 }
@@ -134,9 +151,9 @@ std::vector<ExperimentBuilder::Row> ExperimentBuilder::rowsOf(const Expr &expr, 
   std::vector<Row> rows;
   if (expr.kind == Expr::List)
     for (auto &row : expr.children)
-      addRows(e.eval(*row, frame), std::string(row->range.text()), row->range, rows);
+      addRows(e.eval(*row, frame), onOneLine(row->range), row->range, rows);
   else
-    addRows(e.eval(expr, frame), std::string(expr.range.text()), expr.range, rows);
+    addRows(e.eval(expr, frame), onOneLine(expr.range), expr.range, rows);
   return rows;
 }
 
@@ -148,11 +165,11 @@ json ExperimentBuilder::table(const Expr &call, const Frame &frame) {
     e.fail("argument-count", "`table(rows = [..], columns = [..])` takes two lists", call.range);
   json shown = {{"kind", "table"}, {"columns", json::array()}, {"rows", json::array()}};
   for (auto &column : columns->children)
-    shown["columns"].push_back(std::string(column->range.text()));
+    shown["columns"].push_back(onOneLine(column->range));
   for (Row &row : rowsOf(*rows, frame)) {
     json line = {{"name", row.name}, {"cells", json::array()}};
     for (auto &column : columns->children)
-      line["cells"].push_back(cell(e.eval(*column, frame), &row.model, std::string(column->range.text()), column->range));
+      line["cells"].push_back(cell(e.eval(*column, frame), &row.model, onOneLine(column->range), column->range));
     shown["rows"].push_back(line);
   }
   return shown;
@@ -167,7 +184,7 @@ json ExperimentBuilder::plot(const Expr &call, const Frame &frame) {
   if (!given.count("rows") || !given.count("x") || !given.count("y"))
     e.fail("argument-count", "`plot(rows = .., x = .., y = ..)` says what is plotted", call.range, "`plot(rows = relaxed, x = rank, y = perplexity(D))`");
   const Expr &x = *given["x"], &y = *given["y"];
-  std::string xLabel(x.range.text()), yLabel(y.range.text());
+  std::string xLabel = onOneLine(x.range), yLabel = onOneLine(y.range);
   bool logY = given.count("log_y") && e.eval(*given["log_y"], frame).number;
   json shown = {{"kind", "plot"}, {"title", yLabel + " over " + xLabel}, {"x_label", xLabel}, {"y_label", yLabel}, {"log_y", logY}, {"series", json::array()}};
   std::map<std::string, size_t> series;
@@ -177,7 +194,7 @@ json ExperimentBuilder::plot(const Expr &call, const Frame &frame) {
     for (auto &choice : row.choices.all)
       choice.first == xLabel ? void(position = &choice.second) : others.all.push_back(choice);
     json at = position ? json{{"value", position->isNumber() ? position->asDouble() : 0}} : cell(e.eval(x, frame), &row.model, xLabel, x.range);
-    if (!at.contains("value") || (position && !position->isNumber()))
+    if (!at.contains("value") || at["value"].is_string() || (position && (!position->isNumber() || !std::isfinite(position->asDouble()))))
       e.fail("type-mismatch", "the x of a plot is a number known before the run", x.range, "a `for` of the family over numbers, or `params`");
     std::string name = row.name.substr(0, row.name.find(',')) + (others.all.empty() ? "" : ", " + describeChoices(others));
     auto [it, isNew] = series.try_emplace(name, series.size());
@@ -188,11 +205,30 @@ json ExperimentBuilder::plot(const Expr &call, const Frame &frame) {
   return shown;
 }
 
+/// JSON has no infinity: "inf", as in report.json.
+static json numberJson(double number) {
+  return std::isfinite(number) ? json(number) : std::isnan(number) ? json("nan") : json(number > 0 ? "inf" : "-inf");
+}
+
+/// A stand-in for the number, which is known when every buffer has its form in memory.
+json ExperimentBuilder::bytesOf(Node &model, const diag::SourceRange &range) {
+  e.requireInitialised(model, range);
+  mlir::Operation *op = e.opOf(model);
+  auto name = op->getAttrOfType<mlir::StringAttr>("rx.sized");
+  if (!name) {
+    name = mlir::StringAttr::get(op->getContext(), model.name + "_" + std::to_string(++sizedModels));
+    op->setAttr("rx.sized", name);
+  }
+  return {{"bytes_of", name.str()}};
+}
+
 json ExperimentBuilder::cell(const Value &value, const Value *model, const std::string &column, const diag::SourceRange &range) {
   if (value.isNumber())
-    return {{"value", value.asDouble()}};
-  if (value.kind == Value::Builtin && (value.text == "params" || value.text == "bytes") && model)
-    return {{"value", Elaborator::uniqueParameters(*model->node) * (value.text == "params" ? 1 : 4)}}; // held as f32
+    return {{"value", numberJson(value.asDouble())}};
+  if (value.kind == Value::Builtin && value.text == "params" && model)
+    return {{"value", Elaborator::uniqueParameters(*model->node)}};
+  if (value.kind == Value::Builtin && value.text == "bytes" && model)
+    return {{"value", bytesOf(*model->node, range)}};
   if (value.kind == Value::Measure)
     return metric(value, model, range);
   if (value.kind == Value::Class && value.function.item->text == "metric") {

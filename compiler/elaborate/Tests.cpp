@@ -32,6 +32,7 @@ private:
   const Item &item;
   TestProgram &program;
   llvm::SmallVector<mlir::Value> results;
+  std::map<std::string, int> modelNames; // how many models a name has been given
 };
 
 } // namespace rx::elaborate
@@ -64,7 +65,7 @@ void TestBuilder::build(const std::shared_ptr<Scope> &fileScope) {
   auto op =
       rxd::ProgramOp::create(atEnd, e.location(item.range), program.symbol, empty, empty, empty);
   Emission emission{
-      mlir::OpBuilder::atBlockEnd(&op.getBody().emplaceBlock()), nullptr, nullptr, {}, ""};
+      mlir::OpBuilder::atBlockEnd(&op.getBody().emplaceBlock()), nullptr, nullptr, {}};
   Frame frame;
   frame.scope = std::make_shared<Scope>(fileScope);
   frame.emission = &emission;
@@ -113,7 +114,10 @@ void TestBuilder::nameModels(const Item &equation, const Frame &frame) {
         !(value.kind == Value::Model && value.node->name.empty()))
       continue;
     Origin origin = value.origin;
-    value = Value::model(e.instantiate(value, program.symbol + "." + target->text, equation.range));
+    std::string name = program.symbol + "." + target->text;
+    if (int number = ++modelNames[target->text]; number > 1) // under a `for`
+      name += "." + std::to_string(number);
+    value = Value::model(e.instantiate(value, name, equation.range));
     e.initialiseFresh(*value.node);
     value.origin = origin;
   }

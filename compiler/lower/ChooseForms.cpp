@@ -11,21 +11,37 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// Where the value of a parameter arrives.
-struct ParamUses {
+/// What reads a value, as far as its form goes.
+struct Reads {
   bool dense = false; ///< something reads it as it is
   bool product = false;
+};
+
+/// Where the value of a parameter arrives.
+struct ParamUses : Reads {
   llvm::SmallVector<OpOperand *> launches; ///< inputs that may lie in panels
 };
 
 class FormChooser {
+  static auto namesOf(rxt::ParamOp param) {
+    return llvm::map_range(param.getBuffers().getAsRange<FlatSymbolRefAttr>(),
+                           [](FlatSymbolRefAttr name) { return name.getValue(); });
+  }
+
 public:
   FormChooser(ModuleOp module, const CpuTarget &target, WeightForms weightForms)
       : module(module), symbols(module), weightForms(weightForms),
         columns(target.gemm.vectors * target.lanes(/*elementBits=*/32)) {}
 
   void run() {
-    module.walk([&](rxt::ParamOp param) { params.push_back({param, usesOf(param.getResult())}); });
+    module.walk([&](rxt::ParamOp param) {
+      auto &[added, uses] = params.emplace_back(param, usesOf(param.getResult()));
+      for (StringRef name : namesOf(param)) {
+        Reads &reads = readsOf[name];
+        reads.dense |= uses.dense;
+        reads.product |= uses.product;
+      }
+    });
     for (auto buffer : module.getOps<rxt::BufferOp>())
       if (StringAttr form = formFor(buffer))
         buffer->setAttr(formAttribute, form);
@@ -42,11 +58,6 @@ public:
 private:
   /// By input of a launch: the texts of the forms it may have; null for dense.
   using InputForms = llvm::SmallVector<llvm::SetVector<StringAttr>>;
-
-  static auto namesOf(rxt::ParamOp param) {
-    return llvm::map_range(param.getBuffers().getAsRange<FlatSymbolRefAttr>(),
-                           [](FlatSymbolRefAttr name) { return name.getValue(); });
-  }
 
   ParamUses usesOf(Value value) {
     ParamUses uses;
@@ -80,20 +91,16 @@ private:
   /// The form of a buffer, null for dense.
   StringAttr formFor(rxt::BufferOp buffer) {
     auto type = cast<rxt::TensorType>(buffer.getType());
-    bool used = false, product = false, dense = type.rank() != 2 || !type.elementCount().isConstant();
-    for (auto &[param, uses] : params)
-      if (llvm::is_contained(namesOf(param), buffer.getSymName())) {
-        used = true;
-        dense |= uses.dense;
-        product |= uses.product;
-      }
-    if (dense || !used) // what only other buffers are computed from is read once, dense
+    bool isMatrix = type.rank() == 2 && type.elementCount().isConstant();
+    auto reads = readsOf.find(buffer.getSymName());
+    // What only other buffers are computed from is read once, dense.
+    if (!isMatrix || reads == readsOf.end() || reads->second.dense)
       return {};
     PanelForm form{storedElement(buffer), columns};
     if (!form.bytes(type.size(0).constant(), type.size(1).constant()))
       form.element = RX_F32;
     // Rows of f32 are gathered best from where they lie.
-    if (!product && form.element == RX_F32)
+    if (!reads->second.product && form.element == RX_F32)
       return {};
     return StringAttr::get(buffer.getContext(), form.str());
   }
@@ -169,6 +176,7 @@ private:
   WeightForms weightForms;
   int64_t columns;
   llvm::SmallVector<std::pair<rxt::ParamOp, ParamUses>> params;
+  llvm::StringMap<Reads> readsOf;                              ///< by buffer
   llvm::MapVector<Operation *, InputForms> formsOf;            ///< by launch
   std::map<std::vector<const void *>, rxk::KernelOp> variants; ///< by kernel and forms
   llvm::SetVector<Operation *> replaced;

@@ -53,8 +53,8 @@ struct Place {
 
 class ProgramEmitter {
 public:
-  ProgramEmitter(func::FuncOp function, const std::map<std::string, int> &kernelIndex, json &kernels, std::string &constants)
-      : function(function), kernelIndex(kernelIndex), kernels(kernels), constants(constants) {}
+  ProgramEmitter(func::FuncOp function, const SymbolTable &symbols, const std::map<std::string, int> &kernelIndex, json &kernels, std::string &constants)
+      : function(function), symbols(symbols), kernelIndex(kernelIndex), kernels(kernels), constants(constants) {}
 
   FailureOr<json> emit();
 
@@ -81,8 +81,8 @@ private:
       instruction["location"] = place;
     code.push_back(std::move(instruction));
   }
-  static StringAttr formOf(Operation *user, FlatSymbolRefAttr buffer) {
-    return SymbolTable::lookupNearestSymbolFrom(user, buffer)->getAttrOfType<StringAttr>(rx::compiler::formAttribute);
+  StringAttr formOf(FlatSymbolRefAttr buffer) const {
+    return symbols.lookup(buffer.getValue())->getAttrOfType<StringAttr>(rx::compiler::formAttribute);
   }
   int bufferOf(Value value) { return places.at(value).buffer; }
   json buffersOf(ValueRange values) {
@@ -105,6 +105,7 @@ private:
   void redirect(int made, int to);
 
   func::FuncOp function;
+  const SymbolTable &symbols; // of the module
   const std::map<std::string, int> &kernelIndex;
   json &kernels;
   std::string &constants;
@@ -122,7 +123,7 @@ LogicalResult ProgramEmitter::emitParam(rx::rxt::ParamOp param) {
     llvm::SmallVector<StringAttr> forms;
     for (auto buffer : param.getBuffers().getAsRange<FlatSymbolRefAttr>()) {
       names.push_back(buffer.getValue().str());
-      forms.push_back(formOf(param, buffer));
+      forms.push_back(formOf(buffer));
     }
     json entry = {{"trips", std::vector<int64_t>(table.getTrips().begin(), table.getTrips().end())}, {"buffers", names}};
     if (llvm::all_equal(forms)) {
@@ -138,7 +139,7 @@ LogicalResult ProgramEmitter::emitParam(rx::rxt::ParamOp param) {
     std::string name = cast<FlatSymbolRefAttr>(param.getBuffers()[0]).getValue().str();
     auto [it, isNew] = parameters.try_emplace(name, -1);
     if (isNew)
-      it->second = addBuffer("parameter", typeText(cast<rx::rxt::TensorType>(param.getType())) + formText(formOf(param, cast<FlatSymbolRefAttr>(param.getBuffers()[0]))), name);
+      it->second = addBuffer("parameter", typeText(cast<rx::rxt::TensorType>(param.getType())) + formText(formOf(cast<FlatSymbolRefAttr>(param.getBuffers()[0]))), name);
     place.buffer = it->second;
   }
   places[param.getResult()] = place;
@@ -453,6 +454,7 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
       kernels.back()["updates"] = *fact.updated;
   }
   json programs = json::object();
+  SymbolTable symbols(module);
   llvm::StringSet<> via;
   for (auto buffer : module.getOps<rxt::BufferOp>())
     if (buffer.getVia())
@@ -460,7 +462,7 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isPrivate() && !via.contains(function.getSymName()))
       continue; // its calls are inlined
-    auto program = ProgramEmitter(function, kernelIndex, kernels, emitted.constants).emit();
+    auto program = ProgramEmitter(function, symbols, kernelIndex, kernels, emitted.constants).emit();
     if (failed(program))
       return failure();
     programs[function.getSymName().str()] = *program;

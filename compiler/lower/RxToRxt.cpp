@@ -1,5 +1,6 @@
 #include "compiler/lower/RxToRxt.h"
 
+#include "compiler/lower/ModelBytes.h"
 #include "dialects/rx/Rx.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,7 +20,7 @@ struct Level {
 class Inliner {
 public:
   /// Parameters are created before `top`.
-  explicit Inliner(Operation *top) : top(top) {}
+  Inliner(Operation *top, SymbolTableCollection &symbols) : top(top), symbols(symbols) {}
 
   void inlineBody(Block &body, ValueRange arguments, Operation *self, OpBuilder &builder, Level &level, llvm::SmallVectorImpl<Value> &results);
 
@@ -27,9 +28,11 @@ private:
   llvm::SmallVector<Value> apply(Operation *node, StringRef forward, ValueRange arguments, OpBuilder &builder, Level &level, Location loc);
   llvm::SmallVector<Value> applyNest(Operation *node, StringRef forward, ValueRange arguments, OpBuilder &builder, Level &level, Location loc);
   Value valueOf(Operation *declared, Level &level);
-  static std::string pathOf(Operation *node);
+  llvm::SmallVector<Operation *> readBelow(Operation *nest);
+  rxd::EquationsOp equationsOf(Operation *node, StringRef forward);
 
   OpBuilder top;
+  SymbolTableCollection &symbols;
 };
 
 /// The structure below a stack or loop: its one part, stack or loop.
@@ -46,24 +49,44 @@ bool isPer(Operation *declared, StringRef index) {
   return llvm::any_of(perOf(declared), [&](Attribute a) { return cast<StringAttr>(a).getValue() == index; });
 }
 
-/// Parameters and depth constants below `nest` that some forward reads.
-llvm::SmallVector<Operation *> readBelow(Operation *nest) {
-  llvm::SetVector<Operation *> found;
-  nest->walk([&](rxd::ReadOp read) {
-    Operation *part = read->getParentOfType<rxd::ForwardOp>()->getParentOp();
-    found.insert(SymbolTable::lookupSymbolIn(part, read.getName()));
+/// `layers.attention.q`, for a part; a layer has no name of its own.
+std::string pathOf(Operation *node) {
+  std::string path;
+  for (; node && !isa<ModuleOp, rxd::ModelOp>(node); node = node->getParentOp())
+    if (!isa<rxd::StackOp, rxd::LoopOp>(node->getParentOp()))
+      path = SymbolTable::getSymbolName(node).str() + (path.empty() ? "" : ".") + path;
+  return path;
+}
+
+std::string pathOfParam(Operation *declared) {
+  std::string path = pathOf(declared->getParentOp());
+  return path + (path.empty() ? "" : ".") + SymbolTable::getSymbolName(declared).str();
+}
+
+/// Says of an op and those inside where in the model they run.
+void placeIn(Operation *op, StringRef path) {
+  op->walk([&](Operation *inner) {
+    if (!path.empty() && !isa<UnknownLoc>(inner->getLoc()))
+      inner->setLoc(NameLoc::get(StringAttr::get(op->getContext(), path), inner->getLoc()));
   });
-  return found.takeVector();
 }
 
 } // namespace
 
-std::string Inliner::pathOf(Operation *declared) {
-  std::string path = SymbolTable::getSymbolName(declared).str();
-  for (Operation *node = declared->getParentOp(); node && !isa<ModuleOp, rxd::ModelOp>(node); node = node->getParentOp())
-    if (!isa<rxd::StackOp, rxd::LoopOp>(node->getParentOp())) // a layer has no name of its own
-      path = SymbolTable::getSymbolName(node).str() + "." + path;
-  return path;
+rxd::EquationsOp Inliner::equationsOf(Operation *node, StringRef forward) {
+  auto name = StringAttr::get(node->getContext(), forward);
+  return cast<rxd::ForwardOp>(symbols.lookupSymbolIn(node, name)).findEquations(symbols);
+}
+
+/// Parameters and depth constants below `nest` that some forward reads.
+llvm::SmallVector<Operation *> Inliner::readBelow(Operation *nest) {
+  llvm::SetVector<Operation *> found;
+  nest->walk([&](rxd::ForwardOp forward) {
+    forward.findEquations(symbols).walk([&](rxd::ReadOp read) {
+      found.insert(symbols.lookupSymbolIn(forward->getParentOp(), read.getNameAttr().getAttr()));
+    });
+  });
+  return found.takeVector();
 }
 
 Value Inliner::valueOf(Operation *declared, Level &level) {
@@ -72,7 +95,7 @@ Value Inliner::valueOf(Operation *declared, Level &level) {
   assert(!level.parent && "loops pass what their bodies read");
   Value value;
   if (auto param = dyn_cast<rxd::ParamOp>(declared))
-    value = rxt::ParamOp::create(top, param.getLoc(), param.getType(), pathOf(declared), param.getBuffers());
+    value = rxt::ParamOp::create(top, param.getLoc(), param.getType(), pathOfParam(declared), param.getBuffers());
   else {
     auto depth = cast<rxd::DepthOp>(declared);
     value = rxt::ConstantOp::create(top, depth.getLoc(), depth.getType(), depth.getValue());
@@ -119,26 +142,26 @@ llvm::SmallVector<Value> Inliner::applyNest(Operation *nest, StringRef forward, 
 llvm::SmallVector<Value> Inliner::apply(Operation *node, StringRef forward, ValueRange arguments, OpBuilder &builder, Level &level, Location loc) {
   if (isa<rxd::StackOp, rxd::LoopOp>(node))
     return applyNest(node, forward, arguments, builder, level, loc);
-  auto callee = cast<rxd::ForwardOp>(SymbolTable::lookupSymbolIn(node, forward));
   llvm::SmallVector<Value> results;
-  inlineBody(callee.getBody().front(), arguments, node, builder, level, results);
+  inlineBody(equationsOf(node, forward).getBody().front(), arguments, node, builder, level, results);
   return results;
 }
 
 void Inliner::inlineBody(Block &body, ValueRange arguments, Operation *self, OpBuilder &builder, Level &level, llvm::SmallVectorImpl<Value> &results) {
+  std::string path = isa<ModuleOp>(self) ? std::string() : pathOf(self);
   IRMapping mapping;
   for (auto [from, to] : llvm::zip(body.getArguments(), arguments))
     mapping.map(from, to);
   for (Operation &op : body) {
     if (auto read = dyn_cast<rxd::ReadOp>(op)) {
-      mapping.map(read.getResult(), valueOf(SymbolTable::lookupSymbolIn(self, read.getName()), level));
+      mapping.map(read.getResult(), valueOf(symbols.lookupSymbolIn(self, read.getNameAttr().getAttr()), level));
     } else if (auto call = dyn_cast<rxd::ApplyOp>(op)) {
       llvm::SmallVector<Value> inputs;
       for (Value input : call.getInputs())
         inputs.push_back(mapping.lookup(input));
       auto callee = call.getCallee();
       bool own = callee.getNestedReferences().empty();
-      Operation *node = own ? self : SymbolTable::lookupSymbolIn(self, callee.getRootReference());
+      Operation *node = own ? self : symbols.lookupSymbolIn(self, callee.getRootReference());
       auto values = apply(node, callee.getLeafReference().getValue(), inputs, builder, level, call.getLoc());
       for (auto [from, to] : llvm::zip(call.getResults(), values))
         mapping.map(from, to);
@@ -146,7 +169,7 @@ void Inliner::inlineBody(Block &body, ValueRange arguments, Operation *self, OpB
       for (Value value : last.getValues())
         results.push_back(mapping.lookup(value));
     } else
-      builder.clone(op, mapping);
+      placeIn(builder.clone(op, mapping), path);
   }
 }
 
@@ -167,6 +190,8 @@ static func::FuncOp functionFor(rxd::ProgramOp program, llvm::ArrayRef<Type> res
 }
 
 LogicalResult rx::compiler::rxToRxt(ModuleOp module) {
+  noteModelBuffers(module);
+  SymbolTableCollection symbols;
   for (auto program : llvm::make_early_inc_range(module.getOps<rxd::ProgramOp>())) {
     auto terminator = cast<rxd::ReturnOp>(program.getBody().front().getTerminator());
     llvm::SmallVector<Type> types(terminator.getOperandTypes());
@@ -176,7 +201,7 @@ LogicalResult rx::compiler::rxToRxt(ModuleOp module) {
     auto builder = OpBuilder::atBlockEnd(work);
     // Parameters go to the top; everything else is appended after a marker that is erased at the end.
     auto marker = func::ReturnOp::create(builder, program.getLoc());
-    Inliner inliner(marker);
+    Inliner inliner(marker, symbols);
     auto after = OpBuilder::atBlockEnd(work);
     llvm::SmallVector<Value> results;
     Level level;
@@ -185,7 +210,8 @@ LogicalResult rx::compiler::rxToRxt(ModuleOp module) {
     func::ReturnOp::create(after, program.getLoc(), results);
     program.erase();
   }
-  for (auto model : llvm::make_early_inc_range(module.getOps<rxd::ModelOp>()))
-    model.erase();
+  for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
+    if (isa<rxd::ModelOp, rxd::EquationsOp>(op))
+      op.erase();
   return success();
 }

@@ -9,29 +9,60 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// The only op beside the terminator, which reads arguments alone and whose result is returned; or
-/// null.
-Operation *onlyOp(FunctionOpInterface kernel) {
+/// The op whose one result is returned, with the windows it reads through before it; empty where
+/// there are other ops.
+SmallVector<Operation *> onlyOps(FunctionOpInterface kernel) {
   Block &block = kernel.getFunctionBody().front();
-  Operation *op = &block.front(), *end = block.getTerminator();
-  bool alone = op != end && op->getNextNode() == end && op->getNumResults() == 1 &&
-               llvm::equal(end->getOperands(), op->getResults());
-  auto isArgument = [](Value value) { return isa<BlockArgument>(value); };
-  return alone && llvm::all_of(op->getOperands(), isArgument) ? op : nullptr;
+  auto ops = llvm::map_to_vector(block.without_terminator(), [](Operation &op) { return &op; });
+  bool alone = !ops.empty() && ops.back()->getNumResults() == 1 &&
+               llvm::equal(block.getTerminator()->getOperands(), ops.back()->getResults()) &&
+               llvm::all_of(ArrayRef(ops).drop_back(), llvm::IsaPred<rxt::WindowOp>);
+  return alone ? ops : SmallVector<Operation *>();
 }
 
 rxt::TensorType tensorOf(Value value) { return cast<rxt::TensorType>(value.getType()); }
 
-template <typename Test> bool allSizes(Operation *op, Test test) {
+template <typename Test> bool allSizes(ArrayRef<Operation *> ops, Test test) {
   auto ofValue = [&](Value value) { return llvm::all_of(tensorOf(value).getAxes(), test); };
-  return llvm::all_of(op->getOperands(), ofValue) && llvm::all_of(op->getResults(), ofValue);
+  return llvm::all_of(ops, [&](Operation *op) {
+    return llvm::all_of(op->getOperands(), ofValue) && llvm::all_of(op->getResults(), ofValue);
+  });
 }
 
-/// Dimensions of an op, and which of them each axis of an operand or the result has.
+/// Dimensions of an op and the windows before it, and which of them each axis of a value has.
 class Dimensions {
 public:
-  explicit Dimensions(Operation *op) {
-    addAxes(op->getResult(0));
+  explicit Dimensions(ArrayRef<Operation *> ops) {
+    addAxes(ops.back()->getResult(0));
+    addReads(ops.back());
+    for (Operation *window : ops.drop_back())
+      addReads(window);
+  }
+
+  /// Gives every value the sizes `s00`, ..; false where one that is read twice would get two types.
+  bool rename(FunctionOpInterface kernel) {
+    llvm::SmallDenseMap<Value, Type> types;
+    for (auto &[value, dims] : ofValues) {
+      auto renamed = llvm::map_to_vector(dims, [&](unsigned dim) { return symbol(dim); });
+      Type type = rxt::TensorType::get(tensorOf(value).getElementType(), renamed);
+      if (auto [known, isNew] = types.try_emplace(value, type); !isNew && known->second != type)
+        return false;
+    }
+    auto isKnown = [&](BlockArgument argument) { return types.contains(argument); };
+    if (!llvm::all_of(kernel.getArguments(), isKnown))
+      return false;
+    for (auto &[value, type] : types)
+      Value(value).setType(type);
+    Block &block = kernel.getFunctionBody().front();
+    kernel.setType(FunctionType::get(kernel.getContext(), block.getArgumentTypes(),
+                                     block.getTerminator()->getOperandTypes()));
+    return true;
+  }
+
+  std::vector<SizeExpr> sizes;
+
+private:
+  void addReads(Operation *op) {
     for (OpOperand &operand : op->getOpOperands()) {
       if (isa<rxt::WindowOp>(op)) { // it reads anywhere: its input's axes are their own
         addAxes(operand.get());
@@ -48,33 +79,6 @@ public:
     }
   }
 
-  /// Gives every value the sizes `s00`, ..; false where an argument that is read twice would get
-  /// two types.
-  bool rename(FunctionOpInterface kernel, Operation *op) {
-    llvm::SmallDenseMap<Value, Type> types;
-    for (auto &[value, dims] : ofValues) {
-      auto renamed = llvm::map_to_vector(dims, [&](unsigned dim) { return symbol(dim); });
-      Type type = rxt::TensorType::get(tensorOf(value).getElementType(), renamed);
-      if (auto [known, isNew] = types.try_emplace(value, type); !isNew && known->second != type)
-        return false;
-    }
-    SmallVector<Type> arguments;
-    for (BlockArgument argument : kernel.getArguments()) {
-      auto type = types.find(argument);
-      if (type == types.end())
-        return false;
-      arguments.push_back(type->second);
-    }
-    for (auto [argument, type] : llvm::zip(kernel.getArguments(), arguments))
-      argument.setType(type);
-    op->getResult(0).setType(types.lookup(op->getResult(0)));
-    kernel.setType(FunctionType::get(op->getContext(), arguments, op->getResultTypes()));
-    return true;
-  }
-
-  std::vector<SizeExpr> sizes;
-
-private:
   void addAxes(Value value) {
     SmallVector<unsigned> dims;
     for (const SizeExpr &size : tensorOf(value).sizes()) {
@@ -108,21 +112,22 @@ bool readsSizes(Operation *op) {
 std::optional<SizeFree> freeOfSizes(FunctionOpInterface original) {
   SizeFree free{original->clone(), {}};
   auto kernel = cast<FunctionOpInterface>(*free.kernel);
-  Operation *op = onlyOp(kernel);
+  SmallVector<Operation *> ops = onlyOps(kernel);
+  Operation *op = ops.empty() ? nullptr : ops.back();
   bool plain = op && isa<rxt::MapOp, rxt::ReduceOp, rxt::ContractOp, rxt::WindowOp>(op) &&
-               allSizes(op, [](rxt::AxisAttr axis) { return axis.isPlain(); }) && !readsSizes(op);
+               allSizes(ops, [](rxt::AxisAttr axis) { return axis.isPlain(); }) && !readsSizes(op);
   if (!plain)
     return std::nullopt;
   auto contraction = dyn_cast<rxt::ContractOp>(op);
   std::optional<MatrixProduct> product;
-  if (contraction)
+  if (contraction && ops.size() == 1)
     product = matchMatrixProduct(contraction);
-  bool isWeights =
-      !contraction && allSizes(op, [](rxt::AxisAttr axis) { return axis.sizeExpr().isConstant(); });
+  bool isWeights = !contraction &&
+                   allSizes(ops, [](rxt::AxisAttr axis) { return axis.sizeExpr().isConstant(); });
   if (!product && !isWeights)
     return std::nullopt;
-  Dimensions dimensions(op);
-  if (!dimensions.rename(kernel, op))
+  Dimensions dimensions(ops);
+  if (!dimensions.rename(kernel))
     return std::nullopt;
   if (product) {
     std::optional<MatrixProduct> renamed = matchMatrixProduct(contraction);

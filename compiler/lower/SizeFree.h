@@ -20,7 +20,9 @@ struct SizeFree {
 /// order of its dimensions, so that equal work on other sizes is equal text. Made where code gains
 /// nothing by knowing sizes:
 ///  - matrix products: register tiles are fixed, everything else is a loop over what is given;
-///  - one map, reduction or window over weights (all sizes are numbers): it runs once.
+///  - one map, reduction or window over weights (all sizes are numbers), also one that reads
+///  through
+///    windows: it runs once.
 /// So ranks of a correction, widths of layers and programs on other symbols share code. There is
 /// none for other kernels.
 std::optional<SizeFree> freeOfSizes(mlir::FunctionOpInterface kernel);

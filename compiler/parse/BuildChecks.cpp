@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 using namespace rx;
 using namespace rx::parse;
@@ -102,7 +103,15 @@ void Builder::checkCallGap(const Expr &call, const diag::SourceRange &parenthesi
       .suggest("write `" + head + "(...)` around everything that it works on");
 }
 
-void Builder::checkArgumentOrder(const std::vector<ast::Argument> &arguments) {
+void Builder::checkArguments(const std::vector<ast::Argument> &arguments) {
+  std::map<std::string, const ast::Argument *> named;
+  for (const ast::Argument &argument : arguments)
+    if (auto [first, isNew] = named.try_emplace(argument.name, &argument);
+        !isNew && !argument.name.empty())
+      diagnostics
+          .error(argument.value->range, "duplicate-name", "`" + argument.name + "` is given twice")
+          .label(first->second->value->range, "first")
+          .label(argument.value->range, "again");
   for (size_t i = 1; i < arguments.size(); ++i)
     if (arguments[i].name.empty() && !arguments[i - 1].name.empty())
       diagnostics

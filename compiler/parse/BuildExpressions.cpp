@@ -63,7 +63,7 @@ std::vector<ast::Argument> Builder::arguments(P::ArgsContext *context) {
       argument.rangeEnd = expr(arg->range()->expr(1));
     list.push_back(std::move(argument));
   }
-  checkArgumentOrder(list);
+  checkArguments(list);
   return list;
 }
 

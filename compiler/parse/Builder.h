@@ -46,7 +46,7 @@ private:
   void checkNoDiscardedComparison(const ast::Body &items, bool lastIsValue);
   void reportBareReducers();
   void checkNoComparisonChain(const ast::Expr &comparison);
-  void checkArgumentOrder(const std::vector<ast::Argument> &arguments);
+  void checkArguments(const std::vector<ast::Argument> &arguments);
   void checkCallGap(const ast::Expr &call, const diag::SourceRange &parenthesis);
   void checkNumber(const ast::Expr &number);
 

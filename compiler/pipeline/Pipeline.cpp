@@ -2,6 +2,7 @@
 
 #include "compiler/lower/ChooseForms.h"
 #include "compiler/lower/KernelToLoops.h"
+#include "compiler/lower/ModelBytes.h"
 #include "compiler/lower/PlanEmission.h"
 #include "compiler/lower/RxToRxt.h"
 #include "compiler/lower/RxtToRxk.h"
@@ -174,6 +175,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
                              {"buffers", plan->buffers}};
   if (auto experiment = module->getAttrOfType<StringAttr>("rx.manifest"))
     manifest["experiment"] = nlohmann::json::parse(experiment.getValue().str());
+  resolveModelBytes(module, manifest["experiment"]);
   if (failed(writeFile(work / "plan.json", plan->plan.dump(1))) || failed(writeFile(work / "manifest.json", manifest.dump(1))) ||
       failed(writeFile(work / "constants.bin", plan->constants)))
     return failure();

@@ -55,7 +55,7 @@ def Rx_ParamOp : Rx_Op<"param", [Symbol]> {
     (C1) `per` names loops around it, outermost first; (C2) the table's trips are theirs; (C3) a buffer for every entry
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, StrArrayAttr:$per, FlatSymbolRefArrayAttr:$buffers);
-  let assemblyFormat = "$sym_name `:` $type `per` $per `=` $buffers attr-dict";
+  let assemblyFormat = "$sym_name `:` $type `per` $per `=` custom<BufferNames>($buffers) attr-dict";
   let hasVerifier = 1;
 }
 
@@ -67,13 +67,31 @@ def Rx_DepthOp : Rx_Op<"depth", [Symbol]> {
   let hasVerifier = 1;
 }
 
-def Rx_ForwardOp : Rx_Op<"forward", [Symbol, IsolatedFromAbove, SingleBlock]> {
-  let summary = "the equations of a part for given argument shapes";
-  let description = [{ (C1) in a model or part; (C2) ends with `rx.return` }];
+def Rx_EquationsOp : Rx_Op<"equations", [Symbol, IsolatedFromAbove, SingleBlock]> {
+  let summary = "what a forward computes, once for all parts that compute the same";
+  let description = [{
+    Parameters, constants of depth and parts are named as the part that runs the equations calls its own.
+
+    (C1) at the top of the module; (C2) ends with `rx.return`
+  }];
   let hasVerifier = 1;
   let arguments = (ins SymbolNameAttr:$sym_name);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+def Rx_ForwardOp : Rx_Op<"forward", [Symbol, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "which equations a part runs for given argument shapes";
+  let description = [{
+    (C1) in a model or part; (C2) the equations exist, and the part has everything that they read and apply, of these types
+  }];
+  let hasVerifier = 1;
+  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$equations);
+  let assemblyFormat = "$sym_name `by` $equations attr-dict";
+  let extraClassDeclaration = [{
+    /// What is computed; null if there are no such equations.
+    EquationsOp findEquations(mlir::SymbolTableCollection &symbols);
+  }];
 }
 
 def Rx_ProgramOp : Rx_Op<"program", [Symbol, IsolatedFromAbove, SingleBlock]> {
@@ -93,8 +111,8 @@ def Rx_ProgramOp : Rx_Op<"program", [Symbol, IsolatedFromAbove, SingleBlock]> {
 def Rx_ApplyOp : Rx_Op<"apply", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "apply a part (or a model) with one of its forwards";
   let description = [{
-    `callee` is @part::@forward, seen from the part whose forward this stands in, or @model::@forward in a program; a forward
-    of the same part is @forward.
+    `callee` is @part::@forward, seen from the part that runs the equations, or @model::@forward in a program; a forward of the
+    same part is @forward.
 
     (C1) the callee exists; (C2) its arguments and results have these types; (C3) a stack or loop gives one result, of the
     type of its first input
@@ -104,17 +122,17 @@ def Rx_ApplyOp : Rx_Op<"apply", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInt
   let assemblyFormat = "$callee `(` $inputs `)` attr-dict `:` functional-type($inputs, results)";
 }
 
-def Rx_ReadOp : Rx_Op<"read", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
-  let summary = "the value, at this depth, of a parameter or depth constant of the enclosing part";
-  let description = [{ (C1) in a forward whose part declares it; (C2) the result is of the type of its entries }];
+def Rx_ReadOp : Rx_Op<"read", [Pure, HasParent<"EquationsOp">]> {
+  let summary = "the value, at this depth, of a parameter or depth constant of the part that runs the equations";
+  let description = [{ (C1) in equations; (C2) every part that runs them declares it, with entries of the result's type }];
   let arguments = (ins FlatSymbolRefAttr:$name);
   let results = (outs Rxt_TensorType:$result);
   let assemblyFormat = "$name attr-dict `:` type($result)";
 }
 
 def Rx_ReturnOp : Rx_Op<"return", [Pure, Terminator, ReturnLike]> {
-  let summary = "the value of a forward or program";
-  let description = [{ (C1) ends a forward or program }];
+  let summary = "the value of equations or of a program";
+  let description = [{ (C1) ends equations or a program }];
   let hasVerifier = 1;
   let arguments = (ins Variadic<Rxt_TensorType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";

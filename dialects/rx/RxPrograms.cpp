@@ -1,4 +1,4 @@
-//===- RxPrograms.cpp - what holds of forwards, programs and their parts -----===//
+//===- RxPrograms.cpp - what holds of equations, forwards and programs -------===//
 #include "dialects/rx/Rx.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -7,22 +7,28 @@ using namespace mlir;
 
 namespace rx::rxd {
 
-/// The last op of a forward or program.
+/// The last op of equations or a program.
 static ReturnOp returnOf(Block &body) {
   return body.empty() ? ReturnOp() : dyn_cast<ReturnOp>(body.back());
+}
+
+LogicalResult EquationsOp::verify() {
+  if (!isa<ModuleOp>((*this)->getParentOp()))
+    return emitOpError() << "stand at the top of the module";
+  if (!returnOf(getBody().front()))
+    return emitOpError() << "end with rx.return";
+  return success();
 }
 
 LogicalResult ForwardOp::verify() {
   if (!isa<ModelOp, PartOp>((*this)->getParentOp()))
     return emitOpError() << "belongs to a model or part";
-  if (!returnOf(getBody().front()))
-    return emitOpError() << "ends with rx.return";
   return success();
 }
 
 LogicalResult ReturnOp::verify() {
-  if (!isa<ForwardOp, ProgramOp>((*this)->getParentOp()))
-    return emitOpError() << "ends a forward or program";
+  if (!isa<EquationsOp, ProgramOp>((*this)->getParentOp()))
+    return emitOpError() << "ends equations or a program";
   return success();
 }
 
@@ -85,22 +91,21 @@ static Operation *elementOf(Operation *node) {
   return node;
 }
 
-/// What a callee's first name is looked up in: the part of the forward, or the module of the
-/// program.
-static Operation *scopeOf(Operation *op) {
-  if (auto forward = op->getParentOfType<ForwardOp>())
-    return forward->getParentOp();
-  return op->getParentOfType<ModuleOp>();
+EquationsOp ForwardOp::findEquations(SymbolTableCollection &symbols) {
+  auto module = (*this)->getParentOfType<ModuleOp>();
+  return dyn_cast_or_null<EquationsOp>(
+      symbols.lookupSymbolIn(module, getEquationsAttr().getAttr()));
 }
 
-LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  SymbolRefAttr callee = getCallee();
-  Operation *node = scopeOf(*this);
+/// Whether `call` fits what it applies, seen from `scope`: a part that runs the equations, or the
+/// module. Reports on `user`.
+static LogicalResult verifyApply(ApplyOp call, Operation *scope, Operation *user,
+                                 SymbolTableCollection &symbols) {
+  SymbolRefAttr callee = call.getCallee();
   bool isOwn = callee.getNestedReferences().empty();
-  if (!isOwn)
-    node = symbols.lookupSymbolIn(node, callee.getRootReference());
+  Operation *node = isOwn ? scope : symbols.lookupSymbolIn(scope, callee.getRootReference());
   if (!node || callee.getNestedReferences().size() > 1)
-    return emitOpError() << "no part here is called " << callee;
+    return user->emitOpError() << "no part here is called " << callee;
   bool isNest = !isOwn && isa<StackOp, LoopOp>(node);
   Operation *element = elementOf(node);
   auto forward =
@@ -108,33 +113,57 @@ LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbols) {
           ? dyn_cast_or_null<ForwardOp>(symbols.lookupSymbolIn(element, callee.getLeafReference()))
           : ForwardOp();
   if (!forward)
-    return emitOpError() << "no forward is called " << callee;
-  Block &body = forward.getBody().front();
+    return user->emitOpError() << "no forward is called " << callee;
+  EquationsOp equations = forward.findEquations(symbols);
+  if (!equations) // told of the forward
+    return success();
+  Block &body = equations.getBody().front();
   ReturnOp last = returnOf(body);
-  if (getInputs().getTypes() != body.getArgumentTypes() || !last ||
-      getResultTypes() != last.getOperandTypes())
-    return emitOpError() << "does not fit " << callee;
-  bool carries = getNumResults() == 1 && !getInputs().empty() &&
-                 getInputs().front().getType() == getResult(0).getType();
+  if (call.getInputs().getTypes() != body.getArgumentTypes() || !last ||
+      call.getResultTypes() != last.getOperandTypes())
+    return user->emitOpError() << "does not fit " << callee;
+  bool carries = call.getNumResults() == 1 && !call.getInputs().empty() &&
+                 call.getInputs().front().getType() == call.getResult(0).getType();
   if (isNest && !carries)
-    return emitOpError()
+    return user->emitOpError()
            << "a stack or loop gives what it takes first, to be carried from trip to trip";
   return success();
 }
 
-LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  auto forward = (*this)->getParentOfType<ForwardOp>();
-  if (!forward)
-    return emitOpError() << "stands in a forward: parameters are read by their own part";
-  Operation *declared = symbols.lookupSymbolIn(forward->getParentOp(), getNameAttr().getAttr());
+/// What equations apply is seen from the parts that run them.
+LogicalResult ApplyOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if ((*this)->getParentOfType<EquationsOp>())
+    return success();
+  return verifyApply(*this, (*this)->getParentOfType<ModuleOp>(), *this, symbols);
+}
+
+static LogicalResult verifyRead(ReadOp read, ForwardOp forward, SymbolTableCollection &symbols) {
+  Operation *declared =
+      symbols.lookupSymbolIn(forward->getParentOp(), read.getNameAttr().getAttr());
   if (!isa_and_nonnull<ParamOp, DepthOp>(declared))
-    return emitOpError() << "the part has no parameter or constant of depth " << getNameAttr();
+    return forward.emitOpError() << "the part has no parameter or constant of depth "
+                                 << read.getNameAttr();
   Type type = declared->getAttrOfType<TypeAttr>("type").getValue();
   if (auto table = dyn_cast<rxt::TableType>(type))
     type = table.getEntry();
-  if (type != getResult().getType())
-    return emitOpError() << getNameAttr() << " is " << type << " at every depth";
+  if (type != read.getResult().getType())
+    return forward.emitOpError() << read.getNameAttr() << " is " << type << " at every depth, "
+                                 << "not " << read.getResult().getType();
   return success();
+}
+
+LogicalResult ForwardOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  EquationsOp equations = findEquations(symbols);
+  if (!equations)
+    return emitOpError() << "no equations are called " << getEquationsAttr();
+  WalkResult result = equations.walk([&](Operation *op) {
+    auto read = dyn_cast<ReadOp>(op);
+    auto call = dyn_cast<ApplyOp>(op);
+    bool isWrong = (read && failed(verifyRead(read, *this, symbols))) ||
+                   (call && failed(verifyApply(call, (*this)->getParentOp(), *this, symbols)));
+    return isWrong ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
 }
 
 } // namespace rx::rxd

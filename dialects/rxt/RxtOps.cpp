@@ -3,6 +3,7 @@
 // Compiled once; what people write about an op is in ops/.
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/rxt/BufferNames.h"
 #include "dialects/rxt/Rxt.h"
 
 #define GET_OP_CLASSES

@@ -1,5 +1,7 @@
 #include "runtime/core/Utf8.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace rx::runtime {
@@ -113,6 +115,20 @@ std::string replaceInvalidUtf8(std::string_view text) {
       appendUtf8(result, replacementCharacter);
   });
   return result;
+}
+
+std::string escapeControls(std::string_view text, std::string_view kept) {
+  std::string shown;
+  forEachUtf8(text, [&](const Utf8Step &step, size_t offset) {
+    bool isControl = step.codePoint < 0x20 || (step.codePoint >= 0x7F && step.codePoint < 0xA0);
+    std::string_view bytes = text.substr(offset, step.length);
+    if ((step.valid && !isControl) || kept.find(bytes) != kept.npos)
+      shown += bytes;
+    else
+      for (char byte : bytes)
+        shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+  });
+  return shown;
 }
 
 } // namespace rx::runtime

@@ -35,6 +35,10 @@ void appendUtf8(std::string &text, char32_t codePoint);
 /// `text` with every byte that is not part of a character replaced by U+FFFD.
 std::string replaceInvalidUtf8(std::string_view text);
 
+/// `text` as a terminal may show it: control characters (C0 and C1, of which it would obey some) and
+/// bytes that are part of no character are written `\x1b`; those in `kept` stay.
+std::string escapeControls(std::string_view text, std::string_view kept = "");
+
 /// Calls visit(Utf8Step, offset) from left to right.
 template <typename Visitor> void forEachUtf8(std::string_view text, Visitor &&visit) {
   for (size_t offset = 0; offset < text.size();) {

@@ -52,6 +52,7 @@ const std::vector<CacheKind> &cacheKinds() {
       {"packages", "weights that were downloaded", true},
       {"text", "texts that were exported from packages", true},
       {"tokens", "tokenised documents", false},
+      {"programs", "which bundle a program became", false},
       {"bundles", "compiled programs", false},
       {"objects", "compiled kernels", false},
       {"linalg", "decompositions of weights", false},

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <string>
 
@@ -25,14 +26,14 @@ inline std::string withEscapes(const std::string &typed) {
   return text;
 }
 
-/// A number of at least `least`; else says `what` it has to be.
+/// A finite number of at least `least`; else says `what` it has to be.
 inline CLI::Validator atLeast(double least, const std::string &what) {
   return CLI::Validator(
       [least, what](std::string &text) {
         char *end = nullptr;
         double number = std::strtod(text.c_str(), &end);
         bool isNumber = end != text.c_str() && *end == '\0';
-        return isNumber && number >= least ? std::string() : text + " is not " + what;
+        return isNumber && number >= least && std::isfinite(number) ? std::string() : text + " is not " + what;
       },
       "");
 }

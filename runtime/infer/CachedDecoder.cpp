@@ -101,6 +101,10 @@ Status setStates(const Program &program, const Batch &batch, Executor &executor)
 
 } // namespace
 
+std::vector<std::string> CachedDecoder::programsOf(std::string_view model) {
+  return {prefillOf(model), stepOf(model)};
+}
+
 bool CachedDecoder::isDerivedFor(const Bundle &bundle, std::string_view model) {
   return bundle.plan().programs.contains(stepOf(model));
 }

@@ -22,6 +22,8 @@ public:
                                         std::string_view model, int64_t texts, int64_t capacity,
                                         const CacheSettings &settings = {});
 
+  /// The programs that a model is read by.
+  static std::vector<std::string> programsOf(std::string_view model);
   /// Whether the bundle has the programs for it.
   static bool isDerivedFor(const Bundle &bundle, std::string_view model);
   /// Bytes of the caches.

@@ -1,7 +1,10 @@
 #include "runtime/infer/Generator.h"
 
+#include "runtime/abi/Philox.h"
+
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 namespace rx::runtime {
 
@@ -32,13 +35,27 @@ Status checkPrompts(std::span<const Tokens> prompts, int64_t capacity) {
   return Status::ok();
 }
 
+/// Names the texts to the sampler, by what they begin with: a prompt has the same draws whatever
+/// else is in the batch. Equal prompts are told apart by their number.
+std::vector<int64_t> itemsOf(std::span<const Tokens> prompts) {
+  std::map<uint64_t, uint64_t> seen;
+  std::vector<int64_t> items;
+  for (const Tokens &prompt : prompts) {
+    auto bytes = reinterpret_cast<const char *>(prompt.data());
+    uint64_t content = rx_path_hash(bytes, prompt.size() * sizeof(int32_t));
+    items.push_back(static_cast<int64_t>(content + seen[content]++));
+  }
+  return items;
+}
+
 /// The texts of a batch on their way.
 class Batch {
 public:
   Batch(std::span<const Tokens> prompts, const Tokenizer &tokenizer,
         const GenerationSettings &settings, const GenerationWatcher &watcher, int64_t capacity)
       : prompts(prompts), settings(settings), watcher(watcher), capacity(capacity),
-        streams(prompts.size(), TextStream(tokenizer, settings.stop)), next(prompts.size()) {
+        items(itemsOf(prompts)), streams(prompts.size(), TextStream(tokenizer, settings.stop)),
+        next(prompts.size()) {
     result.texts.resize(prompts.size());
     for (size_t i = 0; i < prompts.size(); ++i)
       if (std::ssize(prompts[i]) == capacity)
@@ -55,7 +72,7 @@ public:
       if (!isRunning(i))
         continue;
       auto row = logits.values<float>().subspan(i * width, width);
-      auto id = sampler.pick(row, static_cast<int64_t>(i), std::ssize(result.texts[i].tokens));
+      auto id = sampler.pick(row, items[i], std::ssize(result.texts[i].tokens));
       if (!id)
         return std::move(id).status().withContext("text " + std::to_string(i + 1));
       accept(i, *id);
@@ -112,6 +129,7 @@ private:
   const GenerationSettings &settings;
   const GenerationWatcher &watcher;
   int64_t capacity;
+  std::vector<int64_t> items;
   std::vector<TextStream> streams;
   std::vector<Tokens> next;
 };

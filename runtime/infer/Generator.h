@@ -58,7 +58,8 @@ struct GenerationWatcher {
 };
 
 /// Texts of one batch end at different times: one that has ended gets no further token. A text's
-/// tokens depend on its own prompt, its index and the settings alone.
+/// tokens depend on its own prompt and the settings alone; of equal prompts, also on how many stand
+/// before it.
 class Generator {
 public:
   /// `capacity` is how many positions a text may have, prompt included.

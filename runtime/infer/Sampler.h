@@ -22,7 +22,7 @@ public:
   /// Fails for settings that mean nothing, and says which.
   static Expected<Sampler> create(const SamplingSettings &settings);
 
-  /// The token after `step` generated ones of text `item`. A draw depends on these two, the seed
+  /// The token after `step` generated ones of the text called `item`. A draw depends on these two, the seed
   /// and the logits alone: Philox with key (seed, hash of "generate") and counter (item, step). Of
   /// equal logits the lowest id counts as the likelier one. Fails for logits that are not a number
   /// or +inf, or all -inf.

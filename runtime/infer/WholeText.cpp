@@ -6,7 +6,7 @@ namespace rx::runtime {
 
 Expected<WholeText> WholeText::create(const Bundle &bundle, Executor &executor,
                                       std::string_view model, int64_t texts) {
-  std::string program = std::string(model) + "_logits";
+  std::string program = programOf(model);
   if (!bundle.plan().programs.contains(program))
     return makeError("{} has no program {}: it was compiled to read texts step by step only",
                      bundle.folder(), program);

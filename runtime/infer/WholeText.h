@@ -13,6 +13,8 @@ namespace rx::runtime {
 /// over all tokens.
 class WholeText {
 public:
+  /// The program that a model is read by.
+  static std::string programOf(std::string_view model) { return std::string(model) + "_logits"; }
   /// Fails where the bundle has no such program.
   static Expected<WholeText> create(const Bundle &bundle, Executor &executor,
                                     std::string_view model, int64_t texts);

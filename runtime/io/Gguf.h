@@ -43,7 +43,10 @@ public:
   static Expected<GgufFile> open(const std::string &path);
 
   const std::string &path() const { return file.path(); }
+  const InputFile &input() const { return file; }
   uint32_t version() const { return formatVersion; }
+  /// From the start of the file to the end of what describes its tensors.
+  uint64_t headerBytes() const { return headerEnd; }
 
   /// All metadata in file order.
   const std::vector<GgufField> &fields() const { return fieldList; }
@@ -95,6 +98,7 @@ private:
 
   InputFile file;
   uint32_t formatVersion = 0;
+  uint64_t headerEnd = 0;
   std::vector<GgufField> fieldList;
   std::vector<GgufTensor> tensorList;
   // Indices sorted by name: look-up stays logarithmic for whatever names a file contains.

@@ -169,6 +169,7 @@ Expected<GgufFile> GgufFile::open(const std::string &path) {
   if (!tensors)
     return tensors.status();
   result.tensorList = *std::move(tensors);
+  result.headerEnd = reader.position();
   Expected<std::vector<uint32_t>> byName =
       sortByName(path, "tensor", result.tensorList,
                  [](const GgufTensor &tensor) -> std::string_view { return tensor.name; });

@@ -163,22 +163,10 @@ std::string GgufField::describeValue(uint64_t maxElements) const {
 
 std::string quoteForMessage(std::string_view text) {
   constexpr size_t longest = 80;
-  std::string quoted = "'";
-  for (size_t offset = 0; offset < text.size();) {
-    if (offset >= longest) {
-      quoted += "...";
-      break;
-    }
-    Utf8Step step = decodeUtf8(text, offset);
-    bool isControl = step.codePoint < 0x20 || (step.codePoint >= 0x7F && step.codePoint < 0xA0);
-    if (step.valid && !isControl)
-      quoted += text.substr(offset, step.length);
-    else
-      for (size_t i = 0; i < step.length; ++i)
-        quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[offset + i]));
-    offset += step.length;
-  }
-  return quoted + "'";
+  size_t end = 0; // of the last whole character that begins before `longest`
+  while (end < text.size() && end < longest)
+    end += decodeUtf8(text, end).length;
+  return "'" + escapeControls(text.substr(0, end)) + (end < text.size() ? "..." : "") + "'";
 }
 
 } // namespace rx::runtime

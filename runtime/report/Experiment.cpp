@@ -1,6 +1,7 @@
 #include "runtime/report/Experiment.h"
 
 #include "runtime/io/GgufValue.h"
+#include "runtime/report/GenerationMemo.h"
 #include "runtime/report/GenerationText.h"
 #include "runtime/report/Table.h"
 
@@ -83,7 +84,33 @@ Status Experiment::rank(RankingResult &ranking) {
   return Status::ok();
 }
 
+Status Experiment::recall(GenerationResult &shown) {
+  if (!options.remember || shown.generation)
+    return Status::ok();
+  auto key = generationKey(shown.request, metrics.contentKeys(), files);
+  if (!key)
+    return std::move(key).status().withContext(shown.request.model);
+  shown.generation = findGeneration(memo, *key);
+  shown.isRemembered = shown.generation.has_value();
+  return Status::ok();
+}
+
+Status Experiment::keep(const GenerationResult &shown) {
+  if (!options.remember)
+    return Status::ok();
+  auto key = generationKey(shown.request, metrics.contentKeys(), files);
+  if (!key)
+    return std::move(key).status().withContext(shown.request.model);
+  // A cache that cannot be written makes later runs slower, no worse; values told so already.
+  (void)keepGeneration(memo, *key, shown.request, *shown.generation);
+  return Status::ok();
+}
+
 Status Experiment::generate(GenerationResult &shown) {
+  if (shown.generation) {
+    GenerationPrinter(options.out, shown.request, true).whole(*shown.generation);
+    return Status::ok();
+  }
   if (options.shouldStop && options.shouldStop()) {
     fmt::print(options.out, "{}", textOf(ShowResult(shown)));
     return Status::ok();
@@ -98,6 +125,8 @@ Status Experiment::generate(GenerationResult &shown) {
   if (options.progress)
     fmt::print(options.progress, "{}: {}\n", shown.request.model, ratesText(*found));
   shown.generation = std::move(*found);
+  if (Status kept = keep(shown); !kept)
+    return kept;
   return save();
 }
 
@@ -125,9 +154,13 @@ Status Experiment::admit() {
   auto runs = metrics.plannedRuns();
   if (!runs)
     return std::move(runs).status();
-  for (const ReportResult &report : found.reports)
-    for (const ShowResult &shown : report.shows)
+  for (ReportResult &report : found.reports)
+    for (ShowResult &shown : report.shows)
       if (auto *generation = std::get_if<GenerationResult>(&shown)) {
+        if (Status recalled = recall(*generation); !recalled)
+          return recalled;
+        if (generation->isRemembered)
+          continue;
         auto more = texts.plannedRuns(generation->request);
         if (!more)
           return std::move(more).status().withContext(generation->request.model);
@@ -242,16 +275,19 @@ Status Experiment::printPlan() {
 Status Experiment::printTextPlan() {
   Table table;
   table.header = {"texts", "", "tokens", "parameters", "peak memory", "caches", "moved per step"};
-  for (const ReportResult &report : found.reports)
-    for (const ShowResult &shown : report.shows)
+  for (ReportResult &report : found.reports)
+    for (ShowResult &shown : report.shows)
       if (auto *generation = std::get_if<GenerationResult>(&shown)) {
+        if (Status recalled = recall(*generation); !recalled)
+          return recalled;
         auto forecast = texts.forecast(generation->request);
         if (!forecast)
           return std::move(forecast).status().withContext(generation->request.model);
         auto peak = metrics.plannedBytes(forecast->runs);
         if (!peak)
           return std::move(peak).status().withContext(generation->request.model);
-        table.rows.push_back({generation->request.title(), "to generate",
+        table.rows.push_back({generation->request.title(),
+                              generation->isRemembered ? "from an earlier run" : "to generate",
                               fmt::format("{} + {}", forecast->promptTokens, forecast->newTokens),
                               formatNumber(static_cast<double>(forecast->parameters)),
                               bytesText(*peak), bytesText(forecast->cacheBytes),

@@ -58,6 +58,10 @@ private:
   Status rank(RankingResult &ranking);
   /// Prints it too, as the texts grow.
   Status generate(GenerationResult &shown);
+  /// Takes texts from an earlier run, if it left them.
+  Status recall(GenerationResult &shown);
+  /// Keeps them for later runs.
+  Status keep(const GenerationResult &shown);
   /// Says what memory the whole run needs, and refuses what does not fit.
   Status admit();
   Status save();

@@ -31,6 +31,12 @@ std::string GenerationRequest::title() const {
          fmt::format(", at most {} token{}", settings.tokens, settings.tokens == 1 ? "" : "s");
 }
 
+std::vector<std::string> GenerationRequest::programs() const {
+  if (readsWhole)
+    return {WholeText::programOf(program)};
+  return CachedDecoder::programsOf(program);
+}
+
 GenerationRequest requestOf(const json &shown) {
   GenerationRequest request;
   request.model = shown.at("model").get<std::string>();
@@ -82,14 +88,27 @@ Expected<int64_t> GenerationRunner::contextLength(const std::string &file) {
   return std::numeric_limits<int32_t>::max();
 }
 
+Expected<std::vector<int32_t>> GenerationRunner::encode(const std::string &prompt,
+                                                        const std::string &tokenizer) {
+  auto key = std::pair(tokenizer, prompt);
+  if (auto known = encoded.find(key); known != encoded.end())
+    return known->second;
+  auto words = files.tokenizer(tokenizer);
+  if (!words)
+    return std::move(words).status();
+  return encoded[key] = (*words)->encode(prompt, {.addBos = (*words)->addsBos()});
+}
+
 Expected<GenerationRunner::Texts> GenerationRunner::encode(const GenerationRequest &request) {
-  auto tokenizer = files.tokenizer(request.tokenizer);
   auto context = contextLength(request.tokenizer);
-  if (!tokenizer || !context)
-    return !tokenizer ? std::move(tokenizer).status() : std::move(context).status();
+  if (!context)
+    return std::move(context).status();
   Texts texts;
   for (const std::string &prompt : request.prompts) {
-    texts.prompts.push_back((*tokenizer)->encode(prompt, {.addBos = (*tokenizer)->addsBos()}));
+    auto tokens = encode(prompt, request.tokenizer);
+    if (!tokens)
+      return std::move(tokens).status();
+    texts.prompts.push_back(std::move(*tokens));
     texts.longest = std::max<int64_t>(texts.longest, std::ssize(texts.prompts.back()));
   }
   texts.capacity = std::min(*context, texts.longest + std::min(request.settings.tokens, *context));
@@ -103,7 +122,7 @@ Expected<std::vector<PlannedRun>> GenerationRunner::plannedRuns(const Generation
   if (!request.readsWhole)
     return CachedDecoder::plannedRuns(bundle, request.program, texts->count(), texts->capacity,
                                       texts->longest);
-  auto program = bundle.plan().programs.find(request.program + "_logits");
+  auto program = bundle.plan().programs.find(WholeText::programOf(request.program));
   if (program == bundle.plan().programs.end())
     return std::vector<PlannedRun>();
   auto run = planRun(program->second, {{"x", {texts->count(), texts->capacity}}});

@@ -7,8 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rx::runtime {
@@ -22,6 +24,8 @@ struct GenerationRequest {
   GenerationSettings settings;
   bool readsWhole = false; ///< the whole text again for every token, without caches
 
+  /// Of the bundle, that generate the texts.
+  std::vector<std::string> programs() const;
   /// "source continues, greedy, at most 100 tokens"
   std::string title() const;
 };
@@ -55,13 +59,15 @@ public:
   Expected<Generation> run(const GenerationRequest &request, const GenerationWatcher &watcher);
 
 private:
-  /// The prompts as tokens, and how many positions each text may get.
+  /// The prompts as tokens, and how many positions each text may get. Encoded once: a plan, the
+  /// memory for it and the run ask for the same ones.
   struct Texts {
     std::vector<std::vector<int32_t>> prompts;
     int64_t longest = 0, capacity = 0;
     int64_t count() const { return std::ssize(prompts); }
   };
   Expected<Texts> encode(const GenerationRequest &request);
+  Expected<std::vector<int32_t>> encode(const std::string &prompt, const std::string &tokenizer);
   /// Tokens that a text of the model in this file may have, as far as the file says.
   Expected<int64_t> contextLength(const std::string &file);
   Expected<AppendTokens> reader(const GenerationRequest &request, const Texts &texts);
@@ -69,6 +75,7 @@ private:
   const Bundle &bundle;
   Executor &executor;
   RunFiles &files;
+  std::map<std::pair<std::string, std::string>, std::vector<int32_t>> encoded; ///< by both
 };
 
 } // namespace rx::runtime

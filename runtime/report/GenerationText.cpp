@@ -1,6 +1,10 @@
 #include "runtime/report/GenerationText.h"
 
+#include "runtime/core/Utf8.h"
+
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 namespace rx::runtime {
 
@@ -27,8 +31,8 @@ std::string ratesText(const Generation &generation) {
 }
 
 GenerationPrinter::GenerationPrinter(std::FILE *out, const GenerationRequest &request, bool framed)
-    : out(out), request(request), framed(framed), waiting(request.prompts.size()),
-      reasons(request.prompts.size(), StopReason::None) {
+    : out(out), isTerminal(::isatty(::fileno(out))), request(request), framed(framed),
+      waiting(request.prompts.size()), reasons(request.prompts.size(), StopReason::None) {
   if (framed)
     put(request.title() + "\n");
   open();
@@ -42,7 +46,9 @@ GenerationPrinter::~GenerationPrinter() {
 void GenerationPrinter::put(std::string_view text) {
   if (text.empty())
     return;
-  std::fwrite(text.data(), 1, text.size(), out);
+  std::string escaped = isTerminal ? escapeControls(text, "\n\t") : std::string();
+  std::string_view written = isTerminal ? escaped : text;
+  std::fwrite(written.data(), 1, written.size(), out);
   std::fflush(out);
   lineOpen = text.back() != '\n';
 }
@@ -64,6 +70,11 @@ void GenerationPrinter::grow(size_t index, std::string_view text, StopReason rea
       put(separator);
     open();
   }
+}
+
+void GenerationPrinter::whole(const Generation &generation) {
+  for (size_t i = 0; i < generation.texts.size(); ++i)
+    grow(i, generation.texts[i].text, generation.texts[i].reason);
 }
 
 } // namespace rx::runtime

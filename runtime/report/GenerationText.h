@@ -27,12 +27,15 @@ public:
   GenerationPrinter(const GenerationPrinter &) = delete;
 
   void grow(size_t index, std::string_view text, StopReason reason);
+  /// Every text at once.
+  void whole(const Generation &generation);
 
 private:
   void put(std::string_view text);
   void open();
 
   std::FILE *out;
+  bool isTerminal; ///< which would obey control characters
   const GenerationRequest &request;
   bool framed, lineOpen = false;
   size_t current = 0;

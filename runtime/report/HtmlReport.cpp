@@ -23,7 +23,7 @@ h3 { font-size: 1rem; margin: 1.6rem 0 .4rem; font-weight: 600; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0; }
 th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; white-space: nowrap; }
 td:last-child, th:last-child { padding-right: .2rem; }
 .claims { list-style: none; padding: 0; }
 .claims li { border-left: 4px solid var(--line); padding: .2rem 0 .2rem .9rem; margin: .7rem 0; }
@@ -33,7 +33,7 @@ td:last-child, th:last-child { padding-right: .2rem; }
 code, pre { font: .88rem/1.5 ui-monospace, monospace; }
 pre { background: var(--soft); padding: .8rem 1rem; overflow-x: auto; border-radius: .3rem; }
 pre.text { white-space: pre-wrap; } .prompt { opacity: .6; }
-svg { max-width: 44rem; width: 100%; height: auto; display: block; }
+svg { max-width: 44rem; min-width: 32rem; width: 100%; height: auto; display: block; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.4rem; }
 dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 )";
@@ -147,9 +147,9 @@ private:
 
   void show(const PlotResult &shown) {
     std::string drawing = svgOf(shown.plot());
-    put(fmt::format("<h3>{}</h3>\n{}", plain(shown.title),
+    put(fmt::format("<h3>{}</h3>\n<div class=\"wide\">{}</div>\n", plain(shown.title),
                     drawing.empty() ? "<p class=\"missing\">nothing to draw yet</p>\n" : drawing));
-    put("<details><summary>Numbers</summary>\n<table>\n<tr><th></th>");
+    put("<details><summary>Numbers</summary>\n<div class=\"wide\"><table>\n<tr><th></th>");
     put(fmt::format("<th>{}</th><th>{}</th></tr>\n", plain(shown.xLabel), plain(shown.yLabel)));
     std::vector<const CellResult *> all;
     for (const PlotResult::Series &series : shown.series)
@@ -159,7 +159,7 @@ private:
                         formatNumber(point.x), value(point.cell)));
         all.push_back(&point.cell);
       }
-    put("</table>\n");
+    put("</table></div>\n");
     remark(all);
     put("</details>\n");
   }
@@ -175,7 +175,8 @@ private:
       put(fmt::format("<p class=\"note\">{} tokens, ended by: {}</p>\n", text.tokens.size(),
                       stopReasonName(text.reason)));
     }
-    put(fmt::format("<p class=\"note\">{}</p>\n", ratesText(*shown.generation)));
+    put(fmt::format("<p class=\"note\">{}{}</p>\n", ratesText(*shown.generation),
+                    shown.isRemembered ? " † from an earlier run" : ""));
   }
 
   void show(const ClaimResult &claim) {

@@ -91,7 +91,8 @@ json showJson(const GenerationResult &shown) {
     out["texts"].push_back(std::move(text));
   }
   if (shown.generation)
-    out.update({{"prompt_tokens", shown.generation->promptTokens},
+    out.update({{"origin", originName(shown.isRemembered ? Origin::Remembered : Origin::Computed)},
+                {"prompt_tokens", shown.generation->promptTokens},
                 {"prompt_tokens_per_second", shown.generation->promptRate()},
                 {"generated_tokens", shown.generation->generatedTokens()},
                 {"generated_tokens_per_second", shown.generation->stepRate()}});

@@ -68,6 +68,7 @@ public:
   Expected<MetricForecast> forecast(const nlohmann::json &metric);
 
   Executor &programs() { return executor; }
+  ContentKeys &contentKeys() { return keys; }
   MetricCounts counts() const;
 
 private:

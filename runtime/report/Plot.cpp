@@ -102,17 +102,23 @@ private:
                         colour);
     for (const Plot::Point &point : series.points)
       if (isDrawable(plot, point))
-        mark(point, colour);
+        mark(point, colour, isNamedByPoint(series));
   }
 
-  void mark(const Plot::Point &point, const char *colour) {
+  /// A series of one labelled point, which needs no line in the legend. Along a line labels would
+  /// cover each other, and say what the legend and the axis do.
+  static bool isNamedByPoint(const Plot::Series &series) {
+    return series.points.size() == 1 && !series.points.front().label.empty();
+  }
+
+  void mark(const Plot::Point &point, const char *colour, bool isLabelled) {
     double atX = column(point.x), atY = row(point.y);
     body +=
         fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"><title>{}({:.6g}, "
                     "{:.6g})</title></circle>\n",
                     atX, atY, colour, point.label.empty() ? "" : escapeMarkup(point.label) + " ",
                     point.x, point.y);
-    if (point.label.empty())
+    if (!isLabelled)
       return;
     // Labels lie to the right of their point, or to the left where the frame would cut them.
     double room = characterWidth * static_cast<double>(point.label.size()) + 8;
@@ -123,11 +129,14 @@ private:
   /// Below the plot; gives the height it takes.
   double legend() {
     double at = height + 6;
-    for (size_t i = 0; plot.series.size() > 1 && i < plot.series.size(); ++i, at += legendLine) {
+    for (size_t i = 0; plot.series.size() > 1 && i < plot.series.size(); ++i) {
+      if (isNamedByPoint(plot.series[i]))
+        continue;
       const char *colour = colours[i % colours.size()];
       body += fmt::format("<path d=\"M{:g} {:.1f}h22\" stroke=\"{}\" stroke-width=\"2\"/>\n", left,
                           at, colour);
       label(left + 30, at + 4, "start", plot.series[i].name);
+      at += legendLine;
     }
     if (omitted > 0) {
       label(left, at + 4, "start",

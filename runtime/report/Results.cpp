@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace rx::runtime {
 
@@ -133,10 +134,10 @@ std::vector<const GenerationResult *> generationsOf(const RunResult &result) {
 
 } // namespace
 
-int64_t RunResult::generatedTexts() const {
+int64_t RunResult::generatedTexts(bool byEarlierRuns) const {
   int64_t count = 0;
   for (const GenerationResult *texts : generationsOf(*this))
-    count += texts->generation ? std::ssize(texts->generation->texts) : 0;
+    count += texts->generation && texts->isRemembered == byEarlierRuns ? std::ssize(texts->generation->texts) : 0;
   return count;
 }
 
@@ -159,7 +160,9 @@ CellResult cellOf(const json &form, std::string what) {
   cell.what = std::move(what);
   if (form.contains("value")) {
     cell.origin = Origin::Constant;
-    cell.value = form.at("value").get<double>();
+    const json &value = form.at("value"); // JSON lacks some numbers: "inf"
+    cell.value = value.is_string() ? std::strtod(value.get<std::string>().c_str(), nullptr)
+                                   : value.get<double>();
   }
   return cell;
 }

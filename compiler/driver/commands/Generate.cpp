@@ -13,7 +13,7 @@ are written one after the other, with a line --- between them. A prompt - is sta
 
 Tokens are chosen in this order: logits are divided by the temperature, the K highest are kept, then
 of these the likeliest whose probabilities add up to P, and one of them is drawn. The draws of a text
-depend on the seed and on its place among the prompts, not on the other prompts.
+depend on the seed and on its prompt, not on the other prompts.
 
 A text ends after N tokens, where the model ends it, before a stop string, or when the model can read
 no more. Ctrl-C ends all of them; exit code 130.

@@ -30,5 +30,5 @@ def Rxt_ParamOp : Rxt_Op<"param", [Pure, DeclareOpInterfaceMethods<Rxt_Evaluable
   }];
   let arguments = (ins StrAttr:$path, FlatSymbolRefArrayAttr:$buffers);
   let results = (outs Rxt_TensorOrTable:$result);
-  let assemblyFormat = "$path $buffers attr-dict `:` type($result)";
+  let assemblyFormat = "$path custom<BufferNames>($buffers) attr-dict `:` type($result)";
 }

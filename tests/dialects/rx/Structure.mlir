@@ -22,31 +22,37 @@ rx.model @net of "Net" {
         rx.param @w : !rxt.table<[3] x f32[4]> per ["k"] = [@a, @b, @c]
         // CHECK-NEXT: rx.depth @scale : !rxt.table<[2, 3] x f32[]> per ["b", "k"] = dense<{{.*}}> : tensor<2x3xf32>
         rx.depth @scale : !rxt.table<[2, 3] x f32[]> per ["b", "k"] = dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
-        // CHECK-NEXT: rx.forward @forward {
-        rx.forward @forward {
-        ^bb0(%x: !rxt.tensor<f32[n, 4]>):
-          // CHECK: rx.read @w : <f32[4]>
-          %w = rx.read @w : !rxt.tensor<f32[4]>
-          // CHECK: rx.read @scale : <f32[]>
-          %scale = rx.read @scale : !rxt.tensor<f32[]>
-          %y = rxt.map(%x, %w, %scale) by [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> ()>] {
-          ^bb0(%a: f32, %b: f32, %c: f32):
-            %0 = arith.mulf %a, %b : f32
-            %1 = arith.addf %0, %c : f32
-            rxt.yield %1 : f32
-          } : (!rxt.tensor<f32[n, 4]>, !rxt.tensor<f32[4]>, !rxt.tensor<f32[]>) -> !rxt.tensor<f32[n, 4]>
-          // CHECK: rx.return %{{.*}} : !rxt.tensor<f32[n, 4]>
-          rx.return %y : !rxt.tensor<f32[n, 4]>
-        }
+        // CHECK-NEXT: rx.forward @forward by @Layer.forward
+        rx.forward @forward by @Layer.forward
       }
     }
   }
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[n, 4]>):
-    // CHECK: rx.apply @layers::@forward(%{{.*}}) : (!rxt.tensor<f32[n, 4]>) -> !rxt.tensor<f32[n, 4]>
-    %y = rx.apply @layers::@forward(%x) : (!rxt.tensor<f32[n, 4]>) -> !rxt.tensor<f32[n, 4]>
-    rx.return %y : !rxt.tensor<f32[n, 4]>
-  }
+  rx.forward @forward by @Net.forward
+}
+
+// CHECK-LABEL: rx.equations @Layer.forward {
+rx.equations @Layer.forward {
+^bb0(%x: !rxt.tensor<f32[n, 4]>):
+  // CHECK: rx.read @w : <f32[4]>
+  %w = rx.read @w : !rxt.tensor<f32[4]>
+  // CHECK: rx.read @scale : <f32[]>
+  %scale = rx.read @scale : !rxt.tensor<f32[]>
+  %y = rxt.map(%x, %w, %scale) by [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> ()>] {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %0 = arith.mulf %a, %b : f32
+    %1 = arith.addf %0, %c : f32
+    rxt.yield %1 : f32
+  } : (!rxt.tensor<f32[n, 4]>, !rxt.tensor<f32[4]>, !rxt.tensor<f32[]>) -> !rxt.tensor<f32[n, 4]>
+  // CHECK: rx.return %{{.*}} : !rxt.tensor<f32[n, 4]>
+  rx.return %y : !rxt.tensor<f32[n, 4]>
+}
+
+// CHECK-LABEL: rx.equations @Net.forward {
+rx.equations @Net.forward {
+^bb0(%x: !rxt.tensor<f32[n, 4]>):
+  // CHECK: rx.apply @layers::@forward(%{{.*}}) : (!rxt.tensor<f32[n, 4]>) -> !rxt.tensor<f32[n, 4]>
+  %y = rx.apply @layers::@forward(%x) : (!rxt.tensor<f32[n, 4]>) -> !rxt.tensor<f32[n, 4]>
+  rx.return %y : !rxt.tensor<f32[n, 4]>
 }
 
 // CHECK-LABEL: rx.program @step takes ["x"] as ["input"] gives ["y"] {

@@ -129,12 +129,13 @@ rx.model @net of "Net" {
 // -----
 
 rx.model @net of "Net" {
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[n]>):
-    // expected-error@+1 {{the part has no parameter or constant of depth @w}}
-    %w = rx.read @w : !rxt.tensor<f32[4]>
-    rx.return %x : !rxt.tensor<f32[n]>
-  }
+  // expected-error@+1 {{the part has no parameter or constant of depth @w}}
+  rx.forward @forward by @equations
+}
+rx.equations @equations {
+^bb0(%x: !rxt.tensor<f32[n]>):
+  %w = rx.read @w : !rxt.tensor<f32[4]>
+  rx.return %x : !rxt.tensor<f32[n]>
 }
 
 // -----
@@ -142,53 +143,58 @@ rx.model @net of "Net" {
 rxt.buffer @a : !rxt.tensor<f32[4]> from "file" "a"
 rx.model @net of "Net" {
   rx.param @w : !rxt.tensor<f32[4]> per [] = [@a]
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[n]>):
-    // expected-error@+1 {{@w is '!rxt.tensor<f32[4]>' at every depth}}
-    %w = rx.read @w : !rxt.tensor<f32[5]>
-    rx.return %x : !rxt.tensor<f32[n]>
-  }
+  // expected-error@+1 {{@w is '!rxt.tensor<f32[4]>' at every depth, not '!rxt.tensor<f32[5]>'}}
+  rx.forward @forward by @equations
+}
+rx.equations @equations {
+^bb0(%x: !rxt.tensor<f32[n]>):
+  %w = rx.read @w : !rxt.tensor<f32[5]>
+  rx.return %x : !rxt.tensor<f32[n]>
 }
 
 // -----
 
 rx.model @net of "Net" {
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[n]>):
-    // expected-error@+1 {{no part here is called @head::@forward}}
-    %y = rx.apply @head::@forward(%x) : (!rxt.tensor<f32[n]>) -> !rxt.tensor<f32[n]>
-    rx.return %y : !rxt.tensor<f32[n]>
-  }
+  // expected-error@+1 {{no part here is called @head::@forward}}
+  rx.forward @forward by @equations
 }
-
-// -----
-
-rx.model @net of "Net" {
-  rx.part @head of "Linear" {
-  }
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[n]>):
-    // expected-error@+1 {{no forward is called @head::@forward}}
-    %y = rx.apply @head::@forward(%x) : (!rxt.tensor<f32[n]>) -> !rxt.tensor<f32[n]>
-    rx.return %y : !rxt.tensor<f32[n]>
-  }
+rx.equations @equations {
+^bb0(%x: !rxt.tensor<f32[n]>):
+  %y = rx.apply @head::@forward(%x) : (!rxt.tensor<f32[n]>) -> !rxt.tensor<f32[n]>
+  rx.return %y : !rxt.tensor<f32[n]>
 }
 
 // -----
 
 rx.model @net of "Net" {
   rx.part @head of "Linear" {
-    rx.forward @forward {
-    ^bb0(%x: !rxt.tensor<f32[n]>):
-      rx.return %x : !rxt.tensor<f32[n]>
-    }
   }
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[4, n]>):
-    // expected-error@+1 {{does not fit @head::@forward}}
-    %y = rx.apply @head::@forward(%x) : (!rxt.tensor<f32[4, n]>) -> !rxt.tensor<f32[4, n]>
-    rx.return %y : !rxt.tensor<f32[4, n]>
+  // expected-error@+1 {{no forward is called @head::@forward}}
+  rx.forward @forward by @equations
+}
+rx.equations @equations {
+^bb0(%x: !rxt.tensor<f32[n]>):
+  %y = rx.apply @head::@forward(%x) : (!rxt.tensor<f32[n]>) -> !rxt.tensor<f32[n]>
+  rx.return %y : !rxt.tensor<f32[n]>
+}
+
+// -----
+
+rx.model @net of "Net" {
+  rx.part @head of "Linear" {
+    rx.forward @forward by @inner
   }
+  // expected-error@+1 {{does not fit @head::@forward}}
+  rx.forward @forward by @outer
+}
+rx.equations @inner {
+^bb0(%x: !rxt.tensor<f32[n]>):
+  rx.return %x : !rxt.tensor<f32[n]>
+}
+rx.equations @outer {
+^bb0(%x: !rxt.tensor<f32[4, n]>):
+  %y = rx.apply @head::@forward(%x) : (!rxt.tensor<f32[4, n]>) -> !rxt.tensor<f32[4, n]>
+  rx.return %y : !rxt.tensor<f32[4, n]>
 }
 
 // -----
@@ -196,18 +202,20 @@ rx.model @net of "Net" {
 rx.model @net of "Net" {
   rx.stack @layers over "k" in 2 {
     rx.part @layer of "Layer" {
-      rx.forward @forward {
-      ^bb0(%x: !rxt.tensor<f32[n]>, %y: !rxt.tensor<f32[4]>):
-        rx.return %y : !rxt.tensor<f32[4]>
-      }
+      rx.forward @forward by @inner
     }
   }
-  rx.forward @forward {
-  ^bb0(%x: !rxt.tensor<f32[n]>, %y: !rxt.tensor<f32[4]>):
-    // expected-error@+1 {{a stack or loop gives what it takes first}}
-    %z = rx.apply @layers::@forward(%x, %y) : (!rxt.tensor<f32[n]>, !rxt.tensor<f32[4]>) -> !rxt.tensor<f32[4]>
-    rx.return %z : !rxt.tensor<f32[4]>
-  }
+  // expected-error@+1 {{a stack or loop gives what it takes first}}
+  rx.forward @forward by @outer
+}
+rx.equations @inner {
+^bb0(%x: !rxt.tensor<f32[n]>, %y: !rxt.tensor<f32[4]>):
+  rx.return %y : !rxt.tensor<f32[4]>
+}
+rx.equations @outer {
+^bb0(%x: !rxt.tensor<f32[n]>, %y: !rxt.tensor<f32[4]>):
+  %z = rx.apply @layers::@forward(%x, %y) : (!rxt.tensor<f32[n]>, !rxt.tensor<f32[4]>) -> !rxt.tensor<f32[4]>
+  rx.return %z : !rxt.tensor<f32[4]>
 }
 
 // -----
@@ -254,5 +262,19 @@ rx.program @step takes ["x", "x"] as ["input", "input"] gives ["y"] {
 
 // expected-error@+1 {{ends with rx.return}}
 rx.program @step takes [] as [] gives [] {
+  %x = rxt.constant dense<0.0> : tensor<f32> : !rxt.tensor<f32[]>
+}
+
+// -----
+
+rx.model @net of "Net" {
+  // expected-error@+1 {{no equations are called @missing}}
+  rx.forward @forward by @missing
+}
+
+// -----
+
+// expected-error@+1 {{end with rx.return}}
+rx.equations @equations {
   %x = rxt.constant dense<0.0> : tensor<f32> : !rxt.tensor<f32[]>
 }

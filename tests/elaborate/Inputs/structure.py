@@ -7,7 +7,7 @@ import re
 import sys
 
 KEPT = re.compile(r"^ *(%\S+ = )?rx\.(model|part|stack|loop|param|depth|forward|apply|program) ")
-WEIGHT = re.compile(r'"?[\w.-]+/blk\.(\d+)\.[a-z_]+\.weight"?')
+WEIGHT = re.compile(r"\bblk\.(\d+)\.[a-z_]+\.weight")
 
 for line in sys.stdin:
     if KEPT.match(line):

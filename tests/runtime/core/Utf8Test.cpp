@@ -51,6 +51,12 @@ TEST(Utf8, RejectsWhatRfc3629Forbids) {
   EXPECT_TRUE(isValidUtf8(""));
 }
 
+TEST(Utf8, EscapesWhatATerminalWouldObey) {
+  EXPECT_EQ(escapeControls("a\x1b[1mb\n\t\xC2\x9B\x7F\xC3\xA9\xFF"),
+            "a\\x1b[1mb\\x0a\\x09\\xc2\\x9b\\x7f\xC3\xA9\\xff");
+  EXPECT_EQ(escapeControls("a\r\n\tb", "\n\t"), "a\\x0d\n\tb");
+}
+
 TEST(Utf8, HoldsBackOnlyWhatCanStillBecomeACharacter) {
   EXPECT_EQ(incompleteUtf8Tail(""), 0u);
   EXPECT_EQ(incompleteUtf8Tail("abc"), 0u);

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
 #include <memory>
 
 using namespace rx::runtime;
@@ -69,6 +73,32 @@ TEST(GenerationText, PlainTextsHaveALineBetweenThem) {
     printer.grow(1, "?", StopReason::Length);
   });
   EXPECT_EQ(streamed, "One!\n---\nTwo?\n");
+}
+
+/// A text may hold what a terminal would obey; a file gets it as it is.
+TEST(GenerationText, ATerminalIsShownNoControlCharacters) {
+  std::string hostile = "a\x1b[2Jb\tc\r\n\xC2\x9B"
+                        "d\x7F\xC3\xA9";
+  auto grow = [&](GenerationPrinter &printer) { printer.grow(0, hostile, StopReason::None); };
+  EXPECT_EQ(printed(false, grow), "One" + hostile + "\n");
+
+  int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_TRUE(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+  std::FILE *out = std::fopen(ptsname(terminal), "w");
+  ASSERT_TRUE(out);
+  termios raw = {};
+  tcgetattr(fileno(out), &raw);
+  cfmakeraw(&raw);
+  tcsetattr(fileno(out), TCSANOW, &raw);
+  GenerationRequest request = twoPrompts();
+  GenerationPrinter(out, request, false).grow(0, hostile, StopReason::None);
+  std::fclose(out);
+  std::string shown;
+  char byte;
+  while (read(terminal, &byte, 1) == 1)
+    shown += byte;
+  close(terminal);
+  EXPECT_EQ(shown, "Onea\\x1b[2Jb\tc\\x0d\n\\xc2\\x9bd\\x7f\xC3\xA9\n");
 }
 
 } // namespace

@@ -80,10 +80,21 @@ Plot twoSeries() {
 TEST(Svg, HoldsAxesSeriesLabelsAndLegend) {
   std::string svg = svgOf(twoSeries());
   for (const char *part :
-       {"<svg ", "</svg>", ">rank<", ">perplexity<", ">B = 2<", ">B = 3<", ">a<"})
+       {"<svg ", "</svg>", ">rank<", ">perplexity<", ">B = 2<", ">B = 3<", "<title>a (16, 50)<"})
     EXPECT_THAT(svg, HasSubstr(part));
   EXPECT_THAT(svg, Not(HasSubstr("<script")));
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
+}
+
+/// Along a line labels would cover each other.
+TEST(Svg, OnlyAPointByItselfIsNamedBesideIt) {
+  EXPECT_THAT(svgOf(twoSeries()), Not(HasSubstr(">a<")));
+  Plot plot = twoSeries();
+  plot.series[0].points.pop_back();
+  std::string svg = svgOf(plot);
+  EXPECT_THAT(svg, HasSubstr(">a<"));
+  EXPECT_THAT(svg, Not(HasSubstr(">B = 2<")));
+  EXPECT_THAT(svg, HasSubstr(">B = 3<"));
 }
 
 TEST(Svg, OneSeriesNeedsNoLegend) {
