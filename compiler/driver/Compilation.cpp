@@ -202,6 +202,7 @@ runtime::Hash128 Compilation::request(const ProgramArguments &arguments,
                                       const compiler::PipelineOptions &options) const {
   runtime::CacheHash hash;
   hash.add(compilerIdentity()).add(options.target->name.str());
+  hash.add(std::string(compiler::nameOf(options.precision)));
   hash.add(static_cast<uint64_t>(options.weights));
   hash.add(arguments.program).add(source->text()); // the path stands in the program's locations
   hash.add(arguments.preset).add(arguments.settings.size());

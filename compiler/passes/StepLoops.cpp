@@ -26,11 +26,11 @@ rxt::LoopOp StepBuilder::makeLoop(rxt::LoopOp loop, ArrayRef<unsigned> tablesBel
     indexed.append({scope.slots[table], scope.at[table]});
   SmallVector<Type> results =
       llvm::map_to_vector(loop.getResults(), [&](Value value) -> Type { return typeOf(value); });
-  auto *place = results.begin() + carried.size();
-  for (Value value : cachesBelow) {
-    carried.push_back(scope.cache.lookup(value));
-    place = results.insert(place, carried.back().getType()) + 1;
-  }
+  auto caches =
+      llvm::map_to_vector(cachesBelow, [&](Value value) { return scope.cache.lookup(value); });
+  auto types = ValueRange(caches).getTypes();
+  results.insert(results.begin() + carried.size(), types.begin(), types.end());
+  carried.append(caches);
   auto copy = rxt::LoopOp::create(builder, loop.getLoc(), results, loop.getTripsAttr(), shared,
                                   indexed, carried);
   copy.getBody().emplaceBlock();
@@ -74,16 +74,11 @@ void StepBuilder::cloneLoop(rxt::LoopOp loop) {
     builder.setInsertionPointToStart(&copy.getBody().front());
     enterLoop(loop, copy, below, caches);
     cloneBlock(from);
-    SmallVector<Value> yielded;
-    for (auto [index, value] : llvm::enumerate(from.getTerminator()->getOperands())) {
-      if (index == carried)
-        for (Value cached : caches)
-          yielded.push_back(scope.cache.lookup(cached));
-      yielded.push_back(made.lookup(value));
-    }
-    if (loop.getNumResults() == carried)
-      for (Value cached : caches)
-        yielded.push_back(scope.cache.lookup(cached));
+    auto yielded = llvm::map_to_vector(from.getTerminator()->getOperands(),
+                                       [&](Value value) { return made.lookup(value); });
+    auto grown =
+        llvm::map_to_vector(caches, [&](Value value) { return scope.cache.lookup(value); });
+    yielded.insert(yielded.begin() + carried, grown.begin(), grown.end());
     rxt::YieldOp::create(builder, from.getTerminator()->getLoc(), yielded);
     eraseUnread(copy.getBody().front());
   }

@@ -86,6 +86,7 @@ assert elaborates("a setting", "--set", "n=5") != first
 assert elaborates("a preset", "--preset", "short") != first
 assert elaborates("two settings", "--set", "n=5", "--set", "n=6") != elaborates("their order", "--set", "n=6", "--set", "n=5")
 elaborates("a target", "--cpu", "avx2")
+elaborates("a precision", "--precision", "bf16")
 finds("nothing changed")
 edit("study.rx", "n = 4", "n = 7")
 assert elaborates("the program's text") != first
