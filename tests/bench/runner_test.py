@@ -136,7 +136,9 @@ class RunnerTest(unittest.TestCase):
             found = module.benchmark(Context(ROOT, ROOT / "build", ROOT, path.parent, threads=2))
             with self.subTest(path.parent.name):
                 self.assertTrue(module.benchmark.__doc__)
-                self.assertTrue(all(machine.floor(work, CEILINGS) for work in found.works))
+                # What computes nothing that a machine bounds (compile time) has no floor anywhere.
+                floors = [machine.floor(work, CEILINGS) for work in found.works]
+                self.assertIn(len([each for each in floors if each]), (0, len(floors)))
                 self.assertTrue(all(any(map(peer.runs, found.works)) for peer in found.peers))
 
     def test_table_shows_ratio_floor_and_error(self):
