@@ -209,15 +209,15 @@ private:
                 range.scratch);
     Value b = e.at(firstPanel(), panelBytes(k), e.builder.getI8Type());
     BlockPanels call{range.scratch,
-                    b,
-                    panelBytes(range.depth),
-                    startC(row),
-                    range.cStride,
-                    rows,
-                    columns,
-                    depth,
-                    k,
-                    e.at(range.scratch, scratch.sums)};
+                     b,
+                     panelBytes(range.depth),
+                     startC(row),
+                     range.cStride,
+                     rows,
+                     columns,
+                     depth,
+                     k,
+                     e.at(range.scratch, scratch.sums)};
     e.call(panels, call.flatten());
   }
 
@@ -291,9 +291,9 @@ bool usesBlockProducts(const GemmSpec &spec) {
 int64_t blockScratchElements(const GemmSpec &spec) { return BlockScratch(spec).total; }
 
 func::FuncOp buildGemmBlocksRange(GemmEmitter &e, const GemmSpec &spec) {
-  BlocksBuilder step(e, spec);
+  BlocksBuilder blocks(e, spec);
   return e.function("range", GemmRange::types(e, spec), /*isPublic=*/false, {},
-                    [&](ValueRange arguments) { step.body(GemmRange::unflatten(arguments)); });
+                    [&](ValueRange arguments) { blocks.body(GemmRange::unflatten(arguments)); });
 }
 
 } // namespace rx::compiler

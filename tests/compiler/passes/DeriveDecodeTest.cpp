@@ -2,6 +2,7 @@
 #include "compiler/passes/DeriveDecode.h"
 #include "compiler/reference/Interpreter.h"
 #include "dialects/rxt/Rxt.h"
+#include "tests/compiler/WindowedAttention.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Diagnostics.h"
@@ -20,7 +21,7 @@ using rxt::ReferenceTensor;
 /// Two layers of attention over windows of 3 and 100 positions. Queries depend on their position
 /// through a table without an axis of texts; keys are read by queries and, at their own position,
 /// by the result.
-constexpr const char *attention = R"(
+const std::string attention = R"(
 #e = affine_map<(b, t, i) -> (b, t, i)>
 #x = affine_map<(b, t, u) -> (b, t, u)>
 #row = affine_map<(b, t, u) -> (b, t)>
@@ -47,43 +48,7 @@ func.func @m_logits(%ids: !ids {rx.name = "x", rx.role = "input"}) -> (!h {rx.na
       %y = arith.mulf %a, %p : f32
       rxt.yield %y : f32
     } : (!h, !rxt.tensor<f32[t, 4]>) -> !h
-    %k = rxt.map(%h) by [#e] {
-    ^bb0(%a: f32):
-      %y = math.sin %a : f32
-      rxt.yield %y : f32
-    } : (!h) -> !h
-    %scores = rxt.contract(%q, %k) by [affine_map<(b, t, u, i) -> (b, t, i)>, affine_map<(b, t, u, i) -> (b, u, i)>] : (!h, !h) -> !s
-    %masked = rxt.map(%scores, %window) by [#x, #none] {
-    ^bb0(%s: f32, %w: i32):
-      %inf = arith.constant 0xFF800000 : f32
-      %t = rxt.index 1 : i32
-      %u = rxt.index 2 : i32
-      %d = arith.subi %t, %u : i32
-      %near = arith.cmpi slt, %d, %w : i32
-      %before = arith.cmpi sle, %u, %t : i32
-      %seen = arith.andi %near, %before : i1
-      %y = arith.select %seen, %s, %inf : f32
-      rxt.yield %y : f32
-    } : (!s, !rxt.tensor<i32[]>) -> !s
-    %max = rxt.reduce max(%masked) by [#x] {
-    ^bb0(%a: f32):
-      rxt.yield %a : f32
-    } : (!s) -> !rxt.tensor<f32[b, t]>
-    %weights = rxt.map(%masked, %max) by [#x, #row] {
-    ^bb0(%a: f32, %m: f32):
-      %d = arith.subf %a, %m : f32
-      %y = math.exp %d : f32
-      rxt.yield %y : f32
-    } : (!s, !rxt.tensor<f32[b, t]>) -> !s
-    %sum = rxt.reduce sum(%weights) by [#x] {
-    ^bb0(%a: f32):
-      rxt.yield %a : f32
-    } : (!s) -> !rxt.tensor<f32[b, t]>
-    %shares = rxt.map(%weights, %sum) by [#x, #row] {
-    ^bb0(%a: f32, %m: f32):
-      %y = arith.divf %a, %m : f32
-      rxt.yield %y : f32
-    } : (!s, !rxt.tensor<f32[b, t]>) -> !s
+)" + test::sharesInWindow + R"(
     %mixed = rxt.contract(%shares, %h) by [affine_map<(b, t, i, u) -> (b, t, u)>, affine_map<(b, t, i, u) -> (b, u, i)>] : (!s, !h) -> !h
     %next = rxt.map(%mixed, %k) by [#e, #e] {
     ^bb0(%a: f32, %c: f32):

@@ -1,6 +1,7 @@
 // Texts read step by step by compiled programs: with rings for caches and with caches of all
 // positions, in a batch and alone, and in a whole pass.
 #include "runtime/infer/CachedDecoder.h"
+#include "tests/compiler/WindowedAttention.h"
 #include "tests/compiler/pipeline/PipelineFixture.h"
 
 #include <random>
@@ -11,7 +12,7 @@ using namespace rx::runtime;
 namespace {
 
 /// Attention over `%window` positions, added to `%h`. Queries turn with their position.
-constexpr const char *layer = R"(
+const std::string layer = R"(
   %q = rxt.map(%h) by [#e] {
   ^bb0(%a: f32):
     %t = rxt.index 1 : i32
@@ -22,43 +23,7 @@ constexpr const char *layer = R"(
     %y = arith.mulf %a, %c : f32
     rxt.yield %y : f32
   } : (!h) -> !h
-  %k = rxt.map(%h) by [#e] {
-  ^bb0(%a: f32):
-    %y = math.sin %a : f32
-    rxt.yield %y : f32
-  } : (!h) -> !h
-  %scores = rxt.contract(%q, %k) by [affine_map<(b, t, u, i) -> (b, t, i)>, affine_map<(b, t, u, i) -> (b, u, i)>] : (!h, !h) -> !s
-  %masked = rxt.map(%scores, %window) by [#x, #none] {
-  ^bb0(%s: f32, %w: i32):
-    %inf = arith.constant 0xFF800000 : f32
-    %t = rxt.index 1 : i32
-    %u = rxt.index 2 : i32
-    %d = arith.subi %t, %u : i32
-    %near = arith.cmpi slt, %d, %w : i32
-    %before = arith.cmpi sle, %u, %t : i32
-    %seen = arith.andi %near, %before : i1
-    %y = arith.select %seen, %s, %inf : f32
-    rxt.yield %y : f32
-  } : (!s, !rxt.tensor<i32[]>) -> !s
-  %max = rxt.reduce max(%masked) by [#x] {
-  ^bb0(%a: f32):
-    rxt.yield %a : f32
-  } : (!s) -> !rxt.tensor<f32[b, t]>
-  %weights = rxt.map(%masked, %max) by [#x, #row] {
-  ^bb0(%a: f32, %m: f32):
-    %d = arith.subf %a, %m : f32
-    %y = math.exp %d : f32
-    rxt.yield %y : f32
-  } : (!s, !rxt.tensor<f32[b, t]>) -> !s
-  %sum = rxt.reduce sum(%weights) by [#x] {
-  ^bb0(%a: f32):
-    rxt.yield %a : f32
-  } : (!s) -> !rxt.tensor<f32[b, t]>
-  %shares = rxt.map(%weights, %sum) by [#x, #row] {
-  ^bb0(%a: f32, %m: f32):
-    %y = arith.divf %a, %m : f32
-    rxt.yield %y : f32
-  } : (!s, !rxt.tensor<f32[b, t]>) -> !s
+)" + rx::compiler::test::sharesInWindow + R"(
   %mixed = rxt.contract(%shares, %h) by [affine_map<(b, t, i, u) -> (b, t, u)>, affine_map<(b, t, i, u) -> (b, u, i)>] : (!s, !h) -> !h
   %next = rxt.map(%mixed, %h) by [#e, #e] {
   ^bb0(%a: f32, %c: f32):
@@ -108,7 +73,7 @@ std::string source() {
                R"(
   %last = rxt.loop 4 shared() indexed(%windows) carried(%embedded) {
   ^bb0(%trip: !trip, %window: !trip, %h: !h):)" +
-                   std::string(layer) + R"(
+                   layer + R"(
     rxt.yield %next : !h
   } : (!rxt.table<[4] x i32[]>, !h) -> !h)");
 }
