@@ -88,10 +88,10 @@ void prepareBodies(Operation *op) {
 
 /// A kernel of several ops, which softmax rows begin.
 LogicalResult lowerSoftmax(LoweredKernel &lowered, KernelSource &kernel, SoftmaxRows &rows,
-                           int64_t grain, int64_t scratchBytes,
+                           int64_t unit, int64_t scratchBytes,
                            function_ref<void(rxt::LoopEmitter &, ViewOf viewOf)> emit) {
   lowered.extent = SoftmaxPanels::extent(rows);
-  lowered.grain = grain;
+  lowered.grain = lowered.unit = unit;
   lowered.scratchBytes = scratchBytes;
   prepareBodies(rows.x);
   return KernelBuilder(*lowered.module, kernel, lowered.scratchBytes)
@@ -138,7 +138,7 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
   if (auto attention = map ? matchAttention(map) : std::nullopt;
       attention && isAllOf(kernel, attention->ops(), {map.getResult()})) {
     if (rxt::isOnStepPath(kernel.function) && canStep(*attention))
-      return lowerSoftmax(lowered, kernel, attention->rows, /*grain=*/1,
+      return lowerSoftmax(lowered, kernel, attention->rows, /*unit=*/1,
                           attentionStepScratchBytes(*attention),
                           [&](rxt::LoopEmitter &e, ViewOf viewOf) {
                             emitAttentionStep(e, module, *attention, viewOf);

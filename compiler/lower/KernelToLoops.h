@@ -29,6 +29,8 @@ struct LoweredKernel {
   std::optional<unsigned> updated;
   /// Steps of the parallel dimension below which another thread does not pay.
   int64_t grain = 1;
+  /// Steps that are computed together: a part should be a multiple of them.
+  int64_t unit = 1;
 };
 
 /// `kernel` is a function over tensors whose body is one rxt op with loops and a return of its

@@ -450,6 +450,8 @@ FailureOr<rx::compiler::EmittedPlan> rx::compiler::emitPlan(ModuleOp module, con
                        {"inputs", kernel.getArgumentTypes().size()}, {"rows", fact.rows}, {"scratch", fact.scratchBytes.str()}, {"grain", fact.grain}});
     if (fact.passed != fact.sizes)
       kernels.back()["passed"] = fact.passed;
+    if (fact.unit != 1)
+      kernels.back()["unit"] = fact.unit;
     if (fact.updated)
       kernels.back()["updates"] = *fact.updated;
   }

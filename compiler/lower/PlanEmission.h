@@ -18,7 +18,7 @@ struct KernelFacts {
   std::vector<std::string> passed; // polynomials in them: what the code is given
   std::string rows; // a size polynomial
   SizeExpr scratchBytes;
-  int64_t grain = 1;
+  int64_t grain = 1, unit = 1;
   std::optional<unsigned> updated; // the input that the first result takes the place of
 };
 

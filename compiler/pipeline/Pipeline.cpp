@@ -136,7 +136,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
     std::vector<std::string> passed;
     for (const SizeExpr &size : lowered->sizes)
       passed.push_back(size.str());
-    facts[kernel.getSymName().str()] = {rxt::sizeSymbols(kernel), passed, lowered->extent.str(), lowered->scratchBytes, lowered->grain, lowered->updated};
+    facts[kernel.getSymName().str()] = {rxt::sizeSymbols(kernel), passed, lowered->extent.str(), lowered->scratchBytes, lowered->grain, lowered->unit, lowered->updated};
     modules.push_back(*lowered->module);
     owned.push_back(std::move(lowered->module));
   }

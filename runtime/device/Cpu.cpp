@@ -83,20 +83,23 @@ namespace {
 /// How a call is cut.
 struct Cut {
   Cut(const KernelCall &call, unsigned threads)
-      : call(&call), rows(call.shape.grid.x), grain(std::max<int64_t>(call.shape.block.x, 1)),
-        grains(rows / grain + (rows % grain != 0)), parts(std::min<int64_t>(grains, threads)) {}
+      : call(&call), rows(call.shape.grid.x), unit(std::max<int64_t>(call.shape.block.x, 1)),
+        grain(std::max<int64_t>(call.shape.block.y, 1)), units(ceiling(rows, unit)),
+        parts(std::min<int64_t>({units, ceiling(rows, grain), threads})) {}
 
-  /// Parts differ by at most one grain.
+  /// Parts differ by at most one unit.
   void run(int64_t part, std::byte *scratch) const {
-    int64_t begin = grains / parts * part + std::min<int64_t>(grains % parts, part);
-    int64_t end = begin + grains / parts + (part < grains % parts);
+    int64_t begin = units / parts * part + std::min<int64_t>(units % parts, part);
+    int64_t end = begin + units / parts + (part < units % parts);
     rx_launch launch = {call->arguments.operands.data(), call->arguments.sizes.data(),
-                        begin * grain, std::min(end * grain, rows), scratch};
+                        begin * unit, std::min(end * unit, rows), scratch};
     reinterpret_cast<rx_kernel>(const_cast<void *>(call->kernel))(&launch);
   }
 
+  static int64_t ceiling(int64_t a, int64_t b) { return a / b + (a % b != 0); }
+
   const KernelCall *call;
-  int64_t rows, grain, grains, parts;
+  int64_t rows, unit, grain, units, parts;
 };
 
 } // namespace

@@ -19,7 +19,8 @@ struct Dim3 {
 
 /// The cut of one launch. A device that cuts the parallel dimension itself (Cpu) reads grid.x as
 /// the number of parallel rows, block.x as the number of rows that a part should be a multiple of,
-/// and smem as the bytes of scratch that every thread needs.
+/// block.y as the number below which another thread does not pay, and smem as the bytes of scratch
+/// that every thread needs.
 struct LaunchShape {
   Dim3 grid, block, cluster;
   int64_t smem = 0;

@@ -1,14 +1,29 @@
 #include "runtime/device/ThreadPool.h"
 
 #include <cassert>
+#include <chrono>
 #include <immintrin.h>
 
 namespace rx::runtime {
 
 namespace {
-// About 20 microseconds: longer than the gap between kernels, shorter than a futex round trip
-// twice.
-constexpr int spins = 500;
+/// How long a thread looks before it sleeps. Longer than a kernel that one thread runs alone
+/// between two that all run: waking a worker costs tens of microseconds, as much as a product of a
+/// step.
+constexpr std::chrono::microseconds patience(100);
+
+/// Waits until `done` or out of patience; tells which.
+template <typename Done> bool spinUntil(Done done) {
+  auto start = std::chrono::steady_clock::now();
+  do
+    for (int i = 0; i < 16; ++i) { // reading the clock costs about as much
+      if (done())
+        return true;
+      _mm_pause();
+    }
+  while (std::chrono::steady_clock::now() - start < patience);
+  return false;
+}
 } // namespace
 
 ThreadPool::ThreadPool(unsigned threads) {
@@ -39,9 +54,7 @@ void ThreadPool::run(unsigned parts, const Job &work) {
   jobs.notify_all();
   takeParts(0);
   for (uint32_t left; (left = undone.load()) != 0;) {
-    for (int i = 0; i < spins && undone.load() != 0; ++i)
-      _mm_pause();
-    if (undone.load() == left)
+    if (!spinUntil([&] { return undone.load() == 0; }) && undone.load() == left)
       undone.wait(left);
   }
 }
@@ -61,12 +74,8 @@ void ThreadPool::takeParts(unsigned thread) {
 }
 
 uint32_t ThreadPool::awaitJob(uint32_t seen) {
-  for (int i = 0; i < spins; ++i) {
-    if (uint32_t now = jobs.load(); now != seen)
-      return now;
-    _mm_pause();
-  }
-  jobs.wait(seen);
+  if (!spinUntil([&] { return jobs.load() != seen; }))
+    jobs.wait(seen);
   return jobs.load();
 }
 

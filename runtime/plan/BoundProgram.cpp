@@ -102,7 +102,7 @@ private:
     if (!scratch)
       return std::move(scratch).status();
     shape.grid.x = *rows;
-    shape.block.x = kernel.grain;
+    shape.block = {kernel.unit, kernel.grain};
     shape.smem = *scratch;
     return Status::ok();
   }

@@ -95,7 +95,8 @@ struct KernelInfo {
   std::optional<int32_t> updates;
   SizeExpr rows;     ///< extent of the parallel dimension
   SizeExpr scratch;  ///< bytes per thread
-  int64_t grain = 1; ///< rows that a part should be a multiple of
+  int64_t grain = 1; ///< rows below which another thread does not pay
+  int64_t unit = 1;  ///< rows that a part should be a multiple of
 };
 
 //===----------------------------------------------------------------------===//

@@ -112,6 +112,8 @@ Status readKernel(const json &item, const std::string &where, KernelInfo &kernel
   kernel.rows = size(fields, "rows");
   kernel.scratch = size(fields, "scratch");
   kernel.grain = fields.integer("grain", 1, mostItems);
+  if (fields.has("unit"))
+    kernel.unit = fields.integer("unit", 1, mostItems);
   return fields.finish();
 }
 

@@ -19,12 +19,12 @@ KernelHandle loadKernel(Cpu &cpu, const std::string &symbol) {
   return kernel ? *kernel : nullptr;
 }
 
-std::vector<int64_t> cutOf(Cpu &cpu, int64_t rows, int64_t grain) {
+std::vector<int64_t> cutOf(Cpu &cpu, int64_t rows, int64_t unit, int64_t grain = 1) {
   std::vector<int64_t> begins(static_cast<size_t>(rows), -1);
   rx_operand operand = {begins.data(), {1}};
   LaunchShape shape;
   shape.grid.x = rows;
-  shape.block.x = grain;
+  shape.block = {unit, grain};
   KernelCall call = {loadKernel(cpu, "test_cut"), shape, {{&operand, 1}, {&rows, 1}}};
   Status status = cpu.launch({&call, 1}, {});
   EXPECT_TRUE(status) << status.message();
@@ -33,15 +33,15 @@ std::vector<int64_t> cutOf(Cpu &cpu, int64_t rows, int64_t grain) {
 
 } // namespace
 
-TEST(Cpu, CutsEveryRowOnceAndAtMultiplesOfTheGrain) {
+TEST(Cpu, CutsEveryRowOnceAndAtMultiplesOfTheUnit) {
   for (unsigned threads : {1u, 2u, 3u, 7u}) {
     Cpu cpu(threads);
     for (int64_t rows : {0, 1, 2, 5, 8, 31, 100})
-      for (int64_t grain : {1, 4, 16}) {
-        std::vector<int64_t> begins = cutOf(cpu, rows, grain);
+      for (int64_t unit : {1, 4, 16}) {
+        std::vector<int64_t> begins = cutOf(cpu, rows, unit);
         EXPECT_TRUE(std::is_sorted(begins.begin(), begins.end()));
         for (int64_t begin : begins)
-          EXPECT_TRUE(begin >= 0 && begin % grain == 0) << rows << " rows by " << grain;
+          EXPECT_TRUE(begin >= 0 && begin % unit == 0) << rows << " rows by " << unit;
       }
   }
 }
@@ -49,6 +49,13 @@ TEST(Cpu, CutsEveryRowOnceAndAtMultiplesOfTheGrain) {
 TEST(Cpu, UsesAllThreadsWhenThereAreRows) {
   Cpu cpu(3);
   EXPECT_EQ(cutOf(cpu, 7, 1), (std::vector<int64_t>{0, 0, 0, 3, 3, 5, 5}));
+}
+
+TEST(Cpu, PartsAreEvenHoweverManyRowsAreWorthAThread) {
+  Cpu cpu(2);
+  EXPECT_EQ(cutOf(cpu, 5, 1, 2), (std::vector<int64_t>{0, 0, 0, 3, 3}));
+  EXPECT_EQ(cutOf(cpu, 3, 1, 3), (std::vector<int64_t>{0, 0, 0}));
+  EXPECT_EQ(cutOf(cpu, 6, 4, 3), (std::vector<int64_t>{0, 0, 0, 0, 4, 4}));
 }
 
 TEST(Cpu, SameBitsForEveryNumberOfThreads) {
