@@ -117,11 +117,13 @@ private:
 
   /// The lines that will be read some time later, as panels follow each other in memory: this
   /// group's share of them, because many at once would hold up the loads. Within a record reads go
-  /// back and forth, so the distance is in records: of the two K-quants fewer than three cost up to
-  /// half the speed, of Q8_0 seven did (they pushed each other out).
+  /// back and forth, so the distance is in records, three of the two K-quants; and it is far enough
+  /// in bytes for memory's latency: seven records of Q5_0. Of Q8_0 seven were too many (they pushed
+  /// each other out).
   void fetchAhead(Value record, int64_t part, Value column) {
-    constexpr int64_t line = 64;
-    int64_t ahead = 3 * form.recordBytes() / line * line;
+    constexpr int64_t line = 64, leastAhead = 5000;
+    int64_t records = std::max<int64_t>(3, leastAhead / form.recordBytes());
+    int64_t ahead = records * form.recordBytes() / line * line;
     int64_t vectors = form.columns / e.lanes, shares = codes.parts() * vectors;
     int64_t lines = (form.recordBytes() + shares * line - 1) / (shares * line);
     Value share = e.add(e.div(column, e.constant(e.lanes)), e.constant(part * vectors));
