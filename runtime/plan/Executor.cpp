@@ -309,17 +309,17 @@ Status Executor::growArena(int64_t bytes) {
   return Status::ok();
 }
 
-/// Memory for an output: that of the state's last but one value where nobody else holds it.
+/// Memory for an output: that of an earlier run's, or of the state's last but one value, where
+/// nobody else holds it.
 Expected<HostTensor> Executor::outputTensor(const Program &program, BufferId buffer,
                                             const Shape &shape) {
   DType dtype = program.buffers[buffer].type.dtype;
-  for (const ResultInfo &next : program.nextStates) {
-    if (next.buffer != buffer)
-      continue;
-    HostTensor spare = std::exchange(states[next.name].spare, HostTensor());
-    if (spare.storage().use_count() == 1 && spare.dtype() == dtype && spare.shape() == shape)
-      return spare;
-  }
+  HostTensor spare = std::exchange(last.tensors[buffer], HostTensor());
+  for (const ResultInfo &next : program.nextStates)
+    if (next.buffer == buffer)
+      spare = std::exchange(states[next.name].spare, HostTensor());
+  if (spare.storage().use_count() == 1 && spare.dtype() == dtype && spare.shape() == shape)
+    return spare;
   return allocateOn(device, dtype, shape);
 }
 
@@ -353,6 +353,8 @@ Expected<TensorMap> Executor::collect(const Program &program, Held &held) {
         return std::move(tensor).status();
       results[result.name] = std::move(*tensor);
     }
+  for (const ResultInfo &output : program.outputs)
+    last.tensors[output.buffer] = held[output.buffer];
   for (const ResultInfo &next : program.nextStates) {
     StateValue &state = states[next.name];
     state.spare = std::exchange(state.now, std::move(held[next.buffer]));
@@ -368,6 +370,8 @@ Expected<TensorMap> Executor::run(std::string_view name, const TensorMap &inputs
   auto context = [&](Status status) { return std::move(status).withContext(program.name); };
   if (Status accepted = acceptInputs(program, inputs); !accepted)
     return context(std::move(accepted));
+  if (last.program != &program)
+    last = {&program, {}};
   Expected<Prepared *> prepared = prepare(program, inputs);
   if (!prepared)
     return context(std::move(prepared).status());

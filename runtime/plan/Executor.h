@@ -93,6 +93,12 @@ private:
   HostTensor constants;              ///< over device memory
   HostTensor arena;                  ///< one for all programs: they run one after another
   std::map<std::string, StateValue> states;
+  /// What the last run gave, over device memory: once nobody else holds it, the next run of the
+  /// program writes there. A step's logits would otherwise be fresh memory, cleared every time.
+  struct {
+    const Program *program = nullptr;
+    Held tensors;
+  } last;
   /// By program, the latest sizes last.
   std::map<std::string, std::vector<std::unique_ptr<Prepared>>, std::less<>> prepared;
 };

@@ -129,6 +129,22 @@ TEST(Executor, StatesMoveOnAndWhatWasHandedOutStays) {
   EXPECT_EQ(valuesOf(first["s"]), (std::vector<float>{1, 10}));
 }
 
+TEST(Executor, OutputsLieWhereThoseOfTheLastRunLayOnceNobodyHoldsThem) {
+  Machine machine({{"p", branchProgram()}}, json::array());
+  auto run = [&](float x) {
+    return machine.run("p", {{"x", floats({1, 2}, {x, x})}, {"c", floats({}, {1})}}).at("y");
+  };
+  HostTensor first = run(1);
+  HostTensor second = run(2);
+  EXPECT_EQ(valuesOf(first), (std::vector<float>{3, 3}));
+  const std::byte *place = second.data();
+  second = HostTensor();
+  second = run(3);
+  EXPECT_EQ(second.data(), place);
+  EXPECT_EQ(valuesOf(second), (std::vector<float>{9, 9}));
+  EXPECT_EQ(valuesOf(first), (std::vector<float>{3, 3}));
+}
+
 TEST(Executor, ReadsConstants) {
   std::string constants(64, '\0');
   std::vector<float> values = {7, 8};
