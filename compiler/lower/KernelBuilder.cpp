@@ -93,8 +93,12 @@ LogicalResult KernelBuilder::buildRows(func::FuncOp rows, EmitBody emit) {
   rxt::LoopEmitter reader(builder, loc, frame);
   KernelViews viewOf(reader, views);
   addOperands(frame, views, viewOf);
+  auto streams = llvm::map_to_vector(frame.results, [](auto &view) { return view.streams; });
   rxt::LoopEmitter emitter(builder, loc, std::move(frame));
-  return emit(emitter, viewOf);
+  LogicalResult done = emit(emitter, viewOf);
+  for (Value any : streams)
+    emitter.orderStreams(any);
+  return done;
 }
 
 void KernelBuilder::addOperands(rxt::KernelFrame &frame, ArrayRef<rxt::View> views,
@@ -104,6 +108,9 @@ void KernelBuilder::addOperands(rxt::KernelFrame &frame, ArrayRef<rxt::View> vie
   frame.inputs = operandsOf(viewOf);
   for (auto [view, merge] : llvm::zip(views.drop_front(arguments), kernel.merges))
     frame.results.push_back(merge ? merge->inputIn(e, view) : view);
+  bool isUpdate = isa<rxt::UpdateOp>(kernel.last()); // which writes a few rows of its result
+  for (rxt::View &result : frame.results)
+    result.streams = isUpdate ? Value() : e.streams(result);
   for (unsigned i = 0; i < arguments; ++i)
     if (auto name = kernel.function.getArgAttrOfType<StringAttr>(i, "rx.name"))
       frame.presences[name.str()] = views[i];

@@ -12,6 +12,17 @@ PanelForm formOfGathered(Operation *op, FormOf formOf) {
   return gather ? formOf(gather.getSource()) : PanelForm();
 }
 
+/// A result that streams past the caches although others of its row read it: they read a copy of
+/// one row.
+bool isKept(const RowGroup &group, ValueRange results, Operation *op) {
+  bool isRead = llvm::any_of(group.ops(), [&](Operation *reader) {
+    return llvm::any_of(reader->getOperands(),
+                        [&](Value value) { return behindWindows(value).getDefiningOp() == op; });
+  });
+  bool isLine = llvm::count(group.rowAxes(op), std::nullopt) == 1; // and then it is the last axis
+  return isRead && isLine && llvm::is_contained(results, op->getResult(0));
+}
+
 class RowLoops {
 public:
   RowLoops(rxt::LoopEmitter &e, ModuleOp module, const RowGroup &group, ValueRange results,
@@ -24,6 +35,12 @@ public:
       views[op] = isResult ? e.result(result - results.begin()) : rowOf(op, e.scratch(part));
       part += !isResult;
     }
+    for (Operation *op : group.ops())
+      if (isKept(group, results, op)) {
+        rxt::View copy = rowOf(op, e.scratch(part++));
+        if (views[op].streams)
+          kept.push_back({op, views[op], copy});
+      }
     GemmEmitter panels(module, /*elementBits=*/32, /*lanes=*/1);
     for (Operation *op : group.ops())
       if (PanelForm form = formOfGathered(op, formOf); !form.isDense()) {
@@ -36,9 +53,13 @@ public:
     LogicalResult done = success();
     e.forLoop(e.begin(), e.end(), [&](Value row) {
       SmallVector<Value> indices = indicesOf(row);
+      for (const Kept &result : kept)
+        views[result.op] = rowToWrite(result, indices);
       for (Operation *op : group.ops())
         if (failed(emitOp(op, indices)))
           done = failure();
+      for (const Kept &result : kept)
+        e.ifThen(result.all.streams, [&] { copyRow(result, indices); });
     });
     return done;
   }
@@ -50,12 +71,37 @@ private:
     Value scratch;
   };
 
-  LogicalResult emitOp(Operation *op, ArrayRef<Value> row) {
-    auto inputs = llvm::map_to_vector(op->getOperands(), [&](Value v) { return viewInside(v); });
-    auto fixed = llvm::map_to_vector(group.rowAxes(op), [&](std::optional<unsigned> axis) {
+  struct Kept {
+    Operation *op;
+    rxt::View all, copy; ///< of the result; of one row
+  };
+
+  SmallVector<Value> fixedAxes(Operation *op, ArrayRef<Value> row) const {
+    return llvm::map_to_vector(group.rowAxes(op), [&](std::optional<unsigned> axis) {
       return axis ? row[*axis] : Value();
     });
-    rxt::LoopEmitter own = e.forOp(inputs, views[op], fixed);
+  }
+
+  /// Where the ops write and read a row of a kept result.
+  rxt::View rowToWrite(const Kept &result, ArrayRef<Value> row) {
+    rxt::View view = result.copy;
+    SmallVector<Value> first = fixedAxes(result.op, row);
+    first.back() = e.constant(0);
+    view.pointer = e.select(result.all.streams, view.pointer, e.address(result.all, first));
+    return view;
+  }
+
+  void copyRow(const Kept &result, ArrayRef<Value> row) {
+    rxt::LoopEmitter own = e.forOp({result.copy}, result.all, fixedAxes(result.op, row));
+    auto dims = llvm::to_vector(llvm::seq<unsigned>(0, result.all.type.rank()));
+    own.forPoints(result.all.type, [&](const rxt::Point &point) {
+      own.store(own.load(own.input(0), dims, point), own.result(), point);
+    });
+  }
+
+  LogicalResult emitOp(Operation *op, ArrayRef<Value> row) {
+    auto inputs = llvm::map_to_vector(op->getOperands(), [&](Value v) { return viewInside(v); });
+    rxt::LoopEmitter own = e.forOp(inputs, views[op], fixedAxes(op, row));
     if (auto panels = gathers.find(op); panels != gathers.end())
       return emitGather(own, panels->second), success();
     return cast<rxt::LoopLowering>(op).emitLoops(own);
@@ -116,6 +162,7 @@ private:
   const RowGroup &group;
   ViewOf viewOf;
   llvm::DenseMap<Operation *, rxt::View> views;
+  std::vector<Kept> kept;
   llvm::DenseMap<Operation *, PanelGather> gathers; ///< from panels
 };
 
@@ -125,6 +172,9 @@ SmallVector<SizeExpr> rowScratch(const RowGroup &group, ValueRange results, Form
   SmallVector<SizeExpr> bytes;
   for (Operation *op : group.ops())
     if (!llvm::is_contained(results, op->getResult(0)))
+      bytes.push_back(group.rowBytes(op));
+  for (Operation *op : group.ops())
+    if (isKept(group, results, op))
       bytes.push_back(group.rowBytes(op));
   for (Operation *op : group.ops())
     if (PanelForm form = formOfGathered(op, formOf); !form.isDense())

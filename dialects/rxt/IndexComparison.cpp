@@ -6,6 +6,9 @@ using Predicate = mlir::arith::CmpIPredicate;
 
 namespace rx::rxt {
 
+/// Integers below it are f32 numbers.
+constexpr double mostExact = 1 << 24;
+
 void AffineSum::add(const AffineSum &other, int64_t sign) {
   constant += sign * other.constant;
   for (auto [value, factor] : other.terms)
@@ -15,9 +18,13 @@ void AffineSum::add(const AffineSum &other, int64_t sign) {
 AffineSum affineSumOf(Value value) {
   AffineSum result;
   APInt number;
+  APFloat real(0.0);
   Operation *op = value.getDefiningOp();
   if (matchPattern(value, m_ConstantInt(&number)))
     result.constant = number.getSExtValue();
+  else if (matchPattern(value, m_ConstantFloat(&real)) && real.isInteger() &&
+           std::abs(real.convertToDouble()) < mostExact)
+    result.constant = static_cast<int64_t>(real.convertToDouble());
   else if (isa_and_nonnull<arith::AddIOp, arith::SubIOp>(op)) {
     result.add(affineSumOf(op->getOperand(0)), 1);
     result.add(affineSumOf(op->getOperand(1)), isa<arith::AddIOp>(op) ? 1 : -1);

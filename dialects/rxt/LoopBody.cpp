@@ -96,6 +96,11 @@ Value LoopEmitter::evaluate(Block &body, ArrayRef<Value> arguments, const Point 
   IRMapping values;
   values.map(body.getArguments(), arguments);
   for (Operation &op : body.without_terminator()) {
+    if (std::optional<bool> answer =
+            point.piece ? answerIn(op, *point.laneDim, *point.piece) : std::nullopt) {
+      values.map(op.getResult(0), arith::ConstantIntOp::create(builder, loc, *answer, 1));
+      continue;
+    }
     if (auto index = dyn_cast<IndexOp>(op)) {
       values.map(index.getResult(), position(point, index.getDim()));
       continue;

@@ -166,7 +166,20 @@ void LoopEmitter::forRows(TensorType type, RowBody body) {
   });
 }
 
-void LoopEmitter::forPoints(TensorType type, function_ref<void(const Point &)> body) {
+/// Pieces of [0, size) between splits.
+static SmallVector<Piece> piecesOf(const SizeExpr &size, ArrayRef<int64_t> splits) {
+  int64_t end = size.isConstant() ? size.constant() : INT64_MAX;
+  SmallVector<Piece> pieces = {{0, end}};
+  for (int64_t split : splits)
+    if (split < end) {
+      pieces.back().end = split;
+      pieces.push_back({split, end});
+    }
+  return pieces;
+}
+
+void LoopEmitter::forPoints(TensorType type, ArrayRef<int64_t> splits,
+                            function_ref<void(const Point &)> body) {
   forRows(type, [&](ArrayRef<Value> outer, Value lo, Value hi) {
     if (type.rank() == 0)
       return body(Point());
@@ -182,11 +195,16 @@ void LoopEmitter::forPoints(TensorType type, function_ref<void(const Point &)> b
       Value up = mul(div(add(at, constant(lanes - 1)), width), width);
       return min(up, length);
     };
-    forStrips(strip(lo), strip(hi), [&](Value first, Value mask) {
-      Point point{Values(outer), type.rank() - 1, mask, /*aligned=*/true};
-      point.indices.push_back(first);
-      body(point);
-    });
+    Value begin = strip(lo), end = strip(hi);
+    for (Piece piece : piecesOf(type.size(type.rank() - 1), splits)) {
+      Value from = piece.begin == 0 ? begin : max(begin, constant(piece.begin));
+      Value to = piece.end == INT64_MAX ? end : min(end, constant(piece.end));
+      forStrips(from, to, [&](Value first, Value mask) {
+        Point point{Values(outer), type.rank() - 1, mask, /*aligned=*/true, piece};
+        point.indices.push_back(first);
+        body(point);
+      });
+    }
   });
 }
 

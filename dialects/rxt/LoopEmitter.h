@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "dialects/rxt/LoopPieces.h"
 #include "dialects/rxt/Rxt.h"
 
 #include <map>
@@ -36,10 +37,16 @@ struct View {
   WindowOp window;                        ///< null: the tensor is in memory, else this computes it
   std::shared_ptr<const View> source;     ///< the window's input
   std::shared_ptr<const RowPlaces> places; ///< null: rows lie in order
+  /// i1: whether whole strips are stored past the caches (LoopEmitter::streams); null: never.
+  mlir::Value streams;
 
   /// What `window` makes of `source`; nothing is computed before it is read.
   static View through(WindowOp window, const View &source) {
-    return {window.getResult().getType(), {}, {}, window, std::make_shared<const View>(source), {}};
+    View view;
+    view.type = window.getResult().getType();
+    view.window = window;
+    view.source = std::make_shared<const View>(source);
+    return view;
   }
 };
 
@@ -49,6 +56,7 @@ struct Point {
   std::optional<unsigned> laneDim;        ///< none: a single point
   mlir::Value mask;     ///< vector<16xi1> of the lanes that exist; null when all do
   bool aligned = false; ///< lane 0 is at a multiple of 16
+  std::optional<Piece> piece = std::nullopt; ///< in which the indices along `laneDim` lie
 };
 
 /// Where a strip reads an axis: at `at` (i64) and `step` further with every lane, or at a
@@ -57,6 +65,7 @@ struct Position {
   mlir::Value at;
   int64_t step = 0;
   int64_t multiple = 1; ///< `at` is known to be a multiple of it
+  std::optional<Piece> piece = std::nullopt; ///< in which all lanes are known to lie
 };
 
 /// What surrounds the loops: the operands of one kernel call and the part of the result it
@@ -135,8 +144,13 @@ public:
                llvm::function_ref<void(llvm::ArrayRef<Value> outer, Value lo, Value hi)> body);
 
   /// The same elements in strips of lanes along the last axis, which start at multiples of 16: each
-  /// end of the range moves up to one, or to the end of its row.
-  void forPoints(TensorType type, llvm::function_ref<void(const Point &)> body);
+  /// end of the range moves up to one, or to the end of its row. One loop for each piece between
+  /// `splits` of the last axis, which are multiples of 16.
+  void forPoints(TensorType type, llvm::ArrayRef<int64_t> splits,
+                 llvm::function_ref<void(const Point &)> body);
+  void forPoints(TensorType type, llvm::function_ref<void(const Point &)> body) {
+    forPoints(type, {}, body);
+  }
 
   //===-- Elements ---===//
   /// The element of `view` that each axis reads at dimension `dims[axis]` of `point`: a vector if
@@ -148,6 +162,12 @@ public:
   /// axis.
   void store(Value value, const View &view, const Point &point);
   void store(Value value, const View &view, llvm::ArrayRef<Value> indices);
+  /// Whether a result is better stored past the caches: it is too large for them, and its strips
+  /// are whole lines. An ordinary store reads its line first, a third of what a copy moves. Null
+  /// where that is never so. Who stores there ends with `orderStreams`.
+  Value streams(const View &result);
+  /// Makes what was stored past the caches visible to other threads, where `streams`.
+  void orderStreams(Value streams);
   /// The elements at one position per axis: a scalar if the lanes do not differ; `mask` as above.
   Value loadAt(const View &view, llvm::ArrayRef<Position> positions, Value mask);
   /// The address of the element at `indices`.

@@ -73,6 +73,8 @@ static Type storedType(Type element) {
   return element.isInteger(1) ? Type(IntegerType::get(element.getContext(), 8)) : element;
 }
 
+constexpr int64_t lineBytes = 64; ///< of a cache line: 16 lanes of 4 bytes
+
 static unsigned bytesOf(Type stored) { return stored.getIntOrFloatBitWidth() / 8; }
 
 Value LoopEmitter::storedToValue(Value stored, Type element) {
@@ -182,8 +184,9 @@ Value LoopEmitter::loadAt(const View &view, ArrayRef<Position> positions, Value 
 
 Value LoopEmitter::load(const View &view, ArrayRef<unsigned> dims, const Point &point) {
   auto positions = llvm::map_to_vector(dims, [&](unsigned dim) {
-    bool inLanes = dim == point.laneDim;
-    return Position{point.indices[dim], inLanes, inLanes && point.aligned ? lanes : 1};
+    if (dim != point.laneDim)
+      return Position{point.indices[dim]};
+    return Position{point.indices[dim], 1, point.aligned ? lanes : 1, point.piece};
   });
   return loadAt(view, positions, point.mask);
 }
@@ -195,11 +198,39 @@ void LoopEmitter::store(Value value, const View &view, const Point &point) {
   Type element = view.type.getElementType();
   Value stored = valueToStored(splat(value), element), pointer = address(view, indices);
   unsigned alignment = bytesOf(storedType(element));
-  if (point.mask)
+  if (point.mask) {
     LLVM::MaskedStoreOp::create(builder, loc, stored, pointer, point.mask,
                                 builder.getI32IntegerAttr(alignment));
-  else
-    LLVM::StoreOp::create(builder, loc, stored, pointer, alignment);
+    return;
+  }
+  auto ordinary = [&] { LLVM::StoreOp::create(builder, loc, stored, pointer, alignment); };
+  if (!view.streams || !point.aligned)
+    return ordinary();
+  auto past = [&] {
+    LLVM::StoreOp::create(builder, loc, stored, pointer, lineBytes, /*isVolatile=*/false,
+                          /*isNonTemporal=*/true);
+    return Values();
+  };
+  ifElse(view.streams, past, [&] { return ordinary(), Values(); });
+}
+
+Value LoopEmitter::streams(const View &result) {
+  constexpr int64_t largest = 32 << 20; // bytes that a last level of cache may hold
+  if (result.type.rank() == 0 || bytesOf(storedType(result.type.getElementType())) != 4)
+    return {};
+  Value bytes = mul(size(result.type.elementCount()), constant(4));
+  Value address = LLVM::PtrToIntOp::create(builder, loc, builder.getI64Type(), result.pointer);
+  Value offsets = address; // whose low bits are zero if lines begin where strips do
+  for (Value stride : ArrayRef(result.strides).drop_back())
+    offsets = arith::OrIOp::create(builder, loc, offsets, mul(stride, constant(4)));
+  return both(compare(Predicate::sgt, bytes, constant(largest)),
+              compare(Predicate::eq, rem(offsets, constant(lineBytes)), constant(0)));
+}
+
+void LoopEmitter::orderStreams(Value streams) {
+  if (streams)
+    ifThen(streams,
+           [&] { LLVM::FenceOp::create(builder, loc, LLVM::AtomicOrdering::seq_cst, ""); });
 }
 
 } // namespace rx::rxt

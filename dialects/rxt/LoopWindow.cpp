@@ -21,6 +21,8 @@ Value WindowRead::value() {
     return e.loadAt(source, positions, mask);
   Value fill = arith::ConstantOp::create(e.builder, e.loc, cast<TypedAttr>(*window.getFill()));
   Value inside = insideAll();
+  if (!inside)
+    return e.loadAt(source, positions, mask);
   if (!differsInLanes())
     return e.ifElse(
         inside, [&] { return SmallVector<Value>{e.loadAt(source, positions, Value())}; },
@@ -36,9 +38,22 @@ bool WindowRead::differsInLanes() const {
   });
 }
 
+/// Whether every position of the result reads inside along `axis`, or those read do.
+bool WindowRead::isInside(unsigned axis) {
+  const SizeExpr &size = source.type.size(axis);
+  if (auto dim = dyn_cast<AffineDimExpr>(window.getMap().getResult(axis)))
+    if (window.getResult().getType().size(dim.getPosition()) == size)
+      return true;
+  const std::optional<Piece> &piece = positions[axis].piece;
+  return piece && size.isConstant() && piece->begin >= 0 && piece->end <= size.constant();
+}
+
+/// Null: all are.
 Value WindowRead::insideAll() {
-  Value inside = arith::ConstantIntOp::create(e.builder, e.loc, 1, 1); // of a scalar input
+  Value inside;
   for (auto [axis, position] : llvm::enumerate(positions)) {
+    if (isInside(axis))
+      continue;
     Value at = inLanes(position), size = e.size(source.type.size(axis));
     if (e.isVector(at))
       size = e.splat(size);
@@ -59,7 +74,7 @@ Value WindowRead::inLanes(const Position &position) {
 Position WindowRead::positionAt(AffineExpr expr) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
     int64_t value = constant.getValue();
-    return {e.constant(value), 0, std::abs(value)};
+    return {e.constant(value), 0, std::abs(value), Piece{value, value + 1}};
   }
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
     return result[dim.getPosition()];
@@ -71,13 +86,21 @@ Position WindowRead::positionAt(AffineExpr expr) {
   return combine(binary.getKind(), positionAt(binary.getLHS()), positionAt(binary.getRHS()));
 }
 
+/// The piece, moved by a number.
+static std::optional<Piece> moved(std::optional<Piece> piece, std::optional<int64_t> by) {
+  if (!piece || !by || piece->end == INT64_MAX)
+    return std::nullopt;
+  return Piece{piece->begin + *by, piece->end + *by};
+}
+
 /// Sums, and products with a constant, stay steps; what else differs between lanes is one number
 /// per lane.
 Position WindowRead::combine(AffineExprKind kind, const Position &a, const Position &b) {
   std::optional<int64_t> factor = getConstantIntValue(b.at);
   bool steps = !e.isVector(a.at) && !e.isVector(b.at);
   if (kind == AffineExprKind::Add && steps)
-    return {e.add(a.at, b.at), a.step + b.step, std::gcd(a.multiple, b.multiple)};
+    return {e.add(a.at, b.at), a.step + b.step, std::gcd(a.multiple, b.multiple),
+            moved(a.piece, getConstantIntValue(b.at))};
   if (kind == AffineExprKind::Mul && steps && b.step == 0 && factor)
     return {e.mul(a.at, b.at), a.step * *factor, a.multiple * std::abs(*factor)};
   if (kind != AffineExprKind::Add && kind != AffineExprKind::Mul)

@@ -19,6 +19,7 @@ public:
 
 private:
   bool differsInLanes() const;
+  bool isInside(unsigned axis);
   Value insideAll();
   Value inLanes(const Position &position);
   Position positionAt(mlir::AffineExpr expr);

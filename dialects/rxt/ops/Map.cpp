@@ -49,7 +49,11 @@ LogicalResult MapOp::evaluate(Evaluation &evaluation) {
 SizeExpr MapOp::parallelRows() { return getResult().getType().elementCount(); }
 
 LogicalResult MapOp::emitLoops(LoopEmitter &emitter) {
-  emitter.forPoints(getResult().getType(), [&](const Point &point) {
+  TensorType type = getResult().getType();
+  SmallVector<int64_t> splits;
+  if (type.rank() > 0)
+    splits = splitsOf(getBody().front(), type.rank() - 1, LoopEmitter::lanes);
+  emitter.forPoints(type, splits, [&](const Point &point) {
     SmallVector<Value> elements;
     for (unsigned i = 0; i < getInputs().size(); ++i)
       elements.push_back(emitter.load(emitter.input(i), dimensionsOf(mapAt(getMaps(), i)), point));

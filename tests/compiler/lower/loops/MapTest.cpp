@@ -185,6 +185,27 @@ TEST_F(MapTest, PositionsAndSizes) {
         sizesOf("b", "t"), exact);
 }
 
+/// Comparisons of the position with constants split loops where a strip begins, and only there.
+TEST_F(MapTest, PositionsOnBothSidesOfConstants) {
+  std::vector<Sizes> sizes = sizesOf("b", "t");
+  for (int64_t t : {16, 17, 32, 33, 48, 75})
+    sizes.push_back({{"b", 2}, {"t", t}});
+  check(equationOf({"f32", "f32"},
+                   "%j = rxt.index 1 : i32\n%f = arith.sitofp %j : i32 to f32\n"
+                   "%k16 = arith.constant 16 : i32\n%k31 = arith.constant 31.0 : f32\n"
+                   "%k40 = arith.constant 40 : i32\n%k15 = arith.constant 15 : i32\n"
+                   "%below = arith.cmpi slt, %j, %k16 : i32\n"
+                   "%upTo = arith.cmpf ole, %f, %k31 : f32\n"
+                   "%inStrip = arith.cmpi sgt, %k40, %j : i32\n"
+                   "%from = arith.cmpi sle, %k15, %j : i32\n"
+                   "%u = arith.select %below, %a, %b : f32\n%n = arith.negf %u : f32\n"
+                   "%v = arith.select %upTo, %u, %n : f32\n%w = arith.negf %a : f32\n"
+                   "%x = arith.select %inStrip, %v, %w : f32\n%z = arith.negf %x : f32\n"
+                   "%y = arith.select %from, %x, %z : f32",
+                   "f32"),
+        sizes, exact);
+}
+
 TEST_F(MapTest, TransposedDiagonalAndScalar) {
   check(R"(
 !x = !rxt.tensor<f32[t, b]>

@@ -2,6 +2,7 @@
 // rows are cut.
 #include "compiler/lower/KernelViews.h"
 #include "compiler/lower/RowGroup.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Parser/Parser.h"
 #include "tests/compiler/lower/loops/LoopHarness.h"
@@ -158,6 +159,20 @@ TEST_F(RowsTest, ResidualBetweenNorms) {
                 squares("%s", "%u") + norm("%y", "%u", "%s") + add.str() + squares("%q", "%z") +
                 norm("%n", "%z", "%q") + "  return %z, %n : !x, !x\n}",
             sizesOf("b", "t", "d"), {2e-5, 2e-5});
+}
+
+/// 33 MB each: both results go past the caches, of the first a copy of one row is kept to be read.
+TEST_F(RowsTest, ResultsLargerThanCaches) {
+  std::string text = prelude.str() + "func.func @k(%x: !x, %y: !x, %g: !g) -> (!x, !x) {\n" +
+                     add.str() + squares("%q", "%z") + norm("%n", "%z", "%q") +
+                     "  return %z, %n : !x, !x\n}";
+  check(text, {{{"b", 3}, {"t", 4400}, {"d", 640}}}, rounded);
+  auto module = parseSourceString<ModuleOp>(text, &context);
+  auto lowered = lowerKernel(module->lookupSymbol<func::FuncOp>("k"), cpuTargets().front());
+  ASSERT_TRUE(succeeded(lowered));
+  int pastCaches = 0;
+  lowered->module->walk([&](LLVM::StoreOp store) { pastCaches += store.getNontemporal(); });
+  EXPECT_EQ(pastCaches, 2);
 }
 
 /// Exponentials are kept, maximum and sum are one number per row; ends of rows are masked.
