@@ -35,6 +35,16 @@ std::shared_ptr<std::byte> mapHugePages(int64_t bytes) {
   return std::shared_ptr<std::byte>(start, [size](std::byte *memory) { munmap(memory, size); });
 }
 
+/// Whole pages of [start, start + bytes) back to the system; they may be used again.
+void giveBack(std::byte *start, int64_t bytes) {
+  constexpr uintptr_t page = 4096;
+  uintptr_t begin = reinterpret_cast<uintptr_t>(start), end = begin + bytes;
+  begin = (begin + page - 1) / page * page;
+  end = end / page * page;
+  if (begin < end)
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+}
+
 } // namespace
 
 int64_t allocatedBytes(int64_t bytes) {
@@ -55,6 +65,25 @@ Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes) {
   if (!memory)
     return makeError("out of memory: {} bytes are not available", bytes);
   return memory;
+}
+
+Expected<std::shared_ptr<std::byte>> SharedPages::allocate(int64_t bytes) {
+  constexpr int64_t slabBytes = 32 * hugePage; // untouched pages take no memory
+  if (bytes < 0 || bytes >= hugePage)
+    return allocateTensorMemory(bytes);
+  int64_t rounded = alignTensorBytes(std::max<int64_t>(bytes, 1));
+  if (used + rounded > size) {
+    Expected<std::shared_ptr<std::byte>> memory = allocateTensorMemory(slabBytes);
+    if (!memory)
+      return memory;
+    slab = std::move(*memory);
+    used = 0;
+    size = slabBytes;
+  }
+  std::byte *start = slab.get() + used;
+  used += rounded;
+  return std::shared_ptr<std::byte>(
+      start, [slab = slab, rounded](std::byte *memory) { giveBack(memory, rounded); });
 }
 
 } // namespace rx::runtime

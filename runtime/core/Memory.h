@@ -26,4 +26,18 @@ Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes);
 /// whole huge pages where it takes those.
 int64_t allocatedBytes(int64_t bytes);
 
+/// Huge pages that small tensors share. A matrix of a layer has less than one; on small pages of its
+/// own, every 4 KB of weights would cost a walk through page tables that are no longer in the
+/// caches.
+class SharedPages {
+public:
+  /// As allocateTensorMemory. The last owner's pages go back to the system, but their place is not
+  /// used again: for what is kept.
+  Expected<std::shared_ptr<std::byte>> allocate(int64_t bytes);
+
+private:
+  std::shared_ptr<std::byte> slab;
+  int64_t used = 0, size = 0; ///< of the slab
+};
+
 } // namespace rx::runtime

@@ -17,22 +17,6 @@ Shape constantShape(const BufferType &type) {
   return shape;
 }
 
-/// Uninitialised memory for a buffer in panels.
-Expected<HostTensor> allocatePanels(const BufferType &type) {
-  return HostTensor::allocate(RX_U8, {type.bytes(constantShape(type)).value_or(0)});
-}
-
-/// The panels of f32 that hold a dense value.
-Expected<HostTensor> inPanels(const BufferType &type, const HostTensor &value) {
-  if (type.form.element != RX_F32)
-    return makeError("{} cannot hold values that were computed, only those of a file", type.text());
-  Expected<HostTensor> panels = allocatePanels(type);
-  if (panels)
-    packPanels(type.form, type.dims[1].constant(), 0,
-               {value.data(), static_cast<size_t>(value.bytes())}, panels->values<std::byte>());
-  return panels;
-}
-
 /// Panels of f32 back to rows.
 void unpackPanels(const PanelForm &form, const HostTensor &panels, HostTensor &dense) {
   const auto *from = reinterpret_cast<const float *>(panels.data());
@@ -57,6 +41,26 @@ bool lists(const std::vector<std::string> &names, const std::string &name) {
 }
 
 } // namespace
+
+/// Uninitialised memory for a buffer in panels.
+Expected<HostTensor> ParameterStore::allocatePanels(const BufferType &type) {
+  int64_t bytes = type.bytes(constantShape(type)).value_or(0);
+  Expected<std::shared_ptr<std::byte>> memory = panelMemory.allocate(bytes);
+  if (!memory)
+    return std::move(memory).status();
+  return HostTensor::over(RX_U8, {bytes}, std::move(*memory));
+}
+
+/// The panels of f32 that hold a dense value.
+Expected<HostTensor> ParameterStore::inPanels(const BufferType &type, const HostTensor &value) {
+  if (type.form.element != RX_F32)
+    return makeError("{} cannot hold values that were computed, only those of a file", type.text());
+  Expected<HostTensor> panels = allocatePanels(type);
+  if (panels)
+    packPanels(type.form, type.dims[1].constant(), 0,
+               {value.data(), static_cast<size_t>(value.bytes())}, panels->values<std::byte>());
+  return panels;
+}
 
 Expected<HostTensor> ParameterStore::get(const std::string &name) {
   if (auto found = values.find(name); found != values.end())
@@ -123,7 +127,7 @@ Expected<HostTensor> ParameterStore::getDense(const std::string &name) {
 }
 
 /// Rows stream through a small buffer: the tensor never stands in memory twice.
-Expected<HostTensor> ParameterStore::loadPanels(const BufferSource &source) const {
+Expected<HostTensor> ParameterStore::loadPanels(const BufferSource &source) {
   const PanelForm &form = source.type.form;
   const int64_t rows = source.type.dims[0].constant(), depth = source.type.dims[1].constant();
   if (!loadRows)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/HostTensor.h"
+#include "runtime/core/Memory.h"
 #include "runtime/core/Status.h"
 #include "runtime/plan/Bundle.h"
 
@@ -62,7 +63,9 @@ public:
 
 private:
   Expected<HostTensor> loadFile(const BufferSource &source) const;
-  Expected<HostTensor> loadPanels(const BufferSource &source) const;
+  Expected<HostTensor> loadPanels(const BufferSource &source);
+  Expected<HostTensor> allocatePanels(const BufferType &type);
+  Expected<HostTensor> inPanels(const BufferType &type, const HostTensor &value);
   Expected<HostTensor> getDense(const std::string &name);
   bool isReadByPrograms(const std::string &name);
   void releaseInputsOf(const BufferSource &source);
@@ -70,6 +73,7 @@ private:
   const Bundle &bundle;
   Load load;
   LoadRows loadRows;
+  SharedPages panelMemory;
   std::map<std::string, HostTensor> values;
   std::set<std::string> readByPrograms;
   uint64_t changes = 0;
