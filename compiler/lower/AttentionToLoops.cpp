@@ -15,10 +15,11 @@ constexpr int64_t panelWidth = PanelProducts::width, lanes = LoopEmitter::lanes;
 
 class AttentionEmitter {
 public:
-  AttentionEmitter(LoopEmitter &e, PanelProducts &products, Attention &attention, ViewOf viewOf)
+  AttentionEmitter(LoopEmitter &e, PanelProducts &products, Attention &attention,
+                   const GemmSpec &spec, ViewOf viewOf)
       : e(e), products(products), attention(attention),
-        panels(e, products, attention.rows, ownElements(attention), viewOf),
-        valueTile(panels.at(e.scratch(), e.constant(panelElements(attention)))),
+        panels(e, products, attention.rows, ownElements(attention), spec, viewOf),
+        valueTile(panels.at(e.scratch(), e.constant(panelElements(attention, spec)))),
         values(viewOf(attention.mixed.getRhs())),
         valueDims(rxt::dimensionsOf(rxt::mapAt(attention.mixed.getMaps(), 1))),
         width(attention.width()), widthDim(attention.rows.rowRank()) {}
@@ -39,17 +40,17 @@ public:
   /// mixed[i][row] of a panel.
   static int64_t ownElements(Attention &attention) { return attention.width() * panelWidth; }
   /// With a block of values where a table places them.
-  static int64_t scratchElements(Attention &attention) {
+  static int64_t scratchElements(Attention &attention, const GemmSpec &spec) {
     int64_t values = isPlaced(attention) ? SoftmaxPanels::keyBlock * attention.width() : 0;
-    return panelElements(attention) + values;
+    return panelElements(attention, spec) + values;
   }
 
 private:
   static bool isPlaced(Attention &attention) {
     return SoftmaxPanels::isPlaced(attention.mixed.getRhs());
   }
-  static int64_t panelElements(Attention &attention) {
-    return SoftmaxPanels::scratchElements(attention.rows, ownElements(attention));
+  static int64_t panelElements(Attention &attention, const GemmSpec &spec) {
+    return SoftmaxPanels::scratchElements(attention.rows, ownElements(attention), spec);
   }
 
   void clear() {
@@ -149,14 +150,14 @@ private:
 
 } // namespace
 
-int64_t attentionScratchBytes(Attention &attention) {
-  return AttentionEmitter::scratchElements(attention) * 4;
+int64_t attentionScratchBytes(Attention &attention, const GemmSpec &spec) {
+  return AttentionEmitter::scratchElements(attention, spec) * 4;
 }
 
-void emitAttention(LoopEmitter &e, ModuleOp module, Attention &attention, const CpuTarget &target,
+void emitAttention(LoopEmitter &e, ModuleOp module, Attention &attention, const GemmSpec &spec,
                    ViewOf viewOf) {
-  PanelProducts products(module, target);
-  AttentionEmitter(e, products, attention, viewOf).emit();
+  PanelProducts products(module, *spec.target);
+  AttentionEmitter(e, products, attention, spec, viewOf).emit();
 }
 
 } // namespace rx::compiler

@@ -131,8 +131,10 @@ LogicalResult lowerRows(LoweredKernel &lowered, KernelSource &kernel, RowGroup &
 
 /// Lowers a kernel of several ops; none if it is something else.
 std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &kernel,
-                                        const CpuTarget &target) {
+                                        const CpuTarget &target, Precision precision) {
   Operation *last = kernel.last();
+  GemmSpec spec =
+      specOfProduct(kernel.function, formOfWeights(kernel.function), target, precision);
   ModuleOp module = *lowered.module;
   auto map = dyn_cast_or_null<rxt::MapOp>(last);
   if (auto attention = map ? matchAttention(map) : std::nullopt;
@@ -144,19 +146,18 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
                             emitAttentionStep(e, module, *attention, viewOf);
                           });
     return lowerSoftmax(lowered, kernel, attention->rows, PanelProducts::width,
-                        attentionScratchBytes(*attention), [&](rxt::LoopEmitter &e, ViewOf viewOf) {
-                          emitAttention(e, module, *attention, target, viewOf);
+                        attentionScratchBytes(*attention, spec),
+                        [&](rxt::LoopEmitter &e, ViewOf viewOf) {
+                          emitAttention(e, module, *attention, spec, viewOf);
                         });
   }
   if (auto group = last ? matchLogSumExp(last) : std::nullopt;
-      group && isAllOf(kernel, group->ops(), group->results())) {
-    PanelForm form = formOfWeights(kernel.function);
+      group && isAllOf(kernel, group->ops(), group->results()))
     return lowerSoftmax(lowered, kernel, group->rows, PanelProducts::width,
-                        logSumExpScratchBytes(*group, form),
+                        logSumExpScratchBytes(*group, spec),
                         [&](rxt::LoopEmitter &e, ViewOf viewOf) {
-                          emitLogSumExp(e, module, *group, kernel.results(), form, target, viewOf);
+                          emitLogSumExp(e, module, *group, kernel.results(), spec, viewOf);
                         });
-  }
   if (std::optional<RowGroup> group = rowGroupOf(kernel))
     return lowerRows(lowered, kernel, *group);
   return std::nullopt;
@@ -205,7 +206,7 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   else
     for (const std::string &symbol : rxt::sizeSymbols(own.function))
       lowered.sizes.push_back(SizeExpr::symbol(symbol));
-  std::optional<LogicalResult> done = lowerGroup(lowered, own, target);
+  std::optional<LogicalResult> done = lowerGroup(lowered, own, target, precision);
   if (!done) {
     Operation *op = rootOf(own);
     done = op ? lowerOp(lowered, own, op, target, precision) : failure();

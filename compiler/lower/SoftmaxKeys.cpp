@@ -146,6 +146,8 @@ void SoftmaxPanels::copyRows(Value operand, ArrayRef<unsigned> dims, unsigned ke
 
 /// scoreTile[key][row] = queries * keys.
 void SoftmaxPanels::computeScores(const KeyBlock &block) {
+  if (blocks)
+    return computeScoresOfBlocks(block);
   if (keyDecode)
     return computeScoresOfPanels(block);
   PanelProducts::Operands operands;

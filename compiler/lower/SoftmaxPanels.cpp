@@ -1,5 +1,6 @@
 #include "compiler/lower/SoftmaxPanels.h"
 #include "compiler/lower/GemmPacking.h"
+#include "compiler/lower/PanelDecode.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -26,15 +27,21 @@ static int64_t panelVectors(SoftmaxRows &rows) {
   return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
 }
 
-/// Without the block of keys.
-static int64_t scratchOfPanels(SoftmaxRows &rows, int64_t own) {
-  return SoftmaxPanels::keyBlock * width +
-         SoftmaxPanels::panelsAtOnce * (panelVectors(rows) * width + own);
+static int64_t elementsOfPanel(SoftmaxRows &rows, int64_t own, const GemmSpec &spec) {
+  int64_t split = usesBlockProducts(spec) ? blockScratchElements(spec, width, rows.depth()) : 0;
+  return panelVectors(rows) * width + split + own;
 }
 
-int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm) {
-  bool inTile = !keyForm.isDense() || isPlaced(rows.scores.getRhs());
-  return scratchOfPanels(rows, own) + (inTile ? keyBlock * rows.depth() : 0);
+/// Without the block of keys, or of scores.
+static int64_t elementsOfPanels(int64_t ofPanel) {
+  return SoftmaxPanels::keyBlock * width + SoftmaxPanels::panelsAtOnce * ofPanel;
+}
+
+int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const GemmSpec &spec) {
+  int64_t panels = elementsOfPanels(elementsOfPanel(rows, own, spec));
+  if (usesBlockProducts(spec))
+    return panels + width * scoresStride;
+  return panels + (spec.packedB || isPlaced(rows.scores.getRhs()) ? keyBlock * rows.depth() : 0);
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -45,15 +52,25 @@ SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
 }
 
 SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows,
-                             int64_t own, ViewOf viewOf)
+                             int64_t own, const GemmSpec &spec, ViewOf viewOf)
     : SoftmaxArithmetic(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
-      batchRank(rows.batchRank), rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
+      panelElements(elementsOfPanel(rows, own, spec)), batchRank(rows.batchRank),
+      rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
       sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()),
-      keyTile(at(scoreTile, e.constant(scratchOfPanels(rows, own)))) {}
+      keyForm(gemmPanelForm(spec)),
+      keyTile(at(scoreTile, e.constant(elementsOfPanels(panelElements)))) {
+  if (!spec.packedB)
+    return;
+  GemmEmitter functions(module(), spec.elementBits, spec.target->lanes(spec.elementBits));
+  if (usesBlockProducts(spec))
+    blocks = buildBlockProducts(functions, spec, width, rows.depth());
+  else
+    keyDecode =
+        buildPanelDecode(functions, keyForm, GemmWords(*spec.target, rxk::TileOrder::Chain));
+}
 
-void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode) {
-  keyForm = form;
-  keyDecode = decode;
+ModuleOp SoftmaxPanels::module() {
+  return e.builder.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
 }
 
 //===-- Scratch ---===//
@@ -61,7 +78,7 @@ void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode)
 /// Points everything at the scratch of `panel` of the batch element, the one in `slot`.
 void SoftmaxPanels::placePanel(Value slot, Value panel) {
   Value pointer = at(scoreTile, e.constant(keyBlock * width));
-  pointer = at(pointer, e.mul(slot, e.constant(panelVectors(rows) * width + ownElements)));
+  pointer = at(pointer, e.mul(slot, e.constant(panelElements)));
   auto take = [&](int64_t vectors) {
     Value taken = pointer;
     pointer = at(pointer, e.constant(vectors * width));
@@ -75,6 +92,7 @@ void SoftmaxPanels::placePanel(Value slot, Value panel) {
   range = take(1);
   indices = take(2 * rowAxes);
   own = pointer;
+  splitRows = at(own, e.constant(ownElements));
   Value left = e.sub(rowCount(), e.mul(panel, e.constant(width)));
   strips =
       e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2), e.constant(1));
@@ -132,7 +150,7 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
       e.forCarry(zero, count, one, {e.size(rows.keys()), zero}, [&](Value slot, ValueRange widest) {
         placePanel(slot, e.add(first, slot));
         locateRows(e.add(first, slot));
-        packQueries();
+        blocks ? splitQueries() : packQueries();
         forStrips([&](Value lane) {
           store(number(-infinity), at(maxima, lane));
           store(number(0), at(sums, lane));
@@ -275,8 +293,7 @@ void SoftmaxPanels::packQueriesInSquares(const rxt::View &view, ArrayRef<unsigne
 }
 
 void SoftmaxPanels::transpose(Values &square) {
-  auto module = e.builder.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
-  GemmEmitter emitter(module, 32, lanes);
+  GemmEmitter emitter(module(), 32, lanes);
   emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
   transposeInRegisters(emitter, square);
 }
