@@ -104,7 +104,7 @@ int64_t logSumExpScratchBytes(LogSumExp &group, const GemmSpec &spec) {
 
 void emitLogSumExp(LoopEmitter &e, ModuleOp module, LogSumExp &group, ValueRange returned,
                    const GemmSpec &spec, ViewOf viewOf) {
-  PanelProducts products(module, *spec.target);
+  PanelProducts products(module, spec);
   LogSumExpEmitter(e, products, group, returned, spec, viewOf).emit();
 }
 

@@ -37,11 +37,19 @@ static int64_t elementsOfPanels(int64_t ofPanel) {
   return SoftmaxPanels::keyBlock * width + SoftmaxPanels::panelsAtOnce * ofPanel;
 }
 
+/// Of a block of keys as they are multiplied.
+static int64_t elementsOfKeys(SoftmaxRows &rows, const GemmSpec &spec) {
+  GemmWords words = PanelProducts::wordsOf(spec);
+  bool inTile = spec.packedB || words.steps() > 1 || SoftmaxPanels::isPlaced(rows.scores.getRhs());
+  return inTile ? SoftmaxPanels::keyBlock * words.count(rows.depth()) : 0;
+}
+
 int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const GemmSpec &spec) {
   int64_t panels = elementsOfPanels(elementsOfPanel(rows, own, spec));
   if (usesBlockProducts(spec))
     return panels + width * scoresStride;
-  return panels + (spec.packedB || isPlaced(rows.scores.getRhs()) ? keyBlock * rows.depth() : 0);
+  bool copies = PanelProducts::wordsOf(spec).steps() > 1 && isPlaced(rows.scores.getRhs());
+  return panels + elementsOfKeys(rows, spec) + (copies ? keyBlock * rows.depth() : 0);
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -58,19 +66,16 @@ SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRow
       rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
       sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()),
       keyForm(gemmPanelForm(spec)),
-      keyTile(at(scoreTile, e.constant(elementsOfPanels(panelElements)))) {
-  if (!spec.packedB)
-    return;
-  GemmEmitter functions(module(), spec.elementBits, spec.target->lanes(spec.elementBits));
+      keyTile(at(scoreTile, e.constant(elementsOfPanels(panelElements)))),
+      keyRows(products.rounds() ? at(keyTile, e.constant(elementsOfKeys(rows, spec))) : keyTile) {
+  GemmEmitter functions = products.functions();
   if (usesBlockProducts(spec))
     blocks = buildBlockProducts(functions, spec, width, rows.depth());
-  else
-    keyDecode =
-        buildPanelDecode(functions, keyForm, GemmWords(*spec.target, rxk::TileOrder::Chain));
-}
-
-ModuleOp SoftmaxPanels::module() {
-  return e.builder.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
+  else if (spec.packedB)
+    keyDecode = buildPanelDecode(functions, keyForm, products.words());
+  else if (products.rounds())
+    keyPack = buildPack(functions, "pack_keys", keyForm.columns, keysAreAlongDepth(),
+                        /*padded=*/true, products.words());
 }
 
 //===-- Scratch ---===//
@@ -164,11 +169,7 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
       });
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
     Value from = e.max(start, keys[0]), to = e.min(e.add(start, size), keys[1]);
-    if (keyDecode)
-      decodeKeys(start);
-    else if (isPlaced(rows.scores.getRhs()))
-      copyRows(rows.scores.getRhs(), rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1)),
-               keyDim, rows.depth(), from, to, keyTile);
+    fetchKeys(start, from, to);
     if (hooks.block)
       hooks.block(from, to);
     e.forLoop(zero, count, [&](Value slot) {
@@ -267,7 +268,23 @@ void SoftmaxPanels::packQueries() {
       Value column = e.loadAt(view, positions(dims, lane, [&](unsigned) { return i; }), Value());
       store(e.splat(column), at(queries, e.add(e.mul(i, e.constant(width)), lane)));
     });
+    toWords(queries, e.constant(rows.depth()), lane);
   });
+}
+
+void SoftmaxPanels::toWords(Value tile, Value steps, Value lane) {
+  if (!products.rounds())
+    return;
+  Value two = e.constant(2), pairs = e.div(steps, two);
+  auto rowAt = [&](Value index) { return at(tile, e.add(e.mul(index, e.constant(width)), lane)); };
+  auto round = [&](Value word, Value second) {
+    GemmEmitter emitter = emitterAt(e);
+    store(products.words().across(emitter, {load(rowAt(e.mul(word, two))), second}), rowAt(word));
+  };
+  e.forLoop(e.constant(0), pairs,
+            [&](Value word) { round(word, load(rowAt(e.add(e.mul(word, two), e.constant(1))))); });
+  e.ifThen(e.compare(Predicate::ne, e.rem(steps, two), e.constant(0)),
+           [&] { round(pairs, number(0)); });
 }
 
 /// The first `count` elements of each query, which lie side by side.
@@ -293,8 +310,7 @@ void SoftmaxPanels::packQueriesInSquares(const rxt::View &view, ArrayRef<unsigne
 }
 
 void SoftmaxPanels::transpose(Values &square) {
-  GemmEmitter emitter(module(), 32, lanes);
-  emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
+  GemmEmitter emitter = emitterAt(e);
   transposeInRegisters(emitter, square);
 }
 

@@ -95,15 +95,22 @@ public:
 
   /// The stride of the axis that `dims` says is read by `dim`.
   static Value strideOf(const rxt::View &view, llvm::ArrayRef<unsigned> dims, unsigned dim);
+  /// Makes words of `steps` vectors of one half of a panel, 32 elements apart from `tile` on, in
+  /// place.
+  void toWords(Value tile, Value steps, Value lane);
   /// Transposes 16 vectors in place.
   void transpose(llvm::SmallVector<Value> &square);
 
 private:
-  mlir::ModuleOp module();
   void placePanel(Value slot, Value panel);
   void locateRows(Value panel);
   void forGroup(Value first, Value count, const PanelHooks &hooks);
   void packQueries();
+  bool keysAreAlongDepth();
+  void fetchKeys(Value start, Value from, Value to);
+  void packKeys(Value start);
+  Value keyPanelStep();
+  std::pair<Value, Value> keysFrom(Value key);
   void splitQueries();
   void packQueriesInSquares(const rxt::View &view, llvm::ArrayRef<unsigned> dims, int64_t count);
   std::pair<Value, Value> visibleKeys();
@@ -132,10 +139,11 @@ private:
   Value queries, maxima, sums, lost, scales, indices; ///< of the panel
   Value range;                                        ///< of the keys that it sees, two i64
   PanelForm keyForm;
-  mlir::func::FuncOp keyDecode;        ///< null where keys are dense or multiplied as they lie
-  std::optional<BlockProducts> blocks; ///< where they are
-  Value splitRows;                     ///< the panel's scratch for these
-  Value keyTile; ///< a block of keys in panels of f32, or row by row; its scores [row][key]
+  mlir::func::FuncOp keyDecode, keyPack; ///< to keyTile; null where keys are multiplied as they lie
+  std::optional<BlockProducts> blocks;   ///< where they are
+  Value splitRows;                       ///< the panel's scratch for these
+  Value keyTile; ///< a block of keys in panels of words, or row by row; its scores [row][key]
+  Value keyRows; ///< a block of keys that a table places
 };
 
 } // namespace rx::compiler

@@ -2,6 +2,7 @@
 #include "compiler/lower/PanelUses.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Parser/Parser.h"
+#include "tests/compiler/lower/gemm/TileDefinition.h"
 #include <cstring>
 #include <map>
 #include <sys/mman.h>
@@ -197,8 +198,12 @@ LoopTest::Fill LoopTest::uniform(int64_t below) {
     auto tensor = rxt::ReferenceTensor::zeros(std::move(shape), kind);
     std::uniform_real_distribution<float> real(-2, 2);
     std::uniform_int_distribution<int64_t> integer(0, kind == rxt::ElementKind::I1 ? 1 : below - 1);
+    auto number = [&] {
+      float value = real(rng);
+      return double(products == Precision::BF16 ? roundedToBf16(value) : value);
+    };
     for (rxt::Scalar &value : tensor.values)
-      value = rxt::isFloat(kind) ? rxt::scalarOf(double(real(rng))) : rxt::scalarOf(integer(rng));
+      value = rxt::isFloat(kind) ? rxt::scalarOf(number()) : rxt::scalarOf(integer(rng));
     return tensor;
   };
 }

@@ -60,7 +60,7 @@ protected:
   std::vector<rxt::ReferenceTensor> inputsOf(mlir::func::FuncOp kernel, const Sizes &sizes,
                                              const Fill &fill);
 
-  /// Reals in [-2, 2], coins, integers in [0, below).
+  /// Reals in [-2, 2], those of bf16 for products of bf16, coins, integers in [0, below).
   Fill uniform(int64_t below = 10);
 
   /// F64 measures what kernels round. F32 is for what must agree in every bit, roundings included.
