@@ -1,5 +1,6 @@
 #include "bench/fused/Kernels.h"
 
+#include "compiler/lower/PanelUses.h"
 #include "dialects/rxt/Evaluation.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -7,6 +8,7 @@
 #include "llvm/Support/ErrorHandling.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <random>
 
 using namespace mlir;
@@ -32,6 +34,13 @@ struct FusedKernel::State {
   int64_t extent = 0;
   Memory scratch;
 
+  /// Memory of so many bytes, which make a small number of whatever they are.
+  void fill(rx_operand &operand, int64_t bytes) {
+    memory.push_back(allocate(bytes));
+    operand.data = memory.back().get();
+    std::memset(operand.data, 0x2C, bytes);
+  }
+
   /// Memory for a tensor of `type`, filled.
   void add(const rxt::Evaluation &shapes, rxt::TensorType type, int32_t integer) {
     std::vector<int64_t> shape = shapes.shapeOf(type);
@@ -55,23 +64,31 @@ struct FusedKernel::State {
 };
 
 FusedKernel::FusedKernel(const std::string &text, const SizeExpr::Bindings &sizes, int32_t integer,
-                         const compiler::CpuTarget &target, const std::string &cacheFolder)
+                         const FusedOptions &options)
     : state(std::make_unique<State>()) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
   auto module = parseSourceString<ModuleOp>(text, &context);
   auto kernel = module->lookupSymbol<func::FuncOp>("k");
-  FailureOr<LoweredKernel> lowered = compiler::lowerKernel(kernel, target);
+  if (!options.weights.isDense())
+    kernel.setArgAttr(1, compiler::formAttribute, StringAttr::get(&context, options.weights.str()));
+  FailureOr<LoweredKernel> lowered =
+      compiler::lowerKernel(kernel, *options.target, options.precision);
   if (failed(lowered))
     llvm::report_fatal_error("the kernel of the benchmark does not lower");
-  compiler::ObjectCache cache(cacheFolder);
-  compiler::KernelObject object = llvm::cantFail(cache.get(*lowered->module, target));
+  compiler::ObjectCache cache(options.cacheFolder);
+  compiler::KernelObject object = llvm::cantFail(cache.get(*lowered->module, *options.target));
   state->loaded = llvm::cantFail(compiler::LoadedKernels::load(object));
   state->function = state->loaded->find(object.symbol);
   rxt::Evaluation shapes(rxt::Precision::F32, sizes, {});
   for (TypeRange types : {TypeRange(kernel.getArgumentTypes()), TypeRange(kernel.getResultTypes())})
     for (Type type : types)
       state->add(shapes, cast<rxt::TensorType>(type), integer);
+  if (!options.weights.isDense()) {
+    std::vector<int64_t> shape =
+        shapes.shapeOf(cast<rxt::TensorType>(kernel.getArgumentTypes()[1]));
+    state->fill(state->operands[1], *options.weights.bytes(shape[0], shape[1]));
+  }
   for (const SizeExpr &size : lowered->sizes)
     state->sizes.push_back(*size.evaluate(sizes));
   state->extent = *lowered->extent.evaluate(sizes);

@@ -3,6 +3,7 @@
 
 #include "compiler/lower/KernelToLoops.h"
 #include "compiler/target/LoadedKernels.h"
+#include "runtime/abi/PanelForm.h"
 
 #include <memory>
 #include <string>
@@ -10,12 +11,20 @@
 
 namespace rx::bench {
 
+struct FusedOptions {
+  const compiler::CpuTarget *target;
+  compiler::Precision precision;
+  std::string cacheFolder;
+  /// How the second argument lies in memory. What is in its blocks does not matter here.
+  PanelForm weights;
+};
+
 /// A kernel with its operands.
 class FusedKernel {
 public:
   /// `text` holds a function @k over tensors; floats are uniform in [-1, 1], integers `integer`.
   FusedKernel(const std::string &text, const SizeExpr::Bindings &sizes, int32_t integer,
-              const compiler::CpuTarget &target, const std::string &cacheFolder);
+              const FusedOptions &options);
   ~FusedKernel();
   /// One call for all rows.
   void run();

@@ -2,6 +2,7 @@
 // others who want the core make them longer only by what they do to the caches.
 #include "bench/fused/Kernels.h"
 #include "bench/probe/Fma.h"
+#include "compiler/lower/Gemm.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -15,6 +16,8 @@ namespace cl = llvm::cl;
 using namespace rx::bench;
 
 static cl::opt<std::string> cpu("cpu", cl::desc("target"), cl::init("host"));
+static cl::opt<std::string> precision("precision", cl::desc("f32 or bf16"), cl::init("f32"));
+static cl::opt<std::string> weights("weights", cl::desc("element form of a head: q8_0, q6_k, .."));
 static cl::opt<std::string> cache("cache", cl::init("build/fused-bench-cache"));
 static cl::opt<int> calls("calls", cl::init(20));
 static cl::list<std::string> works(cl::Positional,
@@ -36,9 +39,24 @@ static double flopsOf(bool attention, int64_t rows, int64_t other) {
   return pairs * 4 * 4 * 256; // heads, products of two, width
 }
 
+static rx::PanelForm formOfWeights(const rx::compiler::CpuTarget &target) {
+  std::optional<rx_dtype> element = rx::dtypeNamed(weights);
+  if (!element)
+    return {};
+  rx::compiler::GemmSpec spec;
+  spec.target = &target;
+  spec.formB = *element;
+  return rx::compiler::gemmPanelForm(spec);
+}
+
 int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv);
   const auto *target = llvm::cantFail(rx::compiler::findCpuTarget(cpu));
+  FusedOptions options{target,
+                       precision == "bf16" ? rx::compiler::Precision::BF16
+                                           : rx::compiler::Precision::F32,
+                       cache,
+                       {}};
   for (llvm::StringRef name : works) {
     auto [kind, sizes] = name.split('_');
     int64_t rows = 0, other = 0;
@@ -49,8 +67,9 @@ int main(int argc, char **argv) {
     }
     bool attention = kind == "attention";
     rx::SizeExpr::Bindings bound = {{"b", 1}, {"t", rows}, {"v", other}};
+    options.weights = attention ? rx::PanelForm() : formOfWeights(*target);
     FusedKernel kernel(attention ? attentionText() : logSumExpText(), bound,
-                       static_cast<int32_t>(attention ? other : other / 2), *target, cache);
+                       static_cast<int32_t>(attention ? other : other / 2), options);
     double least = std::numeric_limits<double>::infinity(), peak = 0;
     for (int call = 0; call < calls; ++call) {
       double start = threadSeconds();

@@ -1,5 +1,4 @@
 #include "compiler/lower/ContractToGemm.h"
-#include "compiler/lower/Gemm.h"
 #include "compiler/lower/LaunchWords.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -121,21 +120,27 @@ private:
 
 } // namespace
 
-void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::ContractOp op,
-                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target,
-                 Precision precision) {
+GemmSpec specOfProduct(FunctionOpInterface kernel, const PanelForm &form, const CpuTarget &target,
+                       Precision precision) {
   GemmSpec spec;
-  spec.name = gemmName;
   spec.target = &target;
-  spec.elementBits = op.getResult().getType().getElementType().getIntOrFloatBitWidth();
-  spec.transA = product.transA;
-  spec.transB = product.transB;
   spec.packedB = !form.isDense();
   spec.formB = form.element;
   spec.precision = precision;
-  spec.batchRank = product.batch.size();
   if (rxt::isOnStepPath(kernel))
     spec.path = GemmPath::Step;
+  return spec;
+}
+
+void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::ContractOp op,
+                 const MatrixProduct &product, const PanelForm &form, const CpuTarget &target,
+                 Precision precision) {
+  GemmSpec spec = specOfProduct(kernel, form, target, precision);
+  spec.name = gemmName;
+  spec.elementBits = op.getResult().getType().getElementType().getIntOrFloatBitWidth();
+  spec.transA = product.transA;
+  spec.transB = product.transB;
+  spec.batchRank = product.batch.size();
   lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);
   auto gemm = lowered.module->lookupSymbol<func::FuncOp>(gemmName);

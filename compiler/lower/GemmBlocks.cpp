@@ -16,15 +16,16 @@ constexpr int64_t mostRows = 64, mostDepth = 2048;
 /// Steps of one scale.
 bool hasTwoScales(const PanelForm &form) { return form.element == RX_Q6_K; }
 
+/// Of `rows` rows and `depth` steps that are split at a time.
 struct BlockScratch {
-  explicit BlockScratch(const GemmSpec &spec) {
+  BlockScratch(const GemmSpec &spec, int64_t rows, int64_t depth) {
     PanelForm form = gemmPanelForm(spec);
     int64_t lanes = spec.target->lanes(32);
     SplitLayout layout(*makeBlockDot(*spec.target), hasTwoScales(form));
     auto aligned = [](int64_t elements) { return (elements + 15) / 16 * 16; };
-    sums = aligned(mostRows * (mostDepth / BlockDot::steps) * layout.bytes / 4);
-    ordinary = sums + mostRows * form.columns;
-    edge = ordinary + aligned(mostRows);
+    sums = aligned(rows * (depth / BlockDot::steps) * layout.bytes / 4);
+    ordinary = sums + rows * form.columns;
+    edge = ordinary + aligned(rows);
     total = edge + aligned(lanes * lanes);
   }
 
@@ -175,8 +176,8 @@ private:
 
 class BlocksBuilder {
 public:
-  BlocksBuilder(GemmEmitter &e, const GemmSpec &spec)
-      : e(e), form(gemmPanelForm(spec)), scratch(spec), codes(makePanelCodes(form)),
+  BlocksBuilder(GemmEmitter &e, const GemmSpec &spec, const BlockScratch &scratch)
+      : e(e), form(gemmPanelForm(spec)), scratch(scratch), codes(makePanelCodes(form)),
         dot(makeBlockDot(*spec.target)), layout(*dot, hasTwoScales(form)), finish(e, spec),
         split(e, *dot, layout, codes->bias()),
         panels(PanelBuilder(e, form, *codes, *dot, layout).build()),
@@ -199,6 +200,22 @@ public:
     });
   }
 
+  /// Rows of a whole depth, to their scratch.
+  void splitRows(const GemmSplit::Rows &rows, Value target) {
+    Value ordinary = e.at(target, scratch.ordinary);
+    split.judge(rows, ordinary);
+    split.split(rows, ordinary, target);
+  }
+
+  /// The products of all rows [0, rowEnd), which are split.
+  void multiplyRows(const GemmRange &arguments) {
+    range = arguments;
+    columns = e.sub(range.columnEnd, range.columnBegin);
+    Value zero = e.constant(0);
+    multiplyDepth(zero, range.rowEnd, zero, range.depth);
+    finishRows(range.a, zero, range.rowEnd);
+  }
+
 private:
   /// Blocks of [from, to) and their sizes.
   void forBlocks(Value from, Value to, Value step, function_ref<void(Value, Value)> body) {
@@ -209,6 +226,11 @@ private:
     Value depth = e.min(e.constant(mostDepth), e.sub(range.depth, k));
     split.split({e.at(a, k), range.aStride, rows, depth}, e.at(range.scratch, scratch.ordinary),
                 range.scratch);
+    multiplyDepth(row, rows, k, depth);
+  }
+
+  /// Adds steps [k, k + depth), of which the rows are split.
+  void multiplyDepth(Value row, Value rows, Value k, Value depth) {
     Value b = e.at(firstPanel(), panelBytes(k), e.builder.getI8Type());
     BlockPanels call{range.scratch,
                      b,
@@ -290,10 +312,26 @@ bool usesBlockProducts(const GemmSpec &spec) {
          gemmPanelForm(spec).blockElements() > 1;
 }
 
-int64_t blockScratchElements(const GemmSpec &spec) { return BlockScratch(spec).total; }
+int64_t blockScratchElements(const GemmSpec &spec) {
+  return blockScratchElements(spec, mostRows, mostDepth);
+}
+
+int64_t blockScratchElements(const GemmSpec &spec, int64_t rows, int64_t depth) {
+  return BlockScratch(spec, rows, depth).total;
+}
+
+BlockProducts buildBlockProducts(GemmEmitter &e, const GemmSpec &spec, int64_t rows,
+                                 int64_t depth) {
+  BlocksBuilder blocks(e, spec, BlockScratch(spec, rows, depth));
+  auto split = [&](ValueRange v) { blocks.splitRows({v[0], v[1], v[2], v[3]}, v[4]); };
+  auto multiply = [&](ValueRange v) { blocks.multiplyRows(GemmRange::unflatten(v)); };
+  return {
+      e.function("split_rows", {e.ptr, e.i64, e.i64, e.i64, e.ptr}, /*isPublic=*/false, {}, split),
+      e.function("multiply_rows", GemmRange::types(e, spec), /*isPublic=*/false, {}, multiply)};
+}
 
 func::FuncOp buildGemmBlocksRange(GemmEmitter &e, const GemmSpec &spec) {
-  BlocksBuilder blocks(e, spec);
+  BlocksBuilder blocks(e, spec, BlockScratch(spec, mostRows, mostDepth));
   return e.function("range", GemmRange::types(e, spec), /*isPublic=*/false, {},
                     [&](ValueRange arguments) { blocks.body(GemmRange::unflatten(arguments)); });
 }

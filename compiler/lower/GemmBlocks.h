@@ -27,4 +27,18 @@ int64_t blockScratchElements(const GemmSpec &spec);
 /// As buildGemmRange.
 mlir::func::FuncOp buildGemmBlocksRange(GemmEmitter &emitter, const GemmSpec &spec);
 
+/// The same products, element by element, in two steps: for a kernel that multiplies the same rows
+/// with one panel after the other.
+struct BlockProducts {
+  /// (a, aStride, rows, depth, scratch): splits rows of A.
+  mlir::func::FuncOp split;
+  /// A GemmRange (flattened) of rows [0, rowEnd), all of those that are split in its scratch.
+  mlir::func::FuncOp multiply;
+};
+
+/// Emits both, for up to `rows` rows of `depth` steps. Every such group of rows has its own scratch.
+BlockProducts buildBlockProducts(GemmEmitter &emitter, const GemmSpec &spec, int64_t rows,
+                                 int64_t depth);
+int64_t blockScratchElements(const GemmSpec &spec, int64_t rows, int64_t depth);
+
 } // namespace rx::compiler

@@ -25,6 +25,7 @@ public:
   Value count(GemmEmitter &e, Value count) const {
     return steps() == 1 ? count : e.ceilDiv(count, steps());
   }
+  int64_t count(int64_t count) const { return (count + steps() - 1) / steps(); }
 
   /// A vector of words, lane by lane, from the vectors of elements at its steps().
   Value across(GemmEmitter &e, llvm::ArrayRef<Value> steps) const;

@@ -11,6 +11,8 @@
 #include "compiler/lower/PanelUses.h"
 #include "compiler/lower/RowsToLoops.h"
 #include "compiler/lower/SizeFree.h"
+#include "compiler/lower/TileMultiply.h"
+#include "dialects/rxk/Rxk.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -87,18 +89,20 @@ void prepareBodies(Operation *op) {
 }
 
 /// A kernel of several ops, which softmax rows begin.
-LogicalResult lowerSoftmax(LoweredKernel &lowered, KernelSource &kernel, SoftmaxRows &rows,
-                           int64_t unit, int64_t scratchBytes,
+LogicalResult lowerSoftmax(LoweredKernel &lowered, KernelSource &kernel, const CpuTarget &target,
+                           SoftmaxRows &rows, int64_t unit, int64_t scratchBytes,
                            function_ref<void(rxt::LoopEmitter &, ViewOf viewOf)> emit) {
   lowered.extent = SoftmaxPanels::extent(rows);
   lowered.grain = lowered.unit = unit;
   lowered.scratchBytes = scratchBytes;
   prepareBodies(rows.x);
-  return KernelBuilder(*lowered.module, kernel, lowered.scratchBytes)
-      .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
-        emit(e, viewOf);
-        return success();
-      });
+  LogicalResult built = KernelBuilder(*lowered.module, kernel, lowered.scratchBytes)
+                            .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
+                              emit(e, viewOf);
+                              return success();
+                            });
+  lowerTileMultiplies(*lowered.module, target);
+  return built;
 }
 
 /// The ops of the kernel as a group of rows, if it has several.
@@ -131,32 +135,32 @@ LogicalResult lowerRows(LoweredKernel &lowered, KernelSource &kernel, RowGroup &
 
 /// Lowers a kernel of several ops; none if it is something else.
 std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &kernel,
-                                        const CpuTarget &target) {
+                                        const CpuTarget &target, Precision precision) {
   Operation *last = kernel.last();
+  GemmSpec spec = specOfProduct(kernel.function, formOfWeights(kernel.function), target, precision);
   ModuleOp module = *lowered.module;
   auto map = dyn_cast_or_null<rxt::MapOp>(last);
   if (auto attention = map ? matchAttention(map) : std::nullopt;
       attention && isAllOf(kernel, attention->ops(), {map.getResult()})) {
     if (rxt::isOnStepPath(kernel.function) && canStep(*attention))
-      return lowerSoftmax(lowered, kernel, attention->rows, /*unit=*/1,
+      return lowerSoftmax(lowered, kernel, target, attention->rows, /*unit=*/1,
                           attentionStepScratchBytes(*attention),
                           [&](rxt::LoopEmitter &e, ViewOf viewOf) {
                             emitAttentionStep(e, module, *attention, viewOf);
                           });
-    return lowerSoftmax(lowered, kernel, attention->rows, PanelProducts::width,
-                        attentionScratchBytes(*attention), [&](rxt::LoopEmitter &e, ViewOf viewOf) {
-                          emitAttention(e, module, *attention, target, viewOf);
+    return lowerSoftmax(lowered, kernel, target, attention->rows, PanelProducts::width,
+                        attentionScratchBytes(*attention, spec),
+                        [&](rxt::LoopEmitter &e, ViewOf viewOf) {
+                          emitAttention(e, module, *attention, spec, viewOf);
                         });
   }
   if (auto group = last ? matchLogSumExp(last) : std::nullopt;
-      group && isAllOf(kernel, group->ops(), group->results())) {
-    PanelForm form = formOfWeights(kernel.function);
-    return lowerSoftmax(lowered, kernel, group->rows, PanelProducts::width,
-                        logSumExpScratchBytes(*group, form),
+      group && isAllOf(kernel, group->ops(), group->results()))
+    return lowerSoftmax(lowered, kernel, target, group->rows, PanelProducts::width,
+                        logSumExpScratchBytes(*group, spec),
                         [&](rxt::LoopEmitter &e, ViewOf viewOf) {
-                          emitLogSumExp(e, module, *group, kernel.results(), form, target, viewOf);
+                          emitLogSumExp(e, module, *group, kernel.results(), spec, viewOf);
                         });
-  }
   if (std::optional<RowGroup> group = rowGroupOf(kernel))
     return lowerRows(lowered, kernel, *group);
   return std::nullopt;
@@ -190,7 +194,7 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
                                      Precision precision) {
   MLIRContext *context = kernel.getContext();
   context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
-                       scf::SCFDialect, vector::VectorDialect>();
+                       rxk::RxkDialect, scf::SCFDialect, vector::VectorDialect>();
   if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
     return kernel.emitError("a kernel has one block"), failure();
   std::optional<SizeFree> free = freeOfSizes(kernel);
@@ -205,7 +209,7 @@ FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget
   else
     for (const std::string &symbol : rxt::sizeSymbols(own.function))
       lowered.sizes.push_back(SizeExpr::symbol(symbol));
-  std::optional<LogicalResult> done = lowerGroup(lowered, own, target);
+  std::optional<LogicalResult> done = lowerGroup(lowered, own, target, precision);
   if (!done) {
     Operation *op = rootOf(own);
     done = op ? lowerOp(lowered, own, op, target, precision) : failure();

@@ -18,9 +18,9 @@ constexpr int64_t width = PanelProducts::width, lanes = LoopEmitter::lanes;
 class LogSumExpEmitter {
 public:
   LogSumExpEmitter(LoopEmitter &e, PanelProducts &products, LogSumExp &group, ValueRange returned,
-                   ViewOf viewOf)
+                   const GemmSpec &spec, ViewOf viewOf)
       : e(e), group(group), returned(returned), viewOf(viewOf),
-        panels(e, products, group.rows, ownElements, viewOf) {}
+        panels(e, products, group.rows, ownElements, spec, viewOf) {}
 
   void emit() {
     PanelHooks hooks;
@@ -37,12 +37,6 @@ public:
     }
     hooks.end = [&] { panels.forStrips([&](Value lane) { storeResults(lane); }); };
     panels.forPanels(hooks);
-  }
-
-  void readKeysInPanels(ModuleOp module, const PanelForm &form, const CpuTarget &target) {
-    GemmEmitter functions(module, /*elementBits=*/32, target.lanes(/*elementBits=*/32));
-    GemmWords elements(target, rxk::TileOrder::Chain);
-    panels.readKeysInPanels(form, buildPanelDecode(functions, form, elements));
   }
 
   /// chosen[row] of a panel.
@@ -104,17 +98,14 @@ private:
 
 } // namespace
 
-int64_t logSumExpScratchBytes(LogSumExp &group, const PanelForm &keyForm) {
-  return SoftmaxPanels::scratchElements(group.rows, LogSumExpEmitter::ownElements, keyForm) * 4;
+int64_t logSumExpScratchBytes(LogSumExp &group, const GemmSpec &spec) {
+  return SoftmaxPanels::scratchElements(group.rows, LogSumExpEmitter::ownElements, spec) * 4;
 }
 
 void emitLogSumExp(LoopEmitter &e, ModuleOp module, LogSumExp &group, ValueRange returned,
-                   const PanelForm &keyForm, const CpuTarget &target, ViewOf viewOf) {
-  PanelProducts products(module, target);
-  LogSumExpEmitter emitter(e, products, group, returned, viewOf);
-  if (!keyForm.isDense())
-    emitter.readKeysInPanels(module, keyForm, target);
-  emitter.emit();
+                   const GemmSpec &spec, ViewOf viewOf) {
+  PanelProducts products(module, spec);
+  LogSumExpEmitter(e, products, group, returned, spec, viewOf).emit();
 }
 
 } // namespace rx::compiler

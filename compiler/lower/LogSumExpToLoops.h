@@ -6,14 +6,13 @@
 namespace rx::compiler {
 
 /// Bytes of scratch that emitLogSumExp needs.
-int64_t logSumExpScratchBytes(LogSumExp &group, const PanelForm &keyForm);
+int64_t logSumExpScratchBytes(LogSumExp &group, const GemmSpec &spec);
 
 /// Emits the loops of `group` for rows [begin, end) of the emitter; `returned` says which of its
 /// results the emitter's results are, in order. Register tiles become private functions of `module`.
-/// The keys must lie in memory, dense or as weights in panels of `keyForm`; everything else may be
-/// read through windows. The chosen element of a row whose key does not exist is NaN.
+/// Scores are the product `spec`: the keys must lie in memory, dense or as weights in its panels;
+/// everything else may be read through windows. The chosen element of a row whose key does not exist is NaN.
 void emitLogSumExp(rxt::LoopEmitter &e, mlir::ModuleOp module, LogSumExp &group,
-                   mlir::ValueRange returned, const PanelForm &keyForm, const CpuTarget &target,
-                   ViewOf viewOf);
+                   mlir::ValueRange returned, const GemmSpec &spec, ViewOf viewOf);
 
 } // namespace rx::compiler

@@ -1,4 +1,5 @@
 #include "compiler/lower/PanelProducts.h"
+#include "compiler/lower/FlushSubnormals.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -15,10 +16,11 @@ using Values = LoopEmitter::Values;
 class TileBuilder {
 public:
   /// `scale` is null for a tile that starts at zero.
-  TileBuilder(LoopEmitter &e, bool alongDepth, int64_t rows, int64_t strips, ValueRange arguments,
-              Value scale)
-      : e(e), alongDepth(alongDepth), rows(rows), strips(strips), depth(arguments[0]),
-        a(arguments[1]), aStep(arguments[2]), b(arguments[3]), c(arguments[4]), scale(scale),
+  TileBuilder(LoopEmitter &e, const GemmWords &words, bool alongDepth, int64_t rows, int64_t strips,
+              ValueRange arguments, Value scale)
+      : e(e), words(words), chainWords(PanelProducts::chain / words.steps()),
+        alongDepth(alongDepth), rows(rows), strips(strips), depth(arguments[0]), a(arguments[1]),
+        aStep(arguments[2]), b(arguments[3]), c(arguments[4]), scale(scale),
         element(e.builder.getF32Type()), vector(e.vectorOf(element)) {}
 
   void build() {
@@ -28,9 +30,9 @@ public:
     if (scale)
       storeSums(chain(e.constant(0), depth, scaledSums()));
     else
-      e.forLoop(e.constant(0), e.max(depth, e.constant(1)), e.constant(PanelProducts::chain),
+      e.forLoop(e.constant(0), e.max(depth, e.constant(1)), e.constant(chainWords),
                 [&](Value first) {
-                  Value last = e.min(e.add(first, e.constant(PanelProducts::chain)), depth);
+                  Value last = e.min(e.add(first, e.constant(chainWords)), depth);
                   addToSums(first, chain(first, last, Values(rows * strips, zero())));
                 });
   }
@@ -58,9 +60,9 @@ private:
     return arith::ConstantOp::create(e.builder, e.loc, e.builder.getZeroAttr(vector));
   }
 
-  /// Steps [first, last) of k in one chain per sum.
+  /// Words [first, last) along k in one chain per sum.
   Values chain(Value first, Value last, const Values &sums) {
-    // One step a trip: with more, the loads of A's elements move up and sums are spilled.
+    // One word a trip: with more, the loads of A's elements move up and sums are spilled.
     return e.forCarry(first, last, e.constant(1), sums, [&](Value k, ValueRange carried) {
       Values next(carried);
       multiplyAdd(k, next);
@@ -96,21 +98,24 @@ private:
   }
 
   void multiplyAdd(Value k, Values &sums) {
+    GemmEmitter products = emitterAt(e);
     Value row = at(b, e.mul(k, e.constant(PanelProducts::width)));
     Values columns;
     for (int64_t s = 0; s < strips; ++s)
       columns.push_back(load(vector, at(row, s * PanelProducts::strip)));
     Value column = alongDepth ? Value() : at(a, e.mul(k, aStep));
     for (int64_t m = 0; m < rows; ++m) {
-      Value factor = e.splat(load(element, alongDepth ? at(aRows[m], k) : at(column, m)));
+      Value factor = load(element, alongDepth ? at(aRows[m], k) : at(column, m));
       for (int64_t s = 0; s < strips; ++s) {
         Value &sum = sums[m * strips + s];
-        sum = vector::FMAOp::create(e.builder, e.loc, factor, columns[s], sum);
+        sum = words.multiplyAdd(products, factor, columns[s], sum);
       }
     }
   }
 
   LoopEmitter &e;
+  const GemmWords &words;
+  int64_t chainWords;
   bool alongDepth;
   int64_t rows, strips;
   Value depth, a, aStep, b, c, scale;
@@ -126,12 +131,36 @@ Value offset(LoopEmitter &e, Value pointer, Value elements) {
 
 } // namespace
 
-PanelProducts::Function PanelProducts::build(Location loc, const Tile &tile) {
+GemmEmitter emitterAt(LoopEmitter &e) {
+  auto module = e.builder.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
+  GemmEmitter emitter(module, /*elementBits=*/32, LoopEmitter::lanes);
+  emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
+  return emitter;
+}
+
+GemmWords PanelProducts::wordsOf(const GemmSpec &spec) {
+  bool rounds = spec.precision == Precision::BF16 && spec.path == GemmPath::Bulk;
+  return {*spec.target, rounds ? rxk::TileOrder::Pairs : rxk::TileOrder::Chain};
+}
+
+PanelProducts::PanelProducts(ModuleOp module, const GemmSpec &spec)
+    : module(module), target(*spec.target), ofWords(wordsOf(spec)) {}
+
+GemmEmitter PanelProducts::functions() const {
+  return GemmEmitter(module, /*elementBits=*/32, target.lanes(/*elementBits=*/32));
+}
+
+PanelProducts::Function PanelProducts::tileOf(Location loc, const Tile &tile) {
   std::string name = std::string(tile.accumulates ? "accumulate_" : "store_") +
                      (tile.alongDepth ? "rows_" : "columns_") + std::to_string(tile.rows) + "x" +
                      std::to_string(tile.strips);
-  if (auto known = module.lookupSymbol<func::FuncOp>(name))
-    return known;
+  Function &known = tiles[name];
+  if (!known)
+    known = build(loc, tile, name);
+  return known;
+}
+
+PanelProducts::Function PanelProducts::build(Location loc, const Tile &tile, StringRef name) {
   auto builder = OpBuilder::atBlockEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(module.getContext()), i64 = builder.getI64Type();
   SmallVector<Type> types = {i64, pointer, i64, pointer, pointer};
@@ -146,11 +175,14 @@ PanelProducts::Function PanelProducts::build(Location loc, const Tile &tile) {
   builder.setInsertionPointToStart(function.addEntryBlock());
   LoopEmitter e(builder, loc, {});
   ValueRange arguments = function.getArguments();
-  TileBuilder(e, tile.alongDepth, tile.rows, tile.strips, arguments,
+  TileBuilder(e, ofWords, tile.alongDepth, tile.rows, tile.strips, arguments,
               tile.accumulates ? arguments[5] : Value())
       .build();
   func::ReturnOp::create(builder, loc);
-  return function;
+  if (ofWords.steps() == 1)
+    return function;
+  GemmEmitter emitter(module, /*elementBits=*/32, LoopEmitter::lanes);
+  return buildFlushingSubnormals(emitter, function);
 }
 
 void PanelProducts::callTile(LoopEmitter &e, int64_t rows, const Operands &o, Value row,
@@ -162,7 +194,7 @@ void PanelProducts::callTile(LoopEmitter &e, int64_t rows, const Operands &o, Va
     Values arguments{o.depth, a, o.aStep, offset(e, o.b, column), offset(e, c, column)};
     if (scale)
       arguments.push_back(offset(e, scale, column));
-    func::CallOp::create(e.builder, e.loc, build(e.loc, tile), arguments);
+    func::CallOp::create(e.builder, e.loc, tileOf(e.loc, tile), arguments);
     return Values();
   };
   Value zero = e.constant(0);

@@ -2,15 +2,20 @@
 // instead of storing it.
 #pragma once
 
-#include "compiler/target/CpuTarget.h"
+#include "compiler/lower/Gemm.h"
+#include "compiler/lower/GemmWords.h"
 #include "dialects/rxt/LoopEmitter.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace rx::compiler {
 
-/// C[m][32] (+)= sum over k of A(m, k) * B[k][32]. A is read where it lies, which costs no more
-/// than reading a packed copy: an element is broadcast to the lanes. B and C are dense. An element
-/// of C is a sum of chains of fused multiply-adds, k ascending, whatever the target.
+/// Emits at the place of `e`, in vectors of its lanes.
+GemmEmitter emitterAt(rxt::LoopEmitter &e);
+
+/// C[m][32] (+)= sum over k of A(m, k) * B[k][32]. A and B are words (GemmWords), of f32 or, with
+/// Precision::BF16, of two steps of k. A is read where it lies, which costs no more than reading a
+/// packed copy: a word is broadcast to the lanes. B and C are dense. An element of C is a sum of
+/// chains of multiply-adds, k ascending, whatever the target.
 class PanelProducts {
 public:
   using Value = mlir::Value;
@@ -18,10 +23,18 @@ public:
   /// Columns of a panel, and of half a panel: one vector of LoopEmitter.
   static constexpr int64_t width = 32, strip = rxt::LoopEmitter::lanes;
 
-  /// Emits private functions into `module`, when they are first called.
-  PanelProducts(mlir::ModuleOp module, const CpuTarget &target) : module(module), target(target) {}
+  /// Emits private functions into `module`, when they are first called; lowerTileMultiplies must
+  /// follow. Of `spec`, only what products are made of counts: matrix units are not used.
+  PanelProducts(mlir::ModuleOp module, const GemmSpec &spec);
 
-  /// Addresses and sizes of one product, i64 and !llvm.ptr.
+  static GemmWords wordsOf(const GemmSpec &spec);
+  const GemmWords &words() const { return ofWords; }
+  /// Whether operands are rounded to words of several steps.
+  bool rounds() const { return ofWords.steps() > 1; }
+  /// For private functions beside the tiles.
+  GemmEmitter functions() const;
+
+  /// Addresses and sizes of one product, i64 and !llvm.ptr. Depth and steps are in words.
   struct Operands {
     Value rows, depth;
     Value a, aStep;  ///< one axis of A has stride 1, the other aStep
@@ -56,10 +69,13 @@ private:
   int64_t tileStrips() const { return target.vectorBits == 512 ? 2 : 1; }
   void callTile(rxt::LoopEmitter &e, int64_t rows, const Operands &operands, Value row,
                 Value scale);
-  Function build(mlir::Location loc, const Tile &tile);
+  Function tileOf(mlir::Location loc, const Tile &tile);
+  Function build(mlir::Location loc, const Tile &tile, llvm::StringRef name);
 
   mlir::ModuleOp module;
   const CpuTarget &target;
+  GemmWords ofWords;
+  llvm::StringMap<Function> tiles;
 };
 
 } // namespace rx::compiler

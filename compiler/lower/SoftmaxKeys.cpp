@@ -4,8 +4,6 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
-#include <limits>
-
 using namespace mlir;
 
 namespace rx::compiler {
@@ -14,7 +12,6 @@ using rxt::LoopEmitter;
 using Values = LoopEmitter::Values;
 
 constexpr int64_t width = PanelProducts::width, lanes = LoopEmitter::lanes;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 //===-- Keys ---===//
 
@@ -60,7 +57,11 @@ std::pair<Value, Value> SoftmaxPanels::visibleKeys() {
         auto [lower, upper] = boundsOf(e.mul(strip, e.constant(lanes)));
         return Values{e.min(widest[0], e.max(lower, none)), e.max(widest[1], e.min(upper, all))};
       });
-  return {carried[0], carried[1]};
+  if (!products.rounds())
+    return {carried[0], carried[1]};
+  // Values are multiplied in pairs of keys, the same ones for every panel.
+  Value two = e.constant(2), end = e.mul(e.div(e.add(carried[1], e.constant(1)), two), two);
+  return {e.mul(e.div(carried[0], two), two), e.min(end, all)};
 }
 
 /// The least lower and the greatest upper bound of the rows of a half.
@@ -82,7 +83,19 @@ std::pair<Value, Value> SoftmaxPanels::boundsOf(Value lane) {
   return {lower, upper};
 }
 
-/// The keys of the block at `start`, a multiple of keyBlock, to keyTile. A block is whole panels.
+/// Keys [from, to) of the block at `start`, a multiple of keyBlock, to where products read them.
+void SoftmaxPanels::fetchKeys(Value start, Value from, Value to) {
+  Value keys = rows.scores.getRhs();
+  if (keyDecode)
+    return decodeKeys(start);
+  if (isPlaced(keys))
+    copyRows(keys, rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1)), keyDim, rows.depth(),
+             from, to, keyRows);
+  if (keyPack)
+    packKeys(start);
+}
+
+/// The whole block to keyTile, in panels: a block is some of them.
 void SoftmaxPanels::decodeKeys(Value start) {
   Value columns = e.constant(keyForm.columns), depth = e.constant(rows.depth());
   Value count = e.min(e.constant(keyBlock), e.sub(e.size(rows.keys()), start));
@@ -91,14 +104,30 @@ void SoftmaxPanels::decodeKeys(Value start) {
   Value keys = viewOf(rows.scores.getRhs()).pointer;
   Value source = LLVM::GEPOp::create(e.builder, e.loc, keys.getType(), e.builder.getI8Type(), keys,
                                      ValueRange(e.mul(e.div(start, columns), step)));
-  Value targetStep = e.constant(rows.depth() * keyForm.columns);
   func::CallOp::create(e.builder, e.loc, keyDecode,
-                       ValueRange{panels, depth, source, step, keyTile, targetStep});
+                       ValueRange{panels, depth, source, step, keyTile, keyPanelStep()});
+}
+
+/// The same of dense keys.
+void SoftmaxPanels::packKeys(Value start) {
+  Value count = e.min(e.constant(keyBlock), e.sub(e.size(rows.keys()), start));
+  Value depth = e.constant(rows.depth()), source = keyRows, stride = depth;
+  if (!isPlaced(rows.scores.getRhs()))
+    std::tie(source, stride) = keysFrom(start);
+  func::CallOp::create(e.builder, e.loc, keyPack,
+                       ValueRange{count, depth, e.constant(keyForm.columns), source, stride,
+                                  keyTile, keyPanelStep()});
+}
+
+/// Words of a panel of keyTile.
+Value SoftmaxPanels::keyPanelStep() {
+  return e.constant(products.words().count(rows.depth()) * keyForm.columns);
 }
 
 /// The same with the keys in keyTile, panel by panel: k is the outer axis of each.
 void SoftmaxPanels::computeScoresOfPanels(const KeyBlock &block) {
-  Value columns = e.constant(keyForm.columns), depth = e.constant(rows.depth());
+  Value columns = e.constant(keyForm.columns),
+        depth = e.constant(products.words().count(rows.depth()));
   Value offset = e.rem(block.first, e.constant(keyBlock)), end = e.add(offset, block.count);
   Value first = e.mul(e.div(offset, columns), columns);
   e.forLoop(first, end, columns, [&](Value panel) {
@@ -146,7 +175,9 @@ void SoftmaxPanels::copyRows(Value operand, ArrayRef<unsigned> dims, unsigned ke
 
 /// scoreTile[key][row] = queries * keys.
 void SoftmaxPanels::computeScores(const KeyBlock &block) {
-  if (keyDecode)
+  if (blocks)
+    return computeScoresOfBlocks(block);
+  if (keyDecode || keyPack)
     return computeScoresOfPanels(block);
   PanelProducts::Operands operands;
   operands.rows = block.count;
@@ -155,21 +186,30 @@ void SoftmaxPanels::computeScores(const KeyBlock &block) {
   operands.c = block.tile;
   operands.strips = strips;
   if (isPlaced(rows.scores.getRhs())) {
-    operands.a = rowIn(keyTile, block.first, rows.depth());
+    operands.a = rowIn(keyRows, block.first, rows.depth());
     operands.aStep = operands.depth;
     operands.alongDepth = true;
     return products.store(e, operands);
   }
-  rxt::View keys = viewOf(rows.scores.getRhs());
-  Values start;
-  SmallVector<unsigned> keyAxes = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1));
-  for (unsigned dim : keyAxes) {
-    start.push_back(dim < batchRank ? batch[dim] : dim == keyDim ? block.first : e.constant(0));
-    operands.alongDepth = dim != keyDim; // of the last one, in the end
-  }
-  operands.aStep = strideOf(keys, keyAxes, operands.alongDepth ? keyDim : keyDim + 1);
-  operands.a = e.address(keys, start);
+  operands.alongDepth = keysAreAlongDepth();
+  std::tie(operands.a, operands.aStep) = keysFrom(block.first);
   products.store(e, operands);
+}
+
+/// Whether the elements of a key lie side by side.
+bool SoftmaxPanels::keysAreAlongDepth() {
+  return isPlaced(rows.scores.getRhs()) ||
+         rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1)).back() != keyDim;
+}
+
+/// The address of a dense key, and the stride of the axis that does not lie side by side.
+std::pair<Value, Value> SoftmaxPanels::keysFrom(Value key) {
+  rxt::View keys = viewOf(rows.scores.getRhs());
+  SmallVector<unsigned> dims = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1));
+  auto start = llvm::map_to_vector(dims, [&](unsigned dim) {
+    return dim < batchRank ? batch[dim] : dim == keyDim ? key : e.constant(0);
+  });
+  return {e.address(keys, start), strideOf(keys, dims, keysAreAlongDepth() ? keyDim : keyDim + 1)};
 }
 
 /// x to weights exp(x - max) of one half of the panel, and what is summed so far to the scale of

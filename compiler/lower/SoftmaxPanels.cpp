@@ -1,5 +1,6 @@
 #include "compiler/lower/SoftmaxPanels.h"
 #include "compiler/lower/GemmPacking.h"
+#include "compiler/lower/PanelDecode.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -26,15 +27,29 @@ static int64_t panelVectors(SoftmaxRows &rows) {
   return rows.depth() + maxima + sums + scales + range + 2 * rowAxes;
 }
 
-/// Without the block of keys.
-static int64_t scratchOfPanels(SoftmaxRows &rows, int64_t own) {
-  return SoftmaxPanels::keyBlock * width +
-         SoftmaxPanels::panelsAtOnce * (panelVectors(rows) * width + own);
+static int64_t elementsOfPanel(SoftmaxRows &rows, int64_t own, const GemmSpec &spec) {
+  int64_t split = usesBlockProducts(spec) ? blockScratchElements(spec, width, rows.depth()) : 0;
+  return panelVectors(rows) * width + split + own;
 }
 
-int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm) {
-  bool inTile = !keyForm.isDense() || isPlaced(rows.scores.getRhs());
-  return scratchOfPanels(rows, own) + (inTile ? keyBlock * rows.depth() : 0);
+/// Without the block of keys, or of scores.
+static int64_t elementsOfPanels(int64_t ofPanel) {
+  return SoftmaxPanels::keyBlock * width + SoftmaxPanels::panelsAtOnce * ofPanel;
+}
+
+/// Of a block of keys as they are multiplied.
+static int64_t elementsOfKeys(SoftmaxRows &rows, const GemmSpec &spec) {
+  GemmWords words = PanelProducts::wordsOf(spec);
+  bool inTile = spec.packedB || words.steps() > 1 || SoftmaxPanels::isPlaced(rows.scores.getRhs());
+  return inTile ? SoftmaxPanels::keyBlock * words.count(rows.depth()) : 0;
+}
+
+int64_t SoftmaxPanels::scratchElements(SoftmaxRows &rows, int64_t own, const GemmSpec &spec) {
+  int64_t panels = elementsOfPanels(elementsOfPanel(rows, own, spec));
+  if (usesBlockProducts(spec))
+    return panels + width * scoresStride;
+  bool copies = PanelProducts::wordsOf(spec).steps() > 1 && isPlaced(rows.scores.getRhs());
+  return panels + elementsOfKeys(rows, spec) + (copies ? keyBlock * rows.depth() : 0);
 }
 
 SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
@@ -45,15 +60,22 @@ SizeExpr SoftmaxPanels::extent(SoftmaxRows &rows) {
 }
 
 SoftmaxPanels::SoftmaxPanels(LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows,
-                             int64_t own, ViewOf viewOf)
+                             int64_t own, const GemmSpec &spec, ViewOf viewOf)
     : SoftmaxArithmetic(e), products(products), rows(rows), viewOf(viewOf), ownElements(own),
-      batchRank(rows.batchRank), rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
+      panelElements(elementsOfPanel(rows, own, spec)), batchRank(rows.batchRank),
+      rowAxes(rows.rowRank() - rows.batchRank), keyDim(rows.keyDim()),
       sizes(rxt::iterationSizes(rows.scores)), equation(rows, e), scoreTile(e.scratch()),
-      keyTile(at(scoreTile, e.constant(scratchOfPanels(rows, own)))) {}
-
-void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode) {
-  keyForm = form;
-  keyDecode = decode;
+      keyForm(gemmPanelForm(spec)),
+      keyTile(at(scoreTile, e.constant(elementsOfPanels(panelElements)))),
+      keyRows(products.rounds() ? at(keyTile, e.constant(elementsOfKeys(rows, spec))) : keyTile) {
+  GemmEmitter functions = products.functions();
+  if (usesBlockProducts(spec))
+    blocks = buildBlockProducts(functions, spec, width, rows.depth());
+  else if (spec.packedB)
+    keyDecode = buildPanelDecode(functions, keyForm, products.words());
+  else if (products.rounds())
+    keyPack = buildPack(functions, "pack_keys", keyForm.columns, keysAreAlongDepth(),
+                        /*padded=*/true, products.words());
 }
 
 //===-- Scratch ---===//
@@ -61,7 +83,7 @@ void SoftmaxPanels::readKeysInPanels(const PanelForm &form, func::FuncOp decode)
 /// Points everything at the scratch of `panel` of the batch element, the one in `slot`.
 void SoftmaxPanels::placePanel(Value slot, Value panel) {
   Value pointer = at(scoreTile, e.constant(keyBlock * width));
-  pointer = at(pointer, e.mul(slot, e.constant(panelVectors(rows) * width + ownElements)));
+  pointer = at(pointer, e.mul(slot, e.constant(panelElements)));
   auto take = [&](int64_t vectors) {
     Value taken = pointer;
     pointer = at(pointer, e.constant(vectors * width));
@@ -75,6 +97,7 @@ void SoftmaxPanels::placePanel(Value slot, Value panel) {
   range = take(1);
   indices = take(2 * rowAxes);
   own = pointer;
+  splitRows = at(own, e.constant(ownElements));
   Value left = e.sub(rowCount(), e.mul(panel, e.constant(width)));
   strips =
       e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2), e.constant(1));
@@ -132,7 +155,7 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
       e.forCarry(zero, count, one, {e.size(rows.keys()), zero}, [&](Value slot, ValueRange widest) {
         placePanel(slot, e.add(first, slot));
         locateRows(e.add(first, slot));
-        packQueries();
+        blocks ? splitQueries() : packQueries();
         forStrips([&](Value lane) {
           store(number(-infinity), at(maxima, lane));
           store(number(0), at(sums, lane));
@@ -146,11 +169,7 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
       });
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
     Value from = e.max(start, keys[0]), to = e.min(e.add(start, size), keys[1]);
-    if (keyDecode)
-      decodeKeys(start);
-    else if (isPlaced(rows.scores.getRhs()))
-      copyRows(rows.scores.getRhs(), rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 1)),
-               keyDim, rows.depth(), from, to, keyTile);
+    fetchKeys(start, from, to);
     if (hooks.block)
       hooks.block(from, to);
     e.forLoop(zero, count, [&](Value slot) {
@@ -249,7 +268,23 @@ void SoftmaxPanels::packQueries() {
       Value column = e.loadAt(view, positions(dims, lane, [&](unsigned) { return i; }), Value());
       store(e.splat(column), at(queries, e.add(e.mul(i, e.constant(width)), lane)));
     });
+    toWords(queries, e.constant(rows.depth()), lane);
   });
+}
+
+void SoftmaxPanels::toWords(Value tile, Value steps, Value lane) {
+  if (!products.rounds())
+    return;
+  Value two = e.constant(2), pairs = e.div(steps, two);
+  auto rowAt = [&](Value index) { return at(tile, e.add(e.mul(index, e.constant(width)), lane)); };
+  auto round = [&](Value word, Value second) {
+    GemmEmitter emitter = emitterAt(e);
+    store(products.words().across(emitter, {load(rowAt(e.mul(word, two))), second}), rowAt(word));
+  };
+  e.forLoop(e.constant(0), pairs,
+            [&](Value word) { round(word, load(rowAt(e.add(e.mul(word, two), e.constant(1))))); });
+  e.ifThen(e.compare(Predicate::ne, e.rem(steps, two), e.constant(0)),
+           [&] { round(pairs, number(0)); });
 }
 
 /// The first `count` elements of each query, which lie side by side.
@@ -275,9 +310,7 @@ void SoftmaxPanels::packQueriesInSquares(const rxt::View &view, ArrayRef<unsigne
 }
 
 void SoftmaxPanels::transpose(Values &square) {
-  auto module = e.builder.getInsertionBlock()->getParentOp()->getParentOfType<ModuleOp>();
-  GemmEmitter emitter(module, 32, lanes);
-  emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
+  GemmEmitter emitter = emitterAt(e);
   transposeInRegisters(emitter, square);
 }
 

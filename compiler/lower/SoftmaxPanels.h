@@ -7,10 +7,10 @@
 //
 // Bits: panels begin at multiples of 32 rows of a batch element and blocks at multiples of keyBlock
 // keys, so an element's bits depend neither on the part of the rows that a call computes, nor on
-// other batch elements, nor on the target.
+// other batch elements, and on the target only as products with such keys do.
 #pragma once
 
-#include "compiler/lower/PanelDecode.h"
+#include "compiler/lower/GemmBlocks.h"
 #include "compiler/lower/PanelProducts.h"
 #include "compiler/lower/SoftmaxArithmetic.h"
 #include "compiler/lower/SoftmaxEquation.h"
@@ -45,17 +45,18 @@ class SoftmaxPanels : public SoftmaxArithmetic {
 public:
   /// Keys per block, and panels that share one while it is in cache.
   static constexpr int64_t keyBlock = 128, panelsAtOnce = 4;
-  /// Elements (f32) of scratch for all, where a kernel needs `own` more per panel.
-  /// With keys in panels, or that a table places, a block of them too.
-  static int64_t scratchElements(SoftmaxRows &rows, int64_t own, const PanelForm &keyForm = {});
+  /// From one row's scores to the next where products give them by rows: a vector from any on.
+  static constexpr int64_t scoresStride = keyBlock + rxt::LoopEmitter::lanes;
+  /// Elements (f32) of scratch for all, where a kernel needs `own` more per panel and scores are
+  /// the product `spec`.
+  static int64_t scratchElements(SoftmaxRows &rows, int64_t own, const GemmSpec &spec);
   /// Rows of all batch elements, the parallel dimension.
   static SizeExpr extent(SoftmaxRows &rows);
 
+  /// Keys that are weights in panels are multiplied as they lie where products are (GemmBlocks);
+  /// else blocks of them are decoded, once for all panels of rows that share them.
   SoftmaxPanels(rxt::LoopEmitter &e, PanelProducts &products, SoftmaxRows &rows, int64_t own,
-                ViewOf viewOf);
-  /// The keys are weights in panels of `form`: blocks of them are decoded by `decode`
-  /// (buildPanelDecode), once for all panels of rows that share them.
-  void readKeysInPanels(const PanelForm &form, mlir::func::FuncOp decode);
+                const GemmSpec &spec, ViewOf viewOf);
 
   /// Emits loops over the panels of the emitter's part of the rows, and over the blocks of keys
   /// that some row of a panel sees, in order.
@@ -94,6 +95,9 @@ public:
 
   /// The stride of the axis that `dims` says is read by `dim`.
   static Value strideOf(const rxt::View &view, llvm::ArrayRef<unsigned> dims, unsigned dim);
+  /// Makes words of `steps` vectors of one half of a panel, 32 elements apart from `tile` on, in
+  /// place.
+  void toWords(Value tile, Value steps, Value lane);
   /// Transposes 16 vectors in place.
   void transpose(llvm::SmallVector<Value> &square);
 
@@ -102,6 +106,12 @@ private:
   void locateRows(Value panel);
   void forGroup(Value first, Value count, const PanelHooks &hooks);
   void packQueries();
+  bool keysAreAlongDepth();
+  void fetchKeys(Value start, Value from, Value to);
+  void packKeys(Value start);
+  Value keyPanelStep();
+  std::pair<Value, Value> keysFrom(Value key);
+  void splitQueries();
   void packQueriesInSquares(const rxt::View &view, llvm::ArrayRef<unsigned> dims, int64_t count);
   std::pair<Value, Value> visibleKeys();
   std::pair<Value, Value> boundsOf(Value lane);
@@ -109,6 +119,7 @@ private:
   void computeScores(const KeyBlock &block);
   void decodeKeys(Value start);
   void computeScoresOfPanels(const KeyBlock &block);
+  void computeScoresOfBlocks(const KeyBlock &block);
   void computeWeights(const KeyBlock &block, Value lane, Value before, Value now);
   Value computeEquation(const KeyBlock &block, Value lane);
   Value rowCount();
@@ -120,7 +131,7 @@ private:
   PanelProducts &products;
   SoftmaxRows &rows;
   ViewOf viewOf;
-  int64_t ownElements;
+  int64_t ownElements, panelElements; ///< of scratch per panel, the kernel's and all
   unsigned batchRank, rowAxes, keyDim;
   llvm::SmallVector<SizeExpr> sizes; ///< of the iteration space of the scores
   SoftmaxEquation equation;
@@ -128,8 +139,11 @@ private:
   Value queries, maxima, sums, lost, scales, indices; ///< of the panel
   Value range;                                        ///< of the keys that it sees, two i64
   PanelForm keyForm;
-  mlir::func::FuncOp keyDecode; ///< null where keys are dense
-  Value keyTile;                ///< a block of keys in panels of f32, or row by row
+  mlir::func::FuncOp keyDecode, keyPack; ///< to keyTile; null where keys are multiplied as they lie
+  std::optional<BlockProducts> blocks;   ///< where they are
+  Value splitRows;                       ///< the panel's scratch for these
+  Value keyTile; ///< a block of keys in panels of words, or row by row; its scores [row][key]
+  Value keyRows; ///< a block of keys that a table places
 };
 
 } // namespace rx::compiler

@@ -7,36 +7,6 @@
 namespace rx::compiler {
 namespace {
 
-/// The definition: chains of gemmChain steps in pairs of rounded operands, and their sum in order.
-class PairSum {
-public:
-  void add(float a, float b) {
-    a = roundedToBf16(a), b = roundedToBf16(b);
-    if (steps++ % 2 == 0) {
-      firstA = a, firstB = b;
-      return;
-    }
-    chain = addPairFlushing(chain, firstA, firstB, a, b);
-    if (steps % gemmChain == 0)
-      endChain();
-  }
-  float value() {
-    if (steps % 2 != 0)
-      add(0, 0);
-    endChain();
-    return total;
-  }
-
-private:
-  void endChain() {
-    total = addFlushing(total, chain);
-    chain = 0;
-  }
-
-  float total = 0, chain = 0, firstA = 0, firstB = 0;
-  int64_t steps = 0;
-};
-
 GemmSpec specFor(const CpuTarget *target, bool transA = false, bool transB = false,
                  bool packedB = false) {
   GemmSpec spec;
@@ -50,7 +20,7 @@ GemmSpec specFor(const CpuTarget *target, bool transA = false, bool transB = fal
 
 float pairs(const GemmSpec &spec, const Matrix<float> &a, const Matrix<float> &b, int64_t i,
             int64_t j) {
-  PairSum sum;
+  PairSum sum(gemmChain);
   for (int64_t k = 0; k < (spec.transA ? a.rows : a.columns); ++k)
     sum.add(spec.transA ? a(k, i) : a(i, k), spec.transB ? b(j, k) : b(k, j));
   return sum.value();
@@ -207,7 +177,7 @@ TEST_P(GemmBf16Form, EqualsItsDefinition) {
         Matrix<float> c = multiply(gemm, a, b);
         for (int64_t i = 0; i < m; i += 1 + m / 8)
           for (int64_t j = 0; j < b.rows; j += 3) {
-            PairSum sum;
+            PairSum sum(gemmChain);
             for (int64_t step = 0; step < k; ++step)
               sum.add(a(i, step), b.values[static_cast<size_t>(j * k + step)]);
             ASSERT_EQ(c(i, j), sum.value()) << "at [" << i << ", " << j << "]";

@@ -161,9 +161,10 @@ private:
 /// The definition: chains of gemmChain fused multiply-adds, k ascending, and their sum in order.
 template <typename T> class ChainSum {
 public:
+  explicit ChainSum(int64_t length = gemmChain) : length(length) {}
   void add(T a, T b) {
     chain = std::fma(a, b, chain);
-    if (++steps % gemmChain == 0)
+    if (++steps % length == 0)
       endChain();
   }
   T value() {
@@ -178,7 +179,7 @@ private:
   }
 
   T total = 0, chain = 0;
-  int64_t steps = 0;
+  int64_t length, steps = 0;
 };
 
 template <typename T>

@@ -8,6 +8,22 @@ namespace rx::compiler {
 
 using runtime::test::StoredMatrix;
 
+/// a * b^T.
+inline Matrix<float> multiply(CompiledGemm &gemm, const Matrix<float> &a, const StoredMatrix &b,
+                              std::vector<Cut> cuts = {}) {
+  std::vector<std::byte> bytes = b.packed(gemmPanelForm(gemm.spec));
+  Matrix<uint8_t> panels(1, static_cast<int64_t>(bytes.size())); // against an unreadable page
+  if (!bytes.empty())
+    std::memcpy(panels.data, bytes.data(), bytes.size());
+  Matrix<float> c(a.rows, b.rows, 3);
+  if (cuts.empty())
+    cuts = {{0, gemm.extent(a.rows, b.rows)}};
+  gemm.launch(gemm.product, {a.operand(), {panels.data, {}}, c.operand()},
+              {a.rows, b.rows, b.depth}, cuts);
+  EXPECT_TRUE(c.gapsIntact());
+  return c;
+}
+
 /// The parameter is the element form of the panels.
 class StoredGemm : public testing::TestWithParam<rx_dtype> {
 protected:
@@ -18,21 +34,6 @@ protected:
     spec.formB = GetParam();
     spec.path = path;
     return spec;
-  }
-
-  static Matrix<float> multiply(CompiledGemm &gemm, const Matrix<float> &a, const StoredMatrix &b,
-                                std::vector<Cut> cuts = {}) {
-    std::vector<std::byte> bytes = b.packed(gemmPanelForm(gemm.spec));
-    Matrix<uint8_t> panels(1, static_cast<int64_t>(bytes.size())); // against an unreadable page
-    if (!bytes.empty())
-      std::memcpy(panels.data, bytes.data(), bytes.size());
-    Matrix<float> c(a.rows, b.rows, 3);
-    if (cuts.empty())
-      cuts = {{0, gemm.extent(a.rows, b.rows)}};
-    gemm.launch(gemm.product, {a.operand(), {panels.data, {}}, c.operand()},
-                {a.rows, b.rows, b.depth}, cuts);
-    EXPECT_TRUE(c.gapsIntact());
-    return c;
   }
 
   /// The same bits in pieces, and for rows from the tenth on by themselves.

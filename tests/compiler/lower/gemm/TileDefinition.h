@@ -53,6 +53,38 @@ inline float addPairFlushing(float sums, float a0, float b0, float a1, float b1)
   return fusedFlushing(a0, b0, fusedFlushing(a1, b1, sums));
 }
 
+/// A product in order `pairs`: chains of `length` steps in pairs of rounded operands, and their sum
+/// in order.
+class PairSum {
+public:
+  explicit PairSum(int64_t length) : length(length) {}
+  void add(float a, float b) {
+    a = roundedToBf16(a), b = roundedToBf16(b);
+    if (steps++ % 2 == 0) {
+      firstA = a, firstB = b;
+      return;
+    }
+    chain = addPairFlushing(chain, firstA, firstB, a, b);
+    if (steps % length == 0)
+      endChain();
+  }
+  float value() {
+    if (steps % 2 != 0)
+      add(0, 0);
+    endChain();
+    return total;
+  }
+
+private:
+  void endChain() {
+    total = addFlushing(total, chain);
+    chain = 0;
+  }
+
+  float total = 0, chain = 0, firstA = 0, firstB = 0;
+  int64_t length, steps = 0;
+};
+
 /// Order `amx`: sums + the products of `depth` steps, an even number.
 inline float addTileFlushing(float sums, const float *a, const float *b, int64_t depth) {
   float even = 0, odd = 0;

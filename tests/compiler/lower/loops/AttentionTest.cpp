@@ -1,5 +1,7 @@
 // The kernel of kind `attention`: within rounding of the definition, whose scores it never holds
 // whole; equal bits on every target and for every cut of the rows.
+#include "mlir/Parser/Parser.h"
+#include "tests/compiler/lower/gemm/TileDefinition.h"
 #include "tests/compiler/lower/loops/LoopHarness.h"
 
 namespace rx::compiler {
@@ -91,17 +93,28 @@ const std::string windowed = scaled + R"(
     %x = arith.select %both, %z, %ninf : f32
 )";
 
-/// On both paths: rows in panels, and rows one by one with elements in lanes.
+/// On both paths: rows in panels, of both precisions, and rows one by one with elements in lanes.
 class AttentionTest : public LoopTest, public testing::WithParamInterface<std::string> {
 protected:
+  AttentionTest() {
+    if (GetParam() == "bulk_bf16")
+      products = Precision::BF16;
+  }
+
+  /// An average of values in [-2, 2] by weights that are off by the rounding of scores up to 96;
+  /// of bf16, by half an ulp of 8 bits.
+  Tolerance average() const {
+    return products == Precision::BF16 ? Tolerance{2 * 0x1p-9 + 1e-5, 1e-5} : Tolerance{1e-5, 1e-5};
+  }
+
   /// Ragged against the lanes on path bulk; path step takes whole strips of them.
+  static std::string path() { return GetParam() == "step" ? "step" : "bulk"; }
   static const char *ownWidth() { return GetParam() == "step" ? "48" : "24"; }
   static std::string text(const std::string &equation, const std::string &width = ownWidth(),
                           const std::string &values = "b, u, g, $WIDTH",
                           const std::string &valueAxes = "d0, d5, d1, d4") {
-    return replaced(
-        attention(equation, width, values, valueAxes),
-        {{"-> !q {\n  %s", "-> !q attributes {rx.path = \"" + GetParam() + "\"} {\n  %s"}});
+    return replaced(attention(equation, width, values, valueAxes),
+                    {{"-> !q {\n  %s", "-> !q attributes {rx.path = \"" + path() + "\"} {\n  %s"}});
   }
 
   /// Windows come from `window`, everything else is uniform.
@@ -125,14 +138,11 @@ protected:
                                sizes(1, 1, 2, 5, 0),    sizes(1, 1, 2, 0, 5)};
 };
 
-/// An average of values in [-2, 2] by weights that are off by the rounding of scores up to 96.
-constexpr Tolerance average{1e-5, 1e-5};
-
 TEST_P(AttentionTest, AllKeys) {
-  check(text(scaled + "    %x = arith.addf %z, %z : f32\n"), shapes, average);
+  check(text(scaled + "    %x = arith.addf %z, %z : f32\n"), shapes, average());
 }
 
-TEST_P(AttentionTest, Causal) { check(text(causal), shapes, average); }
+TEST_P(AttentionTest, Causal) { check(text(causal), shapes, average()); }
 /// Heads are cut out of what products gave, and put back into one axis, by strides alone.
 TEST_P(AttentionTest, HeadsInOneAxis) {
   int64_t w = std::stoi(ownWidth());
@@ -163,12 +173,12 @@ func.func @k(%flat_q: !rxt.tensor<f32[b, t, $SIX]>, %flat_k: !flat, %flat_v: !fl
         {{{"b", 1}, {"t", 1}, {"u", 40}},
          {{"b", 2}, {"t", 37}, {"u", 37}},
          {{"b", 1}, {"t", 33}, {"u", 131}}},
-        average);
+        average());
 }
 
 TEST_P(AttentionTest, Windows) {
   for (int64_t window : {1, 3, 31, 1000})
-    check(text(windowed), shapes, average, inputs(window));
+    check(text(windowed), shapes, average(), inputs(window));
 }
 
 /// No row sees a key: 0 / 0, as the definition says.
@@ -183,7 +193,7 @@ TEST_P(AttentionTest, SomeRowsSeeNothing) {
     %both = arith.andi %past, %later : i1
     %x = arith.select %both, %z, %ninf : f32
 )"),
-        shapes, average);
+        shapes, average());
 }
 
 TEST_P(AttentionTest, MaskBeforeTheScale) {
@@ -193,7 +203,7 @@ TEST_P(AttentionTest, MaskBeforeTheScale) {
     %scale = arith.constant 8.0 : f32
     %x = arith.divf %y, %scale : f32
 )"),
-        shapes, average);
+        shapes, average());
 }
 
 /// Inputs along rows, along keys and along both; no bound can be read off.
@@ -203,31 +213,47 @@ TEST_P(AttentionTest, OtherInputs) {
     %c = arith.addf %y, %bias : f32
     %x = arith.select %keep, %c, %ninf : f32
 )"),
-        shapes, average);
+        shapes, average());
 }
 
 /// Widths with a rest against vectors and register tiles.
 TEST_P(AttentionTest, Widths) {
   for (const char *width : {"1", "5", "16", "47", "80"})
-    check(text(causal, width), shapes, average);
+    check(text(causal, width), shapes, average());
 }
 
 /// Values stored with keys side by side, by head, and shared by the heads.
 TEST_P(AttentionTest, LayoutsOfValues) {
-  check(text(causal, ownWidth(), "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average);
-  check(text(causal, ownWidth(), "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average);
-  check(text(causal, ownWidth(), "b, u, $WIDTH", "d0, d5, d4"), shapes, average);
+  check(text(causal, ownWidth(), "b, g, $WIDTH, u", "d0, d1, d4, d5"), shapes, average());
+  check(text(causal, ownWidth(), "g, b, u, $WIDTH", "d1, d0, d5, d4"), shapes, average());
+  check(text(causal, ownWidth(), "b, u, $WIDTH", "d0, d5, d4"), shapes, average());
+}
+
+/// Keys and values lie in caches of 12 rows, where a table says.
+TEST_P(AttentionTest, RowsThatATablePlaces) {
+  std::string function = replaced(
+      text(causal),
+      {{"func.func @k(%q: !q, %k: !k, %v: !v,",
+        "func.func @k(%q: !q, %cache_k: !rxt.tensor<f32[b, g, 12, $ONE]>, "
+        "%cache_v: !rxt.tensor<f32[b, 12, g, $ONE]>, %table: !rxt.tensor<i32[b, u]>,"},
+       {"  %s = rxt.contract(%q",
+        R"(  %k = rxt.gather %cache_k at %table axis 2 by affine_map<(d0, d1, d2, d3) -> (d0, d1, d3)>,
+    affine_map<(d0, d1, d2, d3) -> (d0, d2)> : (!rxt.tensor<f32[b, g, 12, $ONE]>, !rxt.tensor<i32[b, u]>) -> !k
+  %v = rxt.gather %cache_v at %table axis 1 by affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>,
+    affine_map<(d0, d1, d2, d3) -> (d0, d1)> : (!rxt.tensor<f32[b, 12, g, $ONE]>, !rxt.tensor<i32[b, u]>) -> !v
+  %s = rxt.contract( %q)"}});
+  check(replaced(function, {{"$ONE", ownWidth()}}), shapes, average());
 }
 
 TEST_P(AttentionTest, ReferenceInF32) {
   precision = rxt::Precision::F32;
-  check(text(windowed), shapes, average, inputs(20));
+  check(text(windowed), shapes, average(), inputs(20));
 }
 
 /// A score that is NaN or infinite makes its row NaN, and no other.
 TEST_P(AttentionTest, SpecialScores) {
   for (double special : {std::nan(""), double(INFINITY)})
-    check(text(causal), shapes, average,
+    check(text(causal), shapes, average(),
           [&](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
             auto tensor = uniform()(argument, std::move(shape), kind);
             if (argument == 0 && !tensor.values.empty())
@@ -236,7 +262,32 @@ TEST_P(AttentionTest, SpecialScores) {
           });
 }
 
-INSTANTIATE_TEST_SUITE_P(Paths, AttentionTest, testing::Values("bulk", "step"),
+/// Two keys, of weights 1 and exp(-s), with values 0 and 1 + 2^-10.
+TEST_P(AttentionTest, WeightsAndValuesAreRounded) {
+  if (products != Precision::BF16)
+    GTEST_SKIP() << "of f32";
+  constexpr int64_t rows = 40;
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(
+      text(scaled + "    %x = arith.addf %z, %z : f32\n", "1"), &context);
+  auto kernel = module->lookupSymbol<mlir::func::FuncOp>("k");
+  Sizes bound = sizes(1, 1, 1, rows, 2);
+  auto inputs = inputsOf(kernel, bound, uniform());
+  for (int64_t row = 0; row < rows; ++row)
+    inputs[0].values[row] = rxt::scalarOf(double(row) / 4);
+  inputs[1].values = {rxt::scalarOf(0.0), rxt::scalarOf(-1.0)};
+  inputs[2].values = {rxt::scalarOf(0.0), rxt::scalarOf(1 + 0x1p-10)};
+  for (const CpuTarget &target : cpuTargets()) {
+    if (!hostRuns(target))
+      continue;
+    rxt::ReferenceTensor result = launch(kernel, bound, inputs, &target).front();
+    for (int64_t row = 0; row < rows; ++row) {
+      auto weight = static_cast<float>(std::exp(-double(row) / 16));
+      EXPECT_NEAR(result.real(row), roundedToBf16(weight) / (1 + weight), 1e-6) << row;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Paths, AttentionTest, testing::Values("bulk", "bulk_bf16", "step"),
                          [](const auto &info) { return info.param; });
 
 } // namespace

@@ -58,10 +58,13 @@ const std::string capped = R"(
 
 class LogSumExpTest : public LoopTest {
 protected:
-  /// Keys are below the number of them that `shapes` have.
+  /// In both precisions; operands are numbers of bf16 for its products.
   void checkBoth(const std::string &text) {
-    for (auto [b, t, v] : {std::tuple(1, 1, 1), {2, 3, 127}, {1, 40, 129}, {3, 33, 600}})
-      check(text, {{{"b", b}, {"t", t}, {"v", v}}}, tolerance, uniform(v));
+    for (Precision each : {Precision::F32, Precision::BF16}) {
+      products = each;
+      for (auto [b, t, v] : {std::tuple(1, 1, 1), {2, 3, 127}, {1, 40, 129}, {3, 33, 600}})
+        check(text, {{{"b", b}, {"t", t}, {"v", v}}}, tolerance, uniform(v));
+    }
   }
 
   /// Sums of up to 600 exponentials whose scores, up to 160, are off by the rounding of 40

@@ -1,7 +1,10 @@
 #include "tests/compiler/lower/loops/LoopHarness.h"
+#include "compiler/lower/PanelUses.h"
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Parser/Parser.h"
+#include "tests/compiler/lower/gemm/TileDefinition.h"
 #include <cstring>
+#include <map>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -89,6 +92,14 @@ public:
     }
   }
 
+  /// Puts an input into panels.
+  void pack(unsigned input, const runtime::test::StoredMatrix &matrix, const PanelForm &form) {
+    std::vector<std::byte> panels = matrix.packed(form);
+    memory.emplace_back(panels.size());
+    std::memcpy(memory.back().data, panels.data(), panels.size());
+    inputOperands[input] = {memory.back().data, {}};
+  }
+
   /// The results of calls for the parts of [0, extent) between `cuts`, the last part first.
   std::vector<GuardedBytes> run(std::vector<int64_t> cuts,
                                 const std::vector<rxt::ReferenceTensor> &like) const {
@@ -104,7 +115,8 @@ public:
     std::vector<int64_t> sizeValues;
     for (const SizeExpr &size : kernel.sizes)
       sizeValues.push_back(*size.evaluate(sizes));
-    std::vector<char> scratch(*kernel.scratchBytes.evaluate(sizes) + 64);
+    // NaN: what a call reads from scratch, it must have written itself.
+    std::vector<char> scratch(*kernel.scratchBytes.evaluate(sizes) + 64, '\xff');
     char *aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
     cuts.insert(cuts.begin(), 0);
     cuts.push_back(*kernel.extent.evaluate(sizes));
@@ -186,8 +198,12 @@ LoopTest::Fill LoopTest::uniform(int64_t below) {
     auto tensor = rxt::ReferenceTensor::zeros(std::move(shape), kind);
     std::uniform_real_distribution<float> real(-2, 2);
     std::uniform_int_distribution<int64_t> integer(0, kind == rxt::ElementKind::I1 ? 1 : below - 1);
+    auto number = [&] {
+      float value = real(rng);
+      return double(products == Precision::BF16 ? roundedToBf16(value) : value);
+    };
     for (rxt::Scalar &value : tensor.values)
-      value = rxt::isFloat(kind) ? rxt::scalarOf(double(real(rng))) : rxt::scalarOf(integer(rng));
+      value = rxt::isFloat(kind) ? rxt::scalarOf(number()) : rxt::scalarOf(integer(rng));
     return tensor;
   };
 }
@@ -213,39 +229,59 @@ namespace {
 
 /// The kernel on one target.
 struct Compiled {
-  std::string target;
+  const CpuTarget *target;
   LoweredKernel kernel;
   LoadedKernels loaded;
   rx_kernel function;
 };
 
-std::optional<Compiled> compileFor(const CpuTarget &target, func::FuncOp kernel) {
-  FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
-  EXPECT_TRUE(succeeded(lowered));
-  if (failed(lowered))
-    return std::nullopt;
-  // The folder stays for later runs; its keys make stale hits impossible.
-  ObjectCache cache("build/loops-test-cache");
-  KernelObject object = expect(cache.get(*lowered->module, target));
-  LoadedKernels loaded = expect(LoadedKernels::load(object));
-  rx_kernel function = loaded.find(object.symbol);
-  return Compiled{target.name.str(), std::move(*lowered), std::move(loaded), function};
-}
+/// What is compiled: an argument of the kernel may lie in panels.
+struct Request {
+  func::FuncOp kernel;
+  Precision products;
+  const std::optional<LoopWeights> &weights;
 
-std::vector<Compiled> compileEverywhere(func::FuncOp kernel) {
-  std::vector<Compiled> all;
-  for (const CpuTarget &target : cpuTargets()) {
-    if (!hostRuns(target)) {
-      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
-      continue;
-    }
-    std::optional<Compiled> compiled = compileFor(target, kernel);
-    if (!compiled)
-      return {};
-    all.push_back(std::move(*compiled));
+  /// How the weights lie in memory for products on `target`.
+  PanelForm panels(const CpuTarget &target) const {
+    return {weights->element, target.gemm.vectors * target.lanes(/*elementBits=*/32)};
   }
-  return all;
-}
+  std::optional<Compiled> on(const CpuTarget &target) {
+    if (weights)
+      kernel.setArgAttr(weights->argument, formAttribute,
+                        StringAttr::get(kernel.getContext(), panels(target).str()));
+    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target, products);
+    EXPECT_TRUE(succeeded(lowered));
+    if (failed(lowered))
+      return std::nullopt;
+    // The folder stays for later runs; its keys make stale hits impossible.
+    ObjectCache cache("build/loops-test-cache");
+    KernelObject object = expect(cache.get(*lowered->module, target));
+    LoadedKernels loaded = expect(LoadedKernels::load(object));
+    rx_kernel function = loaded.find(object.symbol);
+    return Compiled{&target, std::move(*lowered), std::move(loaded), function};
+  }
+  std::vector<Compiled> everywhere() {
+    std::vector<Compiled> all;
+    for (const CpuTarget &target : cpuTargets()) {
+      if (!hostRuns(target)) {
+        std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
+        continue;
+      }
+      std::optional<Compiled> compiled = on(target);
+      if (!compiled)
+        return {};
+      all.push_back(std::move(*compiled));
+    }
+    return all;
+  }
+  Launcher launcher(const Compiled &compiled, const SizeExpr::Bindings &sizes,
+                    const std::vector<rxt::ReferenceTensor> &inputs) const {
+    Launcher launcher(compiled.kernel, compiled.function, sizes, inputs);
+    if (weights)
+      launcher.pack(weights->argument, *weights->matrix, panels(*compiled.target));
+    return launcher;
+  }
+};
 
 rxt::ReferenceTensor fromMemory(const GuardedBytes &bytes, rxt::ReferenceTensor like) {
   for (int64_t i = 0; i < like.count(); ++i) {
@@ -265,18 +301,20 @@ void expectSameBits(const std::vector<GuardedBytes> &actual,
 
 } // namespace
 
-std::vector<rxt::ReferenceTensor>
-LoopTest::launch(func::FuncOp kernel, const Sizes &sizes,
-                 const std::vector<rxt::ReferenceTensor> &inputs) {
-  auto target = llvm::find_if(cpuTargets(), [](const CpuTarget &t) { return hostRuns(t); });
-  std::optional<Compiled> compiled = compileFor(*target, kernel);
+std::vector<rxt::ReferenceTensor> LoopTest::launch(func::FuncOp kernel, const Sizes &sizes,
+                                                   const std::vector<rxt::ReferenceTensor> &inputs,
+                                                   const CpuTarget *target) {
+  if (!target)
+    target = llvm::find_if(cpuTargets(), [](const CpuTarget &t) { return hostRuns(t); });
+  Request request{kernel, products, weights};
+  std::optional<Compiled> compiled = request.on(*target);
   if (!compiled)
     return {};
   rxt::Evaluation shapes(rxt::Precision::F64, sizes, {});
   std::vector<rxt::ReferenceTensor> results;
   for (Type type : kernel.getResultTypes())
     results.push_back(shapes.allocate(cast<rxt::TensorType>(type)));
-  auto memory = Launcher(compiled->kernel, compiled->function, sizes, inputs).run({}, results);
+  auto memory = request.launcher(*compiled, sizes, inputs).run({}, results);
   for (auto [result, bytes] : llvm::zip(results, memory))
     result = fromMemory(bytes, std::move(result));
   return results;
@@ -290,6 +328,12 @@ std::vector<rxt::ReferenceTensor> LoopTest::inputsOf(func::FuncOp kernel, const 
     auto tensor = cast<rxt::TensorType>(type);
     inputs.push_back(
         fill(index, shapes.shapeOf(tensor), *rxt::elementKindOf(tensor.getElementType())));
+    if (weights && weights->argument == index) {
+      std::vector<int64_t> shape = shapes.shapeOf(tensor);
+      weights->matrix.emplace(weights->element, shape[0], shape[1], rng);
+      for (auto [value, stored] : llvm::zip(inputs.back().values, weights->matrix->values))
+        value = rxt::scalarOf(double(stored));
+    }
   }
   return inputs;
 }
@@ -301,21 +345,23 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
   auto kernel = module->lookupSymbol<func::FuncOp>("k");
   if (!fill)
     fill = uniform();
-  std::vector<Compiled> everywhere = compileEverywhere(kernel);
+  Request request{kernel, products, weights};
+  std::vector<Compiled> everywhere = request.everywhere();
   for (const Sizes &bound : sizes) {
     std::vector<rxt::ReferenceTensor> inputs = inputsOf(kernel, bound, fill);
     std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs, precision);
-    std::vector<GuardedBytes> first;
+    std::map<bool, std::vector<GuardedBytes>> ofKinds;
     for (const Compiled &compiled : everywhere) {
-      SCOPED_TRACE(compiled.target + " " + describe(bound));
-      Launcher launcher(compiled.kernel, compiled.function, bound, inputs);
+      SCOPED_TRACE(compiled.target->name.str() + " " + describe(bound));
+      Launcher launcher = request.launcher(compiled, bound, inputs);
       std::vector<GuardedBytes> whole = launcher.run({}, wanted);
       compare(whole, wanted, tolerance);
       for (const std::vector<int64_t> &cuts : cutsOf(*compiled.kernel.extent.evaluate(bound)))
         expectSameBits(launcher.run(cuts, wanted), whole,
                        "in " + std::to_string(cuts.size() + 1) + " parts");
+      std::vector<GuardedBytes> &first = ofKinds[kindOf(*compiled.target)];
       if (!first.empty())
-        expectSameBits(whole, first, "than on " + everywhere.front().target);
+        expectSameBits(whole, first, "than on the first target of its kind");
       else
         first = std::move(whole);
       if (HasFailure())

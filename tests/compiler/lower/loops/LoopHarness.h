@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "tests/compiler/lower/loops/Tolerances.h"
+#include "tests/tools/StoredMatrix.h"
+#include <functional>
 #include <gtest/gtest.h>
 #include <random>
 #include <vector>
@@ -29,6 +31,13 @@ private:
   size_t length = 0;
 };
 
+/// An argument that is weights in panels, of the blocks that inputsOf last made.
+struct LoopWeights {
+  unsigned argument;
+  rx_dtype element;
+  std::optional<runtime::test::StoredMatrix> matrix = {};
+};
+
 class LoopTest : public testing::Test {
 protected:
   LoopTest();
@@ -40,21 +49,28 @@ protected:
                                                   rxt::ElementKind kind)>;
 
   /// Checks the function called `k` of `text` for all `sizes`: each result is within `tolerance` of
-  /// the reference and has the same bits on every target and however the call is cut.
+  /// the reference and has the same bits on every target (of one kind) and however the call is cut.
   void check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tolerance tolerance,
              Fill fill = {});
 
-  /// The kernel's results for `inputs` on the first target that this machine runs.
+  /// The kernel's results for `inputs` on `target`; null: the first that this machine runs.
   std::vector<rxt::ReferenceTensor> launch(mlir::func::FuncOp kernel, const Sizes &sizes,
-                                           const std::vector<rxt::ReferenceTensor> &inputs);
+                                           const std::vector<rxt::ReferenceTensor> &inputs,
+                                           const CpuTarget *target = nullptr);
   std::vector<rxt::ReferenceTensor> inputsOf(mlir::func::FuncOp kernel, const Sizes &sizes,
                                              const Fill &fill);
 
-  /// Reals in [-2, 2], coins, integers in [0, below).
+  /// Reals in [-2, 2], those of bf16 for products of bf16, coins, integers in [0, below).
   Fill uniform(int64_t below = 10);
 
   /// F64 measures what kernels round. F32 is for what must agree in every bit, roundings included.
   rxt::Precision precision = rxt::Precision::F64;
+  /// Of the kernel's products.
+  Precision products = Precision::F32;
+  /// Whether an argument lies in panels.
+  std::optional<LoopWeights> weights;
+  /// Targets of different kinds may have different bits.
+  std::function<bool(const CpuTarget &)> kindOf = [](const CpuTarget &) { return false; };
 
   mlir::DialectRegistry registry;
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
