@@ -77,7 +77,7 @@ private:
   OpBuilder builder;
   StringRef texts, text; ///< size symbols
   rxt::LoopOp loop;
-  unsigned carried = 0; ///< which of the loop's results runs along the text
+  unsigned carried = 0;                         ///< which of the loop's results runs along the text
   SmallVector<unsigned> entered, tripped, left; ///< results of the step by the part that gives them
 };
 
@@ -97,8 +97,8 @@ bool sharesParameters(rxt::LoopOp loop) {
 
 bool DepthCut::runsAlongText(Value value) const {
   auto type = dyn_cast<rxt::TensorType>(value.getType());
-  return type && llvm::any_of(type.getAxes(),
-                              [&](rxt::AxisAttr axis) { return axis.getSize() == text; });
+  return type &&
+         llvm::any_of(type.getAxes(), [&](rxt::AxisAttr axis) { return axis.getSize() == text; });
 }
 
 LogicalResult DepthCut::findLoop() {
@@ -136,8 +136,8 @@ LogicalResult DepthCut::findCarried() {
   SmallVector<unsigned> own;
   for (auto [index, value] : llvm::enumerate(loop.getCarried())) {
     auto argument = dyn_cast<BlockArgument>(value);
-    bool isCache = argument && step.getArgAttrOfType<StringAttr>(argument.getArgNumber(),
-                                                                 "rx.role") == "state";
+    bool isCache = argument &&
+                   step.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "rx.role") == "state";
     if (!isCache)
       own.push_back(index);
   }
@@ -207,30 +207,30 @@ Value DepthCut::addInput(Part &part, Type type, StringRef name) {
   return part.function.getArgument(index);
 }
 
-/// Returns these results instead of the step's, and drops what they do not need.
+/// Returns these results instead of the step's, and drops what they do not need. Depths stay, since
+/// they say how many trips there are.
 void DepthCut::finish(Part &part, ArrayRef<Result> results) {
   auto values = llvm::map_to_vector(results, [](const Result &result) { return result.value; });
   part.end()->setOperands(values);
   eraseUnread(part.function.getBody().front());
   BitVector unread(part.function.getNumArguments());
   for (BlockArgument argument : part.function.getArguments())
-    if (argument.use_empty())
+    if (argument.use_empty() && argument != argumentNamed(part.function, "depth"))
       unread.set(argument.getArgNumber());
   auto erased = part.function.eraseArguments(unread);
   assert(succeeded(erased) && "nothing reads them");
   (void)erased;
   part.function.setAllResultAttrs(ArrayRef<DictionaryAttr>());
-  part.function.setType(builder.getFunctionType(part.function.getArgumentTypes(),
-                                                ValueRange(values).getTypes()));
-  part.function.setAllResultAttrs(llvm::map_to_vector(
-      results, [](const Result &result) { return result.attributes; }));
+  part.function.setType(
+      builder.getFunctionType(part.function.getArgumentTypes(), ValueRange(values).getTypes()));
+  part.function.setAllResultAttrs(
+      llvm::map_to_vector(results, [](const Result &result) { return result.attributes; }));
 }
 
 LogicalResult DepthCut::makeTrip() {
   Part part = copyAs("trip");
   readEntered(part);
-  Value depth =
-      addInput(part, argumentNamed(part.function, "start").getType(), "depth");
+  Value depth = addInput(part, argumentNamed(part.function, "start").getType(), "depth");
   part.function.setArgAttr(part.function.getNumArguments() - 1, "rx.below",
                            builder.getI64IntegerAttr(loop.getTrips()));
   OpOperand &entry = part.loop.getCarriedMutable()[carried];

@@ -15,10 +15,10 @@ namespace rx::compiler {
 ///   NAME_trip(carried, depth[b], start) -> carried    one trip, for row i its trip depth[i]
 ///   NAME_leave(carried) -> logits                     what comes after the loop
 ///
-/// for continuous depth-wise batching (Bae et al., Relaxed Recursive Transformers, 2024). Each takes
-/// those of the step's inputs and states that it reads, and returns the states that it changes.
-/// `depth` says with `rx.below` how many trips there are. A step that cannot be cut is named by a
-/// warning at the author's line.
+/// for continuous depth-wise batching (Bae et al., Relaxed Recursive Transformers, 2024). Each
+/// takes those of the step's inputs and states that it reads, and returns the states that it
+/// changes. `depth` says with `rx.below` how many trips there are. A step that cannot be cut is
+/// named by a warning at the author's line.
 std::unique_ptr<mlir::Pass> createDeriveDepthsPass();
 
 /// The same on a module.

@@ -7,7 +7,8 @@ using namespace mlir;
 
 namespace rx::compiler {
 
-/// Numbers that are copied for each row where they differ by depth: any vector, but no matrix.
+/// Numbers that an equation of a depth may make for each row: vectors and what is cut from them, but
+/// not the matrices of products.
 static constexpr int64_t mostCopied = 1 << 16;
 
 LogicalResult refuseDepths(Operation &op, const Twine &why) {
@@ -98,9 +99,9 @@ RowDepths::Copy RowDepths::innermost(rxt::ParamOp table) {
   for (size_t first = 0; first < ofTrip; ++first)
     for (size_t entry = first; entry < entries; entry += ofTrip)
       buffers.push_back(table.getBuffers()[entry]);
-  Value moved = rxt::ParamOp::create(builder, table.getLoc(),
-                                     rxt::TableType::get(builder.getContext(), trips, type.getEntry()),
-                                     table.getPathAttr(), builder.getArrayAttr(buffers));
+  Value moved = rxt::ParamOp::create(
+      builder, table.getLoc(), rxt::TableType::get(builder.getContext(), trips, type.getEntry()),
+      table.getPathAttr(), builder.getArrayAttr(buffers));
   return {moved, std::nullopt, /*isTable=*/true};
 }
 
@@ -133,8 +134,8 @@ Value RowDepths::select(Location loc, Value trip, Value entry, Value soFar) {
                               hasRows ? all : all.dropResult(rows), all};
   return makeMap(builder, loc, type, {depth, trip, entry, soFar}, maps,
                  [&](OpBuilder &inside, ValueRange of) -> Value {
-                   Value own = arith::CmpIOp::create(inside, loc, arith::CmpIPredicate::eq, of[0],
-                                                     of[1]);
+                   Value own =
+                       arith::CmpIOp::create(inside, loc, arith::CmpIPredicate::eq, of[0], of[1]);
                    return arith::SelectOp::create(inside, loc, own, of[2], of[3]);
                  });
 }
@@ -295,9 +296,9 @@ LogicalResult RowDepths::copyLoop(rxt::LoopOp inner) {
   };
   SmallVector<Value> shared = all(inner.getShared());
   shared.push_back(depth);
-  auto copy = rxt::LoopOp::create(builder, inner.getLoc(), inner.getResultTypes(),
-                                  inner.getTripsAttr(), shared, all(inner.getIndexed()),
-                                  all(inner.getCarried()));
+  auto copy =
+      rxt::LoopOp::create(builder, inner.getLoc(), inner.getResultTypes(), inner.getTripsAttr(),
+                          shared, all(inner.getIndexed()), all(inner.getCarried()));
   Block &from = inner.getBody().front(), &to = copy.getBody().emplaceBlock();
   made[inner.tripArgument()] = {to.addArgument(inner.tripArgument().getType(), inner.getLoc())};
   for (OpOperand &operand : inner->getOpOperands()) {
@@ -306,7 +307,8 @@ LogicalResult RowDepths::copyLoop(rxt::LoopOp inner) {
       return failure();
     made[from.getArgument(1 + operand.getOperandNumber())] = *entered;
   }
-  Value inside = to.insertArgument(copy.firstIndexedArgument() - 1, depth.getType(), inner.getLoc());
+  Value inside =
+      to.insertArgument(copy.firstIndexedArgument() - 1, depth.getType(), inner.getLoc());
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&to);
   llvm::SaveAndRestore ofBody(depth, inside);

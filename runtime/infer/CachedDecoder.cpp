@@ -197,8 +197,7 @@ Expected<HostTensor> CachedDecoder::append(std::span<const std::vector<int32_t>>
   return last ? step(last->ids, last->begin) : std::move(last).status();
 }
 
-Expected<LastTokens>
-CachedDecoder::readButLast(std::span<const std::vector<int32_t>> tokens) {
+Expected<LastTokens> CachedDecoder::readButLast(std::span<const std::vector<int32_t>> tokens) {
   if (Status fits = checkFits(tokens); !fits)
     return fits;
   size_t longest = 0;

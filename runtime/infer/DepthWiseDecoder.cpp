@@ -88,8 +88,8 @@ Expected<TensorMap> DepthWiseDecoder::run(const Program &program,
       inputs.emplace(name, std::move(*tensor));
     return tensor ? Status::ok() : std::move(tensor).status();
   };
-  for (Status added : {add("start", {texts}, starts), add("depth", {texts}, depths),
-                       add("x", {texts, 1}, ids)})
+  for (Status added :
+       {add("start", {texts}, starts), add("depth", {texts}, depths), add("x", {texts, 1}, ids)})
     if (!added)
       return added;
   if (inputOf(program, "carried"))
@@ -97,8 +97,7 @@ Expected<TensorMap> DepthWiseDecoder::run(const Program &program,
   return executor->run(program.name, inputs);
 }
 
-Status DepthWiseDecoder::advance(const Program &program,
-                                 const std::vector<bool> &takesPart) {
+Status DepthWiseDecoder::advance(const Program &program, const std::vector<bool> &takesPart) {
   Expected<TensorMap> results = run(program, takesPart);
   if (!results)
     return std::move(results).status();

@@ -58,7 +58,7 @@ private:
   int32_t all;
   std::vector<std::optional<int32_t>> made;
   std::vector<int32_t> places, ids; ///< of the last token of each text
-  HostTensor carried;          ///< by the loop, a row per text
+  HostTensor carried;               ///< by the loop, a row per text
 };
 
 } // namespace rx::runtime

@@ -1,5 +1,5 @@
-// Rows of one batch at different depths and positions, against each of them alone and against the program that
-// takes all trips in one step.
+// Rows of one batch at different depths and positions, against each of them alone and against the
+// program that takes all trips in one step.
 #include "runtime/infer/DepthWiseDecoder.h"
 #include "tests/compiler/WindowedAttention.h"
 #include "tests/compiler/pipeline/PipelineFixture.h"
@@ -37,7 +37,8 @@ std::string layer(bool corrected) {
          R"(
   %mixed = rxt.contract(%shares, %h) by [affine_map<(b, t, i, u) -> (b, t, u)>, affine_map<(b, t, i, u) -> (b, u, i)>] : (!s, !h) -> !h
   %product = rxt.contract(%mixed, %weight) by [#in, #out] : (!h, !w) -> !h
-)" + (corrected ? R"(
+)" +
+         (corrected ? R"(
   %low = rxt.contract(%mixed, %down) by [#in, #out] : (!h, !rxt.tensor<f32[4, 16]>) -> !rxt.tensor<f32[b, t, 4]>
   %correction = rxt.contract(%low, %up) by [#in, #out] : (!rxt.tensor<f32[b, t, 4]>, !rxt.tensor<f32[16, 4]>) -> !h
   %next = rxt.map(%h, %product, %correction, %gain) by [#e, #e, #e, affine_map<(b, t, i) -> (i)>] {
@@ -78,10 +79,14 @@ std::string param(const std::string &name, int count, const std::string &type) {
 /// A layer by itself, of tokens and weights 2: before or after the loop.
 std::string single(const std::string &from, const std::string &to, const std::string &window) {
   return R"(
-  %windowOf)" + to + " = rxt.constant dense<[" + window + R"(]> : tensor<1xi32> : !rxt.table<[1] x i32[]>
-  %baseOf)" + to + R"( = rxt.constant dense<[0.25]> : tensor<1xf32> : !rxt.table<[1] x f32[]>
-  %wOf)" + to + R"( = rxt.param "single" [@w2] : !rxt.table<[1] x f32[16, 16]>
-  %)" + to + " = rxt.loop 1 shared() indexed(%windowOf" + to + ", %baseOf" + to + ", %wOf" + to +
+  %windowOf)" +
+         to + " = rxt.constant dense<[" + window + R"(]> : tensor<1xi32> : !rxt.table<[1] x i32[]>
+  %baseOf)" +
+         to + R"( = rxt.constant dense<[0.25]> : tensor<1xf32> : !rxt.table<[1] x f32[]>
+  %wOf)" +
+         to + R"( = rxt.param "single" [@w2] : !rxt.table<[1] x f32[16, 16]>
+  %)" + to +
+         " = rxt.loop 1 shared() indexed(%windowOf" + to + ", %baseOf" + to + ", %wOf" + to +
          ") carried(%" + from + R"() {
   ^bb0(%trip: !trip, %window: !trip, %base: !base, %weight: !w, %h: !h):)" +
          layer(false) + R"(
@@ -111,7 +116,8 @@ std::string model(const std::string &body) {
 func.func @m_logits(%ids: !ids {rx.name = "x", rx.role = "input"}) -> (!h {rx.name = "logits"}) attributes {rx.decode = "t"} {
   %table = rxt.param "e" [@e0] : !rxt.tensor<f32[7, 16]>
   %embedded = rxt.gather %table at %ids axis 0 by affine_map<(b, t, i) -> (i)>, affine_map<(b, t, i) -> (b, t)> : (!rxt.tensor<f32[7, 16]>, !ids) -> !h
-)" + body + R"(
+)" + body +
+         R"(
   return %last : !h
 }
 )";
@@ -125,7 +131,8 @@ const std::string depths = R"(
 
 /// The shared layers alone.
 std::string tiedLoop(const std::string &from, const std::string &to) {
-  return depths + "  %" + to + R"( = rxt.loop 3 shared(%ws) indexed(%windows, %bases) carried(%)" + from + R"() {
+  return depths + "  %" + to + R"( = rxt.loop 3 shared(%ws) indexed(%windows, %bases) carried(%)" +
+         from + R"() {
   ^bb0(%depth: !trip, %shared: !rxt.table<[2] x f32[16, 16]>, %windowRow: !rxt.table<[2] x i32[]>, %baseRow: !rxt.table<[2] x f32[]>, %entering: !h):
     %after = rxt.loop 2 shared() indexed(%windowRow, %baseRow, %shared) carried(%entering) {
     ^bb0(%trip: !trip, %window: !trip, %base: !base, %weight: !w, %h: !h):)" +
