@@ -3,6 +3,7 @@
 #include "compiler/lower/RxtToRxk.h"
 #include "compiler/passes/BoundIds.h"
 #include "compiler/passes/DeriveDecode.h"
+#include "compiler/passes/DeriveDepths.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
@@ -59,7 +60,7 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   registerStep<rx::compiler::rxToRxt>("rx-to-rxt", "Inline the structure of an experiment: programs of maths are left");
   registerStep<boundIds>("rx-bound-ids", "Say of integers that programs are given what they count into");
-  for (auto create : {rx::compiler::createDeriveDecodePass, rx::compiler::createFuseElementwisePass, rx::compiler::createFuseAttentionPass, rx::compiler::createFuseLogSumExpPass, rx::compiler::createHoistTablesPass})
+  for (auto create : {rx::compiler::createDeriveDecodePass, rx::compiler::createDeriveDepthsPass, rx::compiler::createFuseElementwisePass, rx::compiler::createFuseAttentionPass, rx::compiler::createFuseLogSumExpPass, rx::compiler::createHoistTablesPass})
     mlir::registerPass(create);
   registerStep<rx::compiler::rxtToRxk>("rxt-to-rxk", "Cut programs into kernels and launches");
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "rxc's middle\n", registry));

@@ -161,7 +161,7 @@ void StepBuilder::cloneBlock(Block &block) {
     cloneOp(op);
 }
 
-void StepBuilder::eraseUnread(Block &block) {
+void eraseUnread(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (isOpTriviallyDead(&op))
       op.erase();

@@ -62,8 +62,6 @@ private:
 
   //===-- Ops ---===//
   void cloneBlock(mlir::Block &block);
-  /// Erases what computes nothing that is read.
-  static void eraseUnread(mlir::Block &block);
   void cloneOp(mlir::Operation &op);
   void cloneIterated(mlir::Operation &op);
   void addStart(mlir::Operation *copy, mlir::Operation &op);
@@ -94,5 +92,8 @@ private:
   llvm::DenseMap<Value, Value> prefixes; ///< of cached values, over all positions
   Scope scope;
 };
+
+/// Erases ops of a block that compute nothing that is read.
+void eraseUnread(mlir::Block &block);
 
 } // namespace rx::compiler

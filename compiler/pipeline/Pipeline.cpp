@@ -8,6 +8,7 @@
 #include "compiler/lower/RxtToRxk.h"
 #include "compiler/passes/BoundIds.h"
 #include "compiler/passes/DeriveDecode.h"
+#include "compiler/passes/DeriveDepths.h"
 #include "compiler/passes/FuseAttention.h"
 #include "compiler/passes/FuseElementwise.h"
 #include "compiler/passes/FuseLogSumExp.h"
@@ -199,7 +200,11 @@ FailureOr<PipelineResult> runPipeline(ModuleOp module, const PipelineOptions &op
     std::function<LogicalResult(ModuleOp)> run;
   };
   auto forms = [&](ModuleOp kernels) { return chooseForms(kernels, *options.target, options.weights); };
-  for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::decode, deriveDecode}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
+  auto decode = [&](ModuleOp programs) {
+    LogicalResult derived = deriveDecode(programs);
+    return succeeded(derived) && options.depths ? deriveDepths(programs) : derived;
+  };
+  for (auto &[phase, run] : {Step{Phase::rxt, rxToRxt}, Step{Phase::decode, decode}, Step{Phase::fuse, fuse}, Step{Phase::rxk, rxtToRxk}, Step{Phase::forms, forms}}) {
     if (options.stopAfter < phase)
       return PipelineResult();
     if (phase < reached)

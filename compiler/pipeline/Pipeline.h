@@ -32,6 +32,7 @@ struct PipelineOptions {
   Phase stopAfter = Phase::bundle;
   WeightForms weights = WeightForms::Stored;
   Precision precision = Precision::F32;
+  bool depths = false; // programs for rows at different depths, beside those that generate
 };
 
 struct PipelineResult {

@@ -183,10 +183,9 @@ Status CachedDecoder::prefill(std::span<const std::vector<int32_t>> tokens, int6
   for (int64_t text = 0; text < texts; ++text) {
     const std::vector<int32_t> &row = tokens[text];
     int64_t end = std::min(from + count, static_cast<int64_t>(row.size()) - 1);
+    begin[text] = static_cast<int32_t>(from < end ? starts[text] + from : mostPositions);
     // Beyond its end a row reads token 0 into positions that its next tokens overwrite; nothing
     // sees them before.
-    begin[text] =
-        starts[text] + static_cast<int32_t>(std::min<int64_t>(from, std::max<int64_t>(end, 0)));
     if (from < end)
       std::copy(row.begin() + from, row.begin() + end, ids.begin() + text * count);
   }
@@ -194,6 +193,11 @@ Status CachedDecoder::prefill(std::span<const std::vector<int32_t>> tokens, int6
 }
 
 Expected<HostTensor> CachedDecoder::append(std::span<const std::vector<int32_t>> tokens) {
+  Expected<LastTokens> last = readButLast(tokens);
+  return last ? step(last->ids, last->begin) : std::move(last).status();
+}
+
+Expected<LastTokens> CachedDecoder::readButLast(std::span<const std::vector<int32_t>> tokens) {
   if (Status fits = checkFits(tokens); !fits)
     return fits;
   size_t longest = 0;
@@ -204,17 +208,17 @@ Expected<HostTensor> CachedDecoder::append(std::span<const std::vector<int32_t>>
   for (int64_t from = 0, end = static_cast<int64_t>(longest) - 1; from < end; from += chunk)
     if (Status read = prefill(tokens, from, std::min(chunk, end - from)); !read)
       return read;
-  int64_t texts = static_cast<int64_t>(starts.size());
-  std::vector<int32_t> ids(texts), begin(texts);
-  for (int64_t text = 0; text < texts; ++text) {
+  LastTokens last{std::vector<int32_t>(starts.size()),
+                  std::vector<int32_t>(starts.size(), static_cast<int32_t>(mostPositions))};
+  for (size_t text = 0; text < starts.size(); ++text) {
     const std::vector<int32_t> &row = tokens[text];
-    // A text without a new token writes beyond its cache, that is nowhere.
-    begin[text] = row.empty() ? static_cast<int32_t>(mostPositions)
-                              : starts[text] + static_cast<int32_t>(row.size()) - 1;
-    ids[text] = row.empty() ? 0 : row.back();
+    if (row.empty())
+      continue;
     starts[text] += static_cast<int32_t>(row.size());
+    last.begin[text] = starts[text] - 1;
+    last.ids[text] = row.back();
   }
-  return step(ids, begin);
+  return last;
 }
 
 Expected<HostTensor> CachedDecoder::step(const std::vector<int32_t> &ids,

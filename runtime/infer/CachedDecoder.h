@@ -10,6 +10,12 @@
 
 namespace rx::runtime {
 
+/// The last token of each text of a batch that has some, and its position. Others have token 0
+/// beyond the caches: what they write lies nowhere.
+struct LastTokens {
+  std::vector<int32_t> ids, begin;
+};
+
 /// A batch of texts of one model. The programs NAME_prefill and NAME_step (compiler/passes/
 /// DeriveDecode.h) read positions into caches that this keeps as the executor's states, each trip's
 /// as long as later positions read (SlotLayout). A text's logits have the same bits whatever stands
@@ -43,6 +49,10 @@ public:
   /// Appends tokens to every text that has some. Returns logits [texts, 1, vocabulary] after the
   /// last token of each; rows of texts that got no token mean nothing.
   Expected<HostTensor> append(std::span<const std::vector<int32_t>> tokens);
+
+  /// Reads all tokens but the last of every text that has some. That one counts as read: the caller
+  /// takes it through the programs that are left.
+  Expected<LastTokens> readButLast(std::span<const std::vector<int32_t>> tokens);
 
   /// Tokens read so far, per text.
   std::span<const int32_t> positions() const { return starts; }

@@ -23,4 +23,9 @@ template <typename T> T must(runtime::Expected<T> value) {
   return std::move(*value);
 }
 
+inline void must(const runtime::Status &status) {
+  if (!status)
+    fail(status.message());
+}
+
 } // namespace rx::test

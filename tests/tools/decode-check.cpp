@@ -4,9 +4,11 @@
 //
 // IDS is i32[rows, t]. The program MODEL_logits reads it whole. Then, in a batch of all rows, the
 // first FIRST + 3 * row tokens of each are appended, CHUNK at once, and the others one by one; and
-// each row alone; and with caches that keep every position. FOLDER is where rxc.lock is looked for.
-// Checked is, at every position:
-//   - a row's logits have the same bits in the batch and alone, and whatever the caches keep;
+// each row alone; and with caches that keep every position; and, where the bundle was compiled
+// with --depths, each row three times in one batch, a trip behind each other. FOLDER is
+// where rxc.lock is looked for. Checked is, at every position:
+//   - a row's logits have the same bits in the batch and alone, whatever the caches keep, and
+//   whatever the depths of others;
 //   - they differ from the whole pass by at most TOLERANCE times the root mean square of its
 //   logits;
 //   - the likeliest token is the same, where its lead is larger than twice the difference.
@@ -15,7 +17,7 @@
 
 #include "runtime/data/WeightFiles.h"
 #include "runtime/device/Cpu.h"
-#include "runtime/infer/CachedDecoder.h"
+#include "runtime/infer/DepthWiseDecoder.h"
 #include "runtime/io/Npy.h"
 #include "tests/tools/Must.h"
 
@@ -65,14 +67,12 @@ public:
     std::vector<std::vector<Logits>> result(count);
     std::vector<std::vector<int32_t>> tokens(count);
     for (int64_t i = 0; i < count; ++i)
-      tokens[i] = tokensOf(one + i, 0, std::min(first + 3 * (one + i), time()));
+      tokens[i] = promptOf(one + i, first);
     while (std::any_of(tokens.begin(), tokens.end(), [](auto &row) { return !row.empty(); })) {
       HostTensor logits = must(decoder.append(tokens));
-      auto all = logits.values<float>();
-      int64_t width = logits.shape().back();
       for (int64_t i = 0; i < count; ++i) {
         if (!tokens[i].empty())
-          result[i].emplace_back(all.begin() + i * width, all.begin() + (i + 1) * width);
+          result[i].push_back(rowOf(logits, i));
         int64_t at = decoder.positions()[i];
         tokens[i] = tokensOf(one + i, at, std::min(at + 1, time()));
       }
@@ -80,7 +80,47 @@ public:
     return result;
   }
 
+  bool hasDepths() const { return DepthWiseDecoder::isDerivedFor(bundle, model); }
+
+  /// The same for three texts per row. Text i enters after i trips, and again as soon as it has
+  /// left.
+  std::vector<std::vector<Logits>> tripped(int64_t first, const CacheSettings &caches) {
+    int64_t count = 3 * rows();
+    DepthWiseDecoder decoder =
+        must(DepthWiseDecoder::create(bundle, executor, model, count, capacity(), caches));
+    std::vector<std::vector<Logits>> result(count);
+    for (int64_t trips = 0;; ++trips) {
+      std::vector<std::vector<int32_t>> entering(count);
+      for (int64_t i = 0; i < count; ++i)
+        if (int64_t at = decoder.positions()[i]; !decoder.depths()[i] && trips >= i)
+          entering[i] =
+              at ? tokensOf(i % rows(), at, std::min(at + 1, time())) : promptOf(i % rows(), first);
+      if (std::ranges::any_of(entering, [](auto &row) { return !row.empty(); }))
+        must(decoder.enter(entering));
+      else if (std::ranges::none_of(decoder.depths(), [](auto depth) { return depth.has_value(); }))
+        return result;
+      must(decoder.trip());
+      std::vector<int64_t> arrived;
+      for (int64_t i = 0; i < count; ++i)
+        if (decoder.hasArrived(i))
+          arrived.push_back(i);
+      if (arrived.empty())
+        continue;
+      HostTensor logits = must(decoder.leave());
+      for (int64_t i : arrived)
+        result[i].push_back(rowOf(logits, i));
+    }
+  }
+
 private:
+  static Logits rowOf(const HostTensor &logits, int64_t row) {
+    auto all = logits.values<float>();
+    int64_t width = logits.shape().back();
+    return {all.begin() + row * width, all.begin() + (row + 1) * width};
+  }
+  std::vector<int32_t> promptOf(int64_t row, int64_t first) const {
+    return tokensOf(row, 0, std::min(first + 3 * row, time()));
+  }
   std::vector<int32_t> tokensOf(int64_t row, int64_t from, int64_t to) const {
     auto all = ids.values<int32_t>().subspan(row * time(), time());
     return {all.begin() + from, all.begin() + to};
@@ -143,15 +183,22 @@ int main(int argc, char **argv) {
   auto wanted = whole.values<float>();
   int64_t width = whole.shape().back();
   Worst worst;
+  std::vector<std::vector<Logits>> tripped;
+  if (check.hasDepths())
+    tripped = check.tripped(first, rings);
   auto together = check.stepped(first, 0, check.rows(), rings);
   auto kept = check.stepped(first, 0, check.rows(), all);
   for (int64_t row = 0; row < check.rows(); ++row) {
     checkBits(together[row], check.stepped(first, row, 1, rings).front(), row, "of the row alone");
     checkBits(together[row], kept[row], row, "with all positions");
+    for (size_t text = row; text < tripped.size(); text += check.rows())
+      checkBits(together[row], tripped[text], row, "beside texts at other depths");
     int64_t position = check.time() - static_cast<int64_t>(together[row].size());
     for (const Logits &logits : together[row])
       compare(logits, wanted.subspan((row * check.time() + position++) * width, width), worst);
   }
+  if (check.hasDepths())
+    fmt::print("{} texts at different depths\n", tripped.size());
   fmt::print("{} positions: largest difference {:.2e} of the root mean square, {} other argmaxes, "
              "{} undecided; caches of {} bytes, {} with all positions\n",
              worst.positions, worst.difference, worst.argmaxes, worst.undecided,

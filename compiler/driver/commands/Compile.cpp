@@ -24,6 +24,7 @@ struct Arguments {
   ProgramArguments program;
   TargetArguments target;
   std::string stopAfter, bundle, weights = "stored";
+  bool depths = false;
 };
 
 int compileProgram(const Arguments &arguments) {
@@ -39,6 +40,7 @@ int compileProgram(const Arguments &arguments) {
     return Failure;
   options->weights = arguments.weights == "f32" ? compiler::WeightForms::F32
                                                 : compiler::WeightForms::Stored;
+  options->depths = arguments.depths;
   options->bundle = arguments.bundle;
   if (options->bundle.empty())
     options->bundle = fs::path(arguments.program.program).stem().string() + ".bundle";
@@ -76,6 +78,8 @@ void addCompile(CommandLine &line) {
       ->add_option("--weights", arguments->weights,
                    "stored: weights lie in memory as their file has them; f32: expanded at load")
       ->check(CLI::IsMember({"stored", "f32"}));
+  command->add_flag("--depths", arguments->depths,
+                    "also programs in which texts of a batch are in different trips of their loop");
   arguments->target.addTo(command);
 }
 

@@ -27,7 +27,7 @@ protected:
     context.loadAllAvailableDialects();
   }
 
-  PipelineOptions options() {
+  virtual PipelineOptions options() {
     PipelineOptions options;
     auto target = findCpuTarget("host");
     EXPECT_TRUE(bool(target));
