@@ -208,13 +208,19 @@ void PanelProducts::callTile(LoopEmitter &e, int64_t rows, const Operands &o, Va
 
 int64_t PanelProducts::mostRows() const { return target.vectorBits == 512 ? 12 : 6; }
 
-void PanelProducts::store(LoopEmitter &e, const Operands &operands) {
+int64_t PanelProducts::heightFor(int64_t rows) const {
+  int64_t tiles = (rows + mostRows() - 1) / mostRows();
+  return (rows + tiles - 1) / tiles;
+}
+
+void PanelProducts::store(LoopEmitter &e, const Operands &operands, int64_t usual) {
   // The last tile may overlap the one before it: its rows are computed again, to the same bits.
-  Value zero = e.constant(0), height = e.constant(mostRows());
+  int64_t rows = heightFor(usual);
+  Value zero = e.constant(0), height = e.constant(rows);
   Value last = e.sub(operands.rows, height);
   auto tiles = [&] {
     e.forLoop(zero, operands.rows, height,
-              [&](Value row) { callTile(e, mostRows(), operands, e.min(row, last), Value()); });
+              [&](Value row) { callTile(e, rows, operands, e.min(row, last), Value()); });
     return Values();
   };
   auto single = [&] {
@@ -226,8 +232,7 @@ void PanelProducts::store(LoopEmitter &e, const Operands &operands) {
 
 void PanelProducts::accumulate(LoopEmitter &e, const Operands &operands, int64_t rows,
                                Value scale) {
-  int64_t tiles = (rows + mostRows() - 1) / mostRows();
-  int64_t height = (rows + tiles - 1) / tiles, whole = rows / height * height;
+  int64_t height = heightFor(rows), whole = rows / height * height;
   e.forLoop(e.constant(0), e.constant(whole), e.constant(height),
             [&](Value row) { callTile(e, height, operands, row, scale); });
   if (whole < rows)

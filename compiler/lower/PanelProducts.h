@@ -47,8 +47,8 @@ public:
   /// more than in Gemm, and scores of attention need it more: an exponential follows.
   static constexpr int64_t chain = 128;
 
-  /// C = A * B.
-  void store(rxt::LoopEmitter &e, const Operands &operands);
+  /// C = A * B, in tiles that are equal for `usual` rows.
+  void store(rxt::LoopEmitter &e, const Operands &operands, int64_t usual);
 
   /// C = C * scale + A * B in one chain for `rows` rows; `scale` addresses 32 factors, one per
   /// column.
@@ -65,6 +65,8 @@ private:
 
   /// Rows of a register tile: its sums, a row of B and some elements of A fit the registers.
   int64_t mostRows() const;
+  /// Rows of the tiles that serve `rows` equally.
+  int64_t heightFor(int64_t rows) const;
   /// Halves of a panel that one register tile takes.
   int64_t tileStrips() const { return target.vectorBits == 512 ? 2 : 1; }
   void callTile(rxt::LoopEmitter &e, int64_t rows, const Operands &operands, Value row,

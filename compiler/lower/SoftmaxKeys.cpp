@@ -141,7 +141,7 @@ void SoftmaxPanels::computeScoresOfPanels(const KeyBlock &block) {
     operands.b = queries;
     operands.c = at(block.tile, e.mul(e.sub(from, offset), e.constant(width)));
     operands.strips = strips;
-    products.store(e, operands);
+    products.store(e, operands, keyForm.columns);
   });
 }
 
@@ -189,11 +189,11 @@ void SoftmaxPanels::computeScores(const KeyBlock &block) {
     operands.a = rowIn(keyRows, block.first, rows.depth());
     operands.aStep = operands.depth;
     operands.alongDepth = true;
-    return products.store(e, operands);
+    return products.store(e, operands, keyBlock);
   }
   operands.alongDepth = keysAreAlongDepth();
   std::tie(operands.a, operands.aStep) = keysFrom(block.first);
-  products.store(e, operands);
+  products.store(e, operands, keyBlock);
 }
 
 /// Whether the elements of a key lie side by side.
