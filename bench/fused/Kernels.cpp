@@ -61,11 +61,11 @@ FusedKernel::FusedKernel(const std::string &text, const SizeExpr::Bindings &size
   context.loadDialect<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
   auto module = parseSourceString<ModuleOp>(text, &context);
   auto kernel = module->lookupSymbol<func::FuncOp>("k");
-  FailureOr<LoweredKernel> lowered = compiler::lowerKernel(kernel, target);
+  FailureOr<LoweredKernel> lowered = compiler::KernelLowering(target).lower(kernel);
   if (failed(lowered))
     llvm::report_fatal_error("the kernel of the benchmark does not lower");
   compiler::ObjectCache cache(cacheFolder);
-  compiler::KernelObject object = llvm::cantFail(cache.get(*lowered->module, target));
+  compiler::KernelObject object = llvm::cantFail(cache.get(**lowered->module, target));
   state->loaded = llvm::cantFail(compiler::LoadedKernels::load(object));
   state->function = state->loaded->find(object.symbol);
   rxt::Evaluation shapes(rxt::Precision::F32, sizes, {});

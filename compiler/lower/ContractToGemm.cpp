@@ -136,11 +136,11 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   spec.batchRank = product.batch.size();
   if (rxt::isOnStepPath(kernel))
     spec.path = GemmPath::Step;
-  lowered.module = buildGemm(*op.getContext(), spec);
+  *lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);
-  auto gemm = lowered.module->lookupSymbol<func::FuncOp>(gemmName);
+  auto gemm = (*lowered.module)->lookupSymbol<func::FuncOp>(gemmName);
   gemm.setPrivate();
-  auto builder = OpBuilder::atBlockEnd(lowered.module->getBody());
+  auto builder = OpBuilder::atBlockEnd((*lowered.module)->getBody());
   Type pointer = LLVM::LLVMPointerType::get(op.getContext());
   auto entry = func::FuncOp::create(builder, op.getLoc(), kernel.getName(),
                                     builder.getFunctionType(pointer, {}));

@@ -220,13 +220,13 @@ struct Compiled {
 };
 
 std::optional<Compiled> compileFor(const CpuTarget &target, func::FuncOp kernel) {
-  FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
+  FailureOr<LoweredKernel> lowered = KernelLowering(target).lower(kernel);
   EXPECT_TRUE(succeeded(lowered));
   if (failed(lowered))
     return std::nullopt;
   // The folder stays for later runs; its keys make stale hits impossible.
   ObjectCache cache("build/loops-test-cache");
-  KernelObject object = expect(cache.get(*lowered->module, target));
+  KernelObject object = expect(cache.get(**lowered->module, target));
   LoadedKernels loaded = expect(LoadedKernels::load(object));
   rx_kernel function = loaded.find(object.symbol);
   return Compiled{target.name.str(), std::move(*lowered), std::move(loaded), function};
