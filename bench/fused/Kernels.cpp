@@ -73,11 +73,11 @@ FusedKernel::FusedKernel(const std::string &text, const SizeExpr::Bindings &size
   if (!options.weights.isDense())
     kernel.setArgAttr(1, compiler::formAttribute, StringAttr::get(&context, options.weights.str()));
   FailureOr<LoweredKernel> lowered =
-      compiler::lowerKernel(kernel, *options.target, options.precision);
+      compiler::KernelLowering(*options.target, options.precision).lower(kernel);
   if (failed(lowered))
     llvm::report_fatal_error("the kernel of the benchmark does not lower");
   compiler::ObjectCache cache(options.cacheFolder);
-  compiler::KernelObject object = llvm::cantFail(cache.get(*lowered->module, *options.target));
+  compiler::KernelObject object = llvm::cantFail(cache.get(**lowered->module, *options.target));
   state->loaded = llvm::cantFail(compiler::LoadedKernels::load(object));
   state->function = state->loaded->find(object.symbol);
   rxt::Evaluation shapes(rxt::Precision::F32, sizes, {});

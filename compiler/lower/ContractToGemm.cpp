@@ -141,11 +141,11 @@ void lowerToGemm(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::Contra
   spec.transA = product.transA;
   spec.transB = product.transB;
   spec.batchRank = product.batch.size();
-  lowered.module = buildGemm(*op.getContext(), spec);
+  *lowered.module = buildGemm(*op.getContext(), spec);
   lowered.scratchBytes = gemmScratchBytes(spec);
-  auto gemm = lowered.module->lookupSymbol<func::FuncOp>(gemmName);
+  auto gemm = (*lowered.module)->lookupSymbol<func::FuncOp>(gemmName);
   gemm.setPrivate();
-  auto builder = OpBuilder::atBlockEnd(lowered.module->getBody());
+  auto builder = OpBuilder::atBlockEnd((*lowered.module)->getBody());
   Type pointer = LLVM::LLVMPointerType::get(op.getContext());
   auto entry = func::FuncOp::create(builder, op.getLoc(), kernel.getName(),
                                     builder.getFunctionType(pointer, {}));

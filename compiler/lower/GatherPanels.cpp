@@ -73,9 +73,9 @@ int64_t rowOfPanelsScratchBytes(const PanelForm &form) {
 
 void lowerGatherOfPanels(LoweredKernel &lowered, FunctionOpInterface kernel, rxt::GatherOp op,
                          const PanelForm &form) {
-  lowered.module = ModuleOp::create(kernel.getLoc());
+  *lowered.module = ModuleOp::create(kernel.getLoc());
   lowered.scratchBytes = rowOfPanelsScratchBytes(form);
-  GemmEmitter e(*lowered.module, /*elementBits=*/32, /*lanes=*/1);
+  GemmEmitter e(**lowered.module, /*elementBits=*/32, /*lanes=*/1);
   int64_t depth = op.getSource().getType().size(1).constant();
   func::FuncOp copyRow = buildRowOfPanels(e, form, depth);
   e.function(kernel.getName(), {e.ptr}, /*isPublic=*/true, {},

@@ -96,12 +96,12 @@ LogicalResult lowerSoftmax(LoweredKernel &lowered, KernelSource &kernel, const C
   lowered.grain = lowered.unit = unit;
   lowered.scratchBytes = scratchBytes;
   prepareBodies(rows.x);
-  LogicalResult built = KernelBuilder(*lowered.module, kernel, lowered.scratchBytes)
+  LogicalResult built = KernelBuilder(**lowered.module, kernel, lowered.scratchBytes)
                             .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
                               emit(e, viewOf);
                               return success();
                             });
-  lowerTileMultiplies(*lowered.module, target);
+  lowerTileMultiplies(**lowered.module, target);
   return built;
 }
 
@@ -119,7 +119,7 @@ LogicalResult lowerRows(LoweredKernel &lowered, KernelSource &kernel, RowGroup &
     auto argument = dyn_cast<BlockArgument>(value);
     return argument ? formOfArgument(kernel.function, argument.getArgNumber()) : PanelForm();
   };
-  ModuleOp module = *lowered.module;
+  ModuleOp module = **lowered.module;
   SmallVector<SizeExpr> scratch = rowScratch(group, kernel.results(), formOf);
   lowered.extent = group.rows();
   lowered.grain = parallelGrain(group.ops(), lowered.extent);
@@ -127,7 +127,7 @@ LogicalResult lowerRows(LoweredKernel &lowered, KernelSource &kernel, RowGroup &
     lowered.scratchBytes = lowered.scratchBytes + bytes + SizeExpr(RX_SCRATCH_ALIGNMENT - 1);
   for (Operation *op : group.ops())
     prepareBodies(op);
-  return KernelBuilder(*lowered.module, kernel, scratch)
+  return KernelBuilder(**lowered.module, kernel, scratch)
       .build([&](rxt::LoopEmitter &e, ViewOf viewOf) {
         return emitRows(e, module, group, kernel.results(), viewOf, formOf);
       });
@@ -138,7 +138,7 @@ std::optional<LogicalResult> lowerGroup(LoweredKernel &lowered, KernelSource &ke
                                         const CpuTarget &target, Precision precision) {
   Operation *last = kernel.last();
   GemmSpec spec = specOfProduct(kernel.function, formOfWeights(kernel.function), target, precision);
-  ModuleOp module = *lowered.module;
+  ModuleOp module = **lowered.module;
   auto map = dyn_cast_or_null<rxt::MapOp>(last);
   if (auto attention = map ? matchAttention(map) : std::nullopt;
       attention && isAllOf(kernel, attention->ops(), {map.getResult()})) {
@@ -183,44 +183,56 @@ LogicalResult lowerOp(LoweredKernel &lowered, KernelSource &kernel, Operation *o
   if (std::optional<unsigned> operand = cast<rxt::LoopLowering>(op).updatedOperand())
     lowered.updated = cast<BlockArgument>(op->getOperand(*operand)).getArgNumber();
   prepareBodies(op);
-  return KernelBuilder(*lowered.module, kernel).build([&](rxt::LoopEmitter &e, ViewOf) {
+  return KernelBuilder(**lowered.module, kernel).build([&](rxt::LoopEmitter &e, ViewOf) {
     return cast<rxt::LoopLowering>(op).emitLoops(e);
   });
 }
 
 } // namespace
 
-FailureOr<LoweredKernel> lowerKernel(FunctionOpInterface kernel, const CpuTarget &target,
-                                     Precision precision) {
+LogicalResult KernelLowering::lowerCopy(LoweredKernel &lowered, FunctionOpInterface copy) {
+  KernelSource own(copy);
+  if (failed(checkForms(own.function, target)))
+    return failure();
+  *lowered.module = ModuleOp::create(copy.getLoc());
+  if (std::optional<LogicalResult> done = lowerGroup(lowered, own, target, precision))
+    return *done;
+  Operation *op = rootOf(own);
+  return op ? lowerOp(lowered, own, op, target, precision) : failure();
+}
+
+FailureOr<LoweredKernel> KernelLowering::lowerWithSizes(FunctionOpInterface kernel) {
+  LoweredKernel lowered;
+  for (const std::string &symbol : rxt::sizeSymbols(kernel))
+    lowered.sizes.push_back(SizeExpr::symbol(symbol));
+  OwningOpRef<Operation *> copy = kernel->clone();
+  if (failed(lowerCopy(lowered, cast<FunctionOpInterface>(*copy))))
+    return failure();
+  return lowered;
+}
+
+FailureOr<LoweredKernel> KernelLowering::lower(FunctionOpInterface kernel) {
   MLIRContext *context = kernel.getContext();
   context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
                        rxk::RxkDialect, scf::SCFDialect, vector::VectorDialect>();
   if (kernel.isExternal() || !llvm::hasSingleElement(kernel.getFunctionBody()))
     return kernel.emitError("a kernel has one block"), failure();
   std::optional<SizeFree> free = freeOfSizes(kernel);
-  OwningOpRef<Operation *> copy = free ? std::move(free->kernel) : kernel->clone();
-  KernelSource own(cast<FunctionOpInterface>(*copy));
-  if (failed(checkForms(own.function, target)))
-    return failure();
-  LoweredKernel lowered;
-  lowered.module = ModuleOp::create(kernel.getLoc());
-  if (free)
-    lowered.sizes = std::move(free->sizes);
-  else
-    for (const std::string &symbol : rxt::sizeSymbols(own.function))
-      lowered.sizes.push_back(SizeExpr::symbol(symbol));
-  std::optional<LogicalResult> done = lowerGroup(lowered, own, target, precision);
-  if (!done) {
-    Operation *op = rootOf(own);
-    done = op ? lowerOp(lowered, own, op, target, precision) : failure();
+  if (!free)
+    return lowerWithSizes(kernel);
+  std::string text = free->text();
+  auto it = known.find(text);
+  if (it == known.end()) {
+    LoweredKernel code;
+    if (failed(lowerCopy(code, cast<FunctionOpInterface>(*free->kernel))))
+      return failure();
+    it = known.try_emplace(text, std::move(code)).first;
   }
-  if (failed(*done))
-    return failure();
-  if (free) { // the code is; what is known of this kernel is not
-    Operation *op = kernel.getFunctionBody().front().getTerminator()->getPrevNode();
-    lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
-    lowered.grain = parallelGrain({op}, lowered.extent);
-  }
+  LoweredKernel lowered = it->second; // the code is shared; what is known of this kernel is its own
+  lowered.sizes = std::move(free->sizes);
+  Operation *op = kernel.getFunctionBody().front().getTerminator()->getPrevNode();
+  lowered.extent = cast<rxt::LoopLowering>(op).parallelRows();
+  lowered.grain = parallelGrain({op}, lowered.extent);
   return lowered;
 }
 

@@ -109,6 +109,13 @@ bool readsSizes(Operation *op) {
 
 } // namespace
 
+std::string SizeFree::text() const {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  kernel.get()->print(stream, OpPrintingFlags().useLocalScope().assumeVerified());
+  return text;
+}
+
 std::optional<SizeFree> freeOfSizes(FunctionOpInterface original) {
   SizeFree free{original->clone(), {}};
   auto kernel = cast<FunctionOpInterface>(*free.kernel);
@@ -134,6 +141,8 @@ std::optional<SizeFree> freeOfSizes(FunctionOpInterface original) {
     if (!renamed || !isSameProduct(*product, *renamed))
       return std::nullopt;
   }
+  kernel.setName("kernel");
+  kernel->removeAttr("schedule"); // in sizes of the original
   free.sizes = std::move(dimensions.sizes);
   return free;
 }

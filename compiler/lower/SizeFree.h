@@ -6,6 +6,7 @@
 #include "runtime/abi/SizeExpr.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace rx::compiler {
@@ -14,6 +15,9 @@ namespace rx::compiler {
 struct SizeFree {
   mlir::OwningOpRef<mlir::Operation *> kernel;
   std::vector<SizeExpr> sizes;
+
+  /// Kernels of one text are one piece of code.
+  std::string text() const;
 };
 
 /// A copy in which the sizes of a kernel's tensors are symbols of its own, `s00`, `s01`, .. in the

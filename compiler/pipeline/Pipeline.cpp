@@ -127,19 +127,20 @@ LogicalResult writeFile(const fs::path &path, const std::string &text) {
 FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &options) {
   PipelineResult result;
   std::map<std::string, KernelFacts> facts;
-  std::vector<OwningOpRef<ModuleOp>> owned;
+  KernelLowering lowering(*options.target, options.precision);
+  std::vector<LoweredKernel> kernels; // own the modules
   std::vector<ModuleOp> modules;
   module.getContext()->loadDialect<LLVM::LLVMDialect, scf::SCFDialect, vector::VectorDialect>();
   for (auto kernel : module.getOps<rxk::KernelOp>()) {
-    auto lowered = lowerKernel(kernel, *options.target, options.precision);
+    auto lowered = lowering.lower(kernel);
     if (failed(lowered))
       return failure();
     std::vector<std::string> passed;
     for (const SizeExpr &size : lowered->sizes)
       passed.push_back(size.str());
     facts[kernel.getSymName().str()] = {rxt::sizeSymbols(kernel), passed, lowered->extent.str(), lowered->scratchBytes, lowered->grain, lowered->unit, lowered->updated};
-    modules.push_back(*lowered->module);
-    owned.push_back(std::move(lowered->module));
+    modules.push_back(**lowered->module);
+    kernels.push_back(std::move(*lowered));
   }
   auto plan = emitPlan(module, facts);
   if (failed(plan))

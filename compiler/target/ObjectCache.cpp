@@ -65,7 +65,8 @@ llvm::Expected<ObjectCache::Entry> ObjectCache::describe(ModuleOp module, const 
 
   Entry described;
   llvm::raw_string_ostream out(described.text);
-  canonical->print(out, OpPrintingFlags().enableDebugInfo(false));
+  // Whoever compiles the text verifies it.
+  canonical->print(out, OpPrintingFlags().enableDebugInfo(false).assumeVerified());
   std::string key;
   llvm::raw_string_ostream(key) << kernelPipelineIdentity() << '\n'
                                 << target.name << ' ' << target.llvmCpu << ' ' << target.features
@@ -164,8 +165,13 @@ llvm::Expected<std::vector<KernelObject>> ObjectCache::getAll(llvm::ArrayRef<Mod
                                                               unsigned threads) {
   std::vector<KernelObject> objects;
   std::vector<Entry> distinct;
+  llvm::DenseMap<Operation *, size_t> first; // of a module that several kernels share: its object
   llvm::StringMap<bool> seen;
   for (ModuleOp module : modules) {
+    if (auto [known, isNew] = first.try_emplace(module, objects.size()); !isNew) {
+      objects.push_back(KernelObject(objects[known->second]));
+      continue;
+    }
     llvm::Expected<Entry> entry = describe(module, target, options);
     if (!entry)
       return entry.takeError();

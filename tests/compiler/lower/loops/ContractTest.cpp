@@ -120,5 +120,38 @@ TEST_F(ContractTest, Shapes) {
                         "(d0, d1, d2, d3) -> (d1, d3, d2)")));
 }
 
+/// Ranks and widths are not in the code of products: it is made once, and each kernel says what it
+/// gives it.
+TEST_F(ContractTest, KernelsThatDifferInSizesAreLoweredOnce) {
+  const CpuTarget &target = cpuTargets().front();
+  KernelLowering lowering(target);
+  std::vector<mlir::OwningOpRef<mlir::ModuleOp>> sources;
+  auto lower = [&](const std::string &text) {
+    sources.push_back(mlir::parseSourceString<mlir::ModuleOp>(text, &context));
+    auto lowered = lowering.lower(sources.back()->lookupSymbol<mlir::func::FuncOp>("k"));
+    EXPECT_TRUE(mlir::succeeded(lowered));
+    return *lowered;
+  };
+  auto linear = [&](llvm::StringRef in, llvm::StringRef out) {
+    return lower(contraction(("b, t, " + in).str(), (out + ", " + in).str(), ("b, t, " + out).str(),
+                             "(d0, d1, d2, d3) -> (d0, d1, d3)", "(d0, d1, d2, d3) -> (d2, d3)"));
+  };
+  auto sizes = [](const LoweredKernel &kernel) {
+    std::vector<std::string> texts;
+    for (const SizeExpr &size : kernel.sizes)
+      texts.push_back(size.str());
+    return texts;
+  };
+  LoweredKernel down = linear("640", "16"), up = linear("16", "1024");
+  EXPECT_EQ(down.module, up.module);
+  EXPECT_EQ(sizes(down), (std::vector<std::string>{"b", "t", "16", "640"}));
+  EXPECT_EQ(sizes(up), (std::vector<std::string>{"b", "t", "1024", "16"}));
+  EXPECT_EQ(down.extent.str(), "16*b*t");
+  EXPECT_EQ(up.extent.str(), "1024*b*t");
+  LoweredKernel transposed = lower(contraction("m, k", "k, n", "m, n", "(d0, d1, d2) -> (d0, d2)",
+                                               "(d0, d1, d2) -> (d2, d1)"));
+  EXPECT_NE(transposed.module, up.module);
+}
+
 } // namespace
 } // namespace rx::compiler

@@ -51,10 +51,10 @@ private:
     SCOPED_TRACE(target.name.str());
     PanelForm form{GetParam(), target.gemm.vectors * target.lanes(/*elementBits=*/32)};
     kernel.setArgAttr(0, formAttribute, StringAttr::get(&context, form.str()));
-    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target);
+    FailureOr<LoweredKernel> lowered = KernelLowering(target).lower(kernel);
     ASSERT_TRUE(succeeded(lowered));
     ObjectCache cache("build/loops-test-cache");
-    KernelObject object = llvm::cantFail(cache.get(*lowered->module, target));
+    KernelObject object = llvm::cantFail(cache.get(**lowered->module, target));
     LoadedKernels loaded = llvm::cantFail(LoadedKernels::load(object));
     rx_kernel function = loaded.find(object.symbol);
     auto count = static_cast<int64_t>(ids.size());

@@ -249,13 +249,13 @@ struct Request {
     if (weights)
       kernel.setArgAttr(weights->argument, formAttribute,
                         StringAttr::get(kernel.getContext(), panels(target).str()));
-    FailureOr<LoweredKernel> lowered = lowerKernel(kernel, target, products);
+    FailureOr<LoweredKernel> lowered = KernelLowering(target, products).lower(kernel);
     EXPECT_TRUE(succeeded(lowered));
     if (failed(lowered))
       return std::nullopt;
     // The folder stays for later runs; its keys make stale hits impossible.
     ObjectCache cache("build/loops-test-cache");
-    KernelObject object = expect(cache.get(*lowered->module, target));
+    KernelObject object = expect(cache.get(**lowered->module, target));
     LoadedKernels loaded = expect(LoadedKernels::load(object));
     rx_kernel function = loaded.find(object.symbol);
     return Compiled{&target, std::move(*lowered), std::move(loaded), function};

@@ -168,10 +168,11 @@ TEST_F(RowsTest, ResultsLargerThanCaches) {
                      "  return %z, %n : !x, !x\n}";
   check(text, {{{"b", 3}, {"t", 4400}, {"d", 640}}}, rounded);
   auto module = parseSourceString<ModuleOp>(text, &context);
-  auto lowered = lowerKernel(module->lookupSymbol<func::FuncOp>("k"), cpuTargets().front());
+  auto lowered =
+      KernelLowering(cpuTargets().front()).lower(module->lookupSymbol<func::FuncOp>("k"));
   ASSERT_TRUE(succeeded(lowered));
   int pastCaches = 0;
-  lowered->module->walk([&](LLVM::StoreOp store) { pastCaches += store.getNontemporal(); });
+  (*lowered->module)->walk([&](LLVM::StoreOp store) { pastCaches += store.getNontemporal(); });
   EXPECT_EQ(pastCaches, 2);
 }
 
