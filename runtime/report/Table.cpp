@@ -46,7 +46,10 @@ std::string Table::text() const {
 }
 
 std::string formatNumber(double value) {
-  if (value != std::floor(value) || std::fabs(value) >= 9e15)
+  // Larger numbers may be whole because f64 has no digits left behind the point, as the perplexity
+  // of an untrained model.
+  constexpr double mostCounted = 1e13;
+  if (value != std::floor(value) || std::fabs(value) >= mostCounted)
     return fmt::format("{:.6g}", value);
   std::string digits = std::to_string(static_cast<long long>(std::fabs(value))), out;
   for (size_t i = 0; i < digits.size(); ++i)

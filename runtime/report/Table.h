@@ -13,7 +13,7 @@ struct Table {
   std::string text() const;
 };
 
-/// Whole numbers with separators of thousands, others with six significant digits.
+/// Whole numbers below 1e13 with separators of thousands, others with six significant digits.
 std::string formatNumber(double value);
 
 } // namespace rx::runtime
