@@ -12,15 +12,18 @@ PanelForm formOfGathered(Operation *op, FormOf formOf) {
   return gather ? formOf(gather.getSource()) : PanelForm();
 }
 
-/// A result that streams past the caches although others of its row read it: they read a copy of
-/// one row.
-bool isKept(const RowGroup &group, ValueRange results, Operation *op) {
-  bool isRead = llvm::any_of(group.ops(), [&](Operation *reader) {
+bool isReadInside(const RowGroup &group, Operation *op) {
+  return llvm::any_of(group.ops(), [&](Operation *reader) {
     return llvm::any_of(reader->getOperands(),
                         [&](Value value) { return behindWindows(value).getDefiningOp() == op; });
   });
+}
+
+/// A result that streams past the caches although others of its row read it: they read a copy of
+/// one row.
+bool isKept(const RowGroup &group, ValueRange results, Operation *op) {
   bool isLine = llvm::count(group.rowAxes(op), std::nullopt) == 1; // and then it is the last axis
-  return isRead && isLine && llvm::is_contained(results, op->getResult(0));
+  return isLine && llvm::is_contained(results, op->getResult(0)) && isReadInside(group, op);
 }
 
 class RowLoops {
@@ -40,6 +43,8 @@ public:
         rxt::View copy = rowOf(op, e.scratch(part++));
         if (views[op].streams)
           kept.push_back({op, views[op], copy});
+      } else if (views[op].streams && isReadInside(group, op)) {
+        views[op].streams = {}; // would be read from memory again
       }
     GemmEmitter panels(module, /*elementBits=*/32, /*lanes=*/1);
     for (Operation *op : group.ops())

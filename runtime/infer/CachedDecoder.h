@@ -19,7 +19,8 @@ struct LastTokens {
 /// A batch of texts of one model. The programs NAME_prefill and NAME_step (compiler/passes/
 /// DeriveDecode.h) read positions into caches that this keeps as the executor's states, each trip's
 /// as long as later positions read (SlotLayout). A text's logits have the same bits whatever stands
-/// beside it, however its tokens arrive, and however long the caches are.
+/// beside it and however long the caches are. Positions that are read many at a time and those that
+/// are read one by one may go through other products: of each the bits differ by their rounding.
 class CachedDecoder {
 public:
   /// `texts` empty texts, each of up to `capacity` positions. The executor outlives the decoder,

@@ -15,6 +15,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace rx::compiler::test {
 
 class PipelineFixture : public testing::Test {
@@ -58,6 +60,22 @@ protected:
     EXPECT_TRUE(module && mlir::succeeded(runPipeline(*module, stop)));
     EXPECT_FALSE(std::filesystem::exists(stop.bundle));
     return runtime::test::readFile(stop.dumpFolder / "05-rxk.mlir");
+  }
+
+  /// How many launches of attention read caches of 16 numbers a position where they lie; none may
+  /// read all positions put in order.
+  int attentionsOverCaches(const std::string &program) {
+    std::istringstream text(textOfKernels(program));
+    int attentions = 0;
+    for (std::string line; std::getline(text, line);) {
+      if (line.find("rxk.launch") == std::string::npos)
+        continue;
+      bool readsCaches = line.find("f32[s, b, 16]") != std::string::npos;
+      attentions += readsCaches && line.find("@attention") != std::string::npos;
+      EXPECT_EQ(line.find("f32[b, c, 16]"), std::string::npos)
+          << "all positions in order: " << line;
+    }
+    return attentions;
   }
 
   runtime::test::TempFolder folder;

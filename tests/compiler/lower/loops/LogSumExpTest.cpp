@@ -1,5 +1,6 @@
 // The kernel of kind `logsumexp`: maximum, sum of exponentials and one chosen score per row, of
 // scores that never exist whole.
+#include "tests/compiler/lower/loops/HeadText.h"
 #include "tests/compiler/lower/loops/LoopHarness.h"
 
 namespace rx::compiler {
@@ -27,21 +28,8 @@ func.func @k(%h: !h, %w: !w, %y: !i) -> ()" +
          R"(
     rxt.yield %e : f32
   } : (!z) -> !z
-  %m = rxt.reduce max(%x) by [#all] {
-  ^bb0(%a: f32):
-    rxt.yield %a : f32
-  } : (!z) -> !r
-  %p = rxt.map(%x, %m) by [#all, #row] {
-  ^bb0(%a: f32, %b: f32):
-    %d = arith.subf %a, %b : f32
-    %g = math.exp %d : f32
-    rxt.yield %g : f32
-  } : (!z, !r) -> !z
-  %l = rxt.reduce sum(%p) by [#all] {
-  ^bb0(%a: f32):
-    rxt.yield %a : f32
-  } : (!z) -> !r
-)" + (results.find("%c") == std::string::npos ? "" : R"(
+)" + sumOfExponentials.str() +
+         (results.find("%c") == std::string::npos ? "" : R"(
   %c = rxt.gather %x at %y axis 2 by affine_map<(d0, d1) -> (d1, d0)>, affine_map<(d0, d1) -> (d1, d0)>
      : (!z, !i) -> !c
 )") + "  return " +

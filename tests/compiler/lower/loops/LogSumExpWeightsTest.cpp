@@ -8,6 +8,7 @@
 #include "mlir/Parser/Parser.h"
 #include "tests/compiler/lower/gemm/StoredGemm.h"
 #include "tests/compiler/lower/gemm/TileDefinition.h"
+#include "tests/compiler/lower/loops/HeadText.h"
 #include "tests/compiler/lower/loops/LoopHarness.h"
 
 using namespace mlir;
@@ -36,21 +37,8 @@ func.func @k(%h: !h, %w: !w, %y: !i) -> ()" +
   ^bb0(%a: f32):
     rxt.yield %a : f32
   } : (!z) -> !z
-  %m = rxt.reduce max(%x) by [#all] {
-  ^bb0(%a: f32):
-    rxt.yield %a : f32
-  } : (!z) -> !r
-  %p = rxt.map(%x, %m) by [#all, #row] {
-  ^bb0(%a: f32, %b: f32):
-    %d = arith.subf %a, %b : f32
-    %g = math.exp %d : f32
-    rxt.yield %g : f32
-  } : (!z, !r) -> !z
-  %l = rxt.reduce sum(%p) by [#all] {
-  ^bb0(%a: f32):
-    rxt.yield %a : f32
-  } : (!z) -> !r
-  %c = rxt.gather %x at %y axis 1 by affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>
+)" + sumOfExponentials.str() +
+         R"(  %c = rxt.gather %x at %y axis 1 by affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>
      : (!z, !i) -> !r
   return )" +
          results + " : " + types + "\n}\n";
