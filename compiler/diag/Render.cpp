@@ -57,7 +57,7 @@ public:
 
 private:
   void heading() {
-    std::string where = "cli";
+    std::string where = "rxc";
     if (diagnostic.at)
       where = diagnostic.at.fileLine() + ":" +
               std::to_string(diagnostic.at.source->column(diagnostic.at.begin));

@@ -31,11 +31,13 @@ public:
   int run(int argc, char **argv);
 
 private:
+  bool isUnknownCommand(const std::string &name) const;
+
   CLI::App app;
   std::vector<std::pair<CLI::App *, std::function<int()>>> commands;
 };
 
-/// Prints `cli: error: MESSAGE`; returns the exit code that belongs to it.
+/// Prints `rxc: error: MESSAGE`; returns the exit code that belongs to it.
 int fail(const std::string &message, ExitCode code = Failure);
 
 } // namespace rx::driver

@@ -226,11 +226,19 @@ bool Compilation::compileIntoCache(const ProgramArguments &arguments,
       options.bundle = *known;
       return true;
     }
-  if (!elaborate(arguments) || !lowerIntoCache(options))
+  if (!elaborate(arguments) || !hasExperiment(arguments.program) || !lowerIntoCache(options))
     return false;
   // A cache that cannot be written is slower next time, no worse.
   (void)index.keep(options.bundle, resolver ? resolver->inputs() : std::vector<ElaborationInput>());
   return true;
+}
+
+bool Compilation::hasExperiment(const std::string &path) {
+  if ((*module)->hasAttr("rx.manifest"))
+    return true;
+  fail(path + " has no `experiment`; `rxc check " + path + "` checks what it defines, `rxc test " +
+       path + "` runs its tests");
+  return false;
 }
 
 bool Compilation::lowerIntoCache(compiler::PipelineOptions &options) {

@@ -76,6 +76,7 @@ public:
 private:
   runtime::Hash128 request(const ProgramArguments &arguments,
                            const compiler::PipelineOptions &options) const;
+  bool hasExperiment(const std::string &path);
   bool lowerIntoCache(compiler::PipelineOptions &options);
   void loadDialects();
   bool verify();

@@ -112,17 +112,44 @@ LogicalResult fail(const fs::path &where, llvm::Error error) {
   return failure();
 }
 
-/// Files of a bundle are complete or absent: the folder is written under another name and renamed.
-LogicalResult writeFile(const fs::path &path, const std::string &text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) {
-    llvm::errs() << "rxc: error: cannot write " << path.string() << ": " << strerror(errno) << "\n";
+/// A bundle is complete or absent: its files are written into a folder beside it, which then takes its name.
+class UnfinishedBundle {
+public:
+  explicit UnfinishedBundle(const fs::path &finished) : finished(finished), work(finished) {
+    work += ".part";
+    std::error_code ignored; // the first file that is written tells
+    fs::remove_all(work, ignored);
+    fs::create_directories(work, ignored);
+  }
+  ~UnfinishedBundle() {
+    std::error_code ignored;
+    fs::remove_all(work, ignored);
+  }
+
+  const fs::path &folder() const { return work; }
+
+  LogicalResult write(const char *name, const std::string &text) {
+    std::ofstream out(work / name, std::ios::binary);
+    out << text;
+    out.close();
+    return out ? success() : failWriting(work / name, strerror(errno));
+  }
+
+  LogicalResult finish() {
+    std::error_code error;
+    fs::remove_all(finished, error);
+    fs::rename(work, finished, error);
+    return error ? failWriting(finished, error.message()) : success();
+  }
+
+private:
+  static LogicalResult failWriting(const fs::path &path, const std::string &reason) {
+    llvm::errs() << "rxc: error: cannot write " << path.string() << ": " << reason << "\n";
     return failure();
   }
-  return success();
-}
+
+  fs::path finished, work;
+};
 
 FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &options) {
   PipelineResult result;
@@ -150,11 +177,7 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
   if (!objects)
     return fail(options.cache, objects.takeError());
   result.compiled = cache.compiledCount();
-  fs::path work = options.bundle;
-  work += ".part";
-  std::error_code ignored;
-  fs::remove_all(work, ignored);
-  fs::create_directories(work, ignored);
+  UnfinishedBundle bundle(options.bundle);
   std::vector<std::string> paths;
   std::map<std::string, std::string> symbolOf;
   for (auto [kernel, object] : llvm::zip(module.getOps<rxk::KernelOp>(), *objects)) {
@@ -166,8 +189,8 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
   result.kernels = paths.size();
   for (auto &kernel : plan->plan["kernels"])
     kernel["symbol"] = symbolOf.at(kernel["name"]);
-  if (auto error = linkSharedObject(paths, (work / "kernels.so").string()))
-    return fail(work, std::move(error));
+  if (auto error = linkSharedObject(paths, (bundle.folder() / "kernels.so").string()))
+    return fail(bundle.folder(), std::move(error));
   nlohmann::json manifest = {{"format", 1},
                              {"kernelAbi", RX_KERNEL_ABI},
                              {"target", options.target->name.str()},
@@ -178,15 +201,9 @@ FailureOr<PipelineResult> writeBundle(ModuleOp module, const PipelineOptions &op
   if (auto experiment = module->getAttrOfType<StringAttr>("rx.manifest"))
     manifest["experiment"] = nlohmann::json::parse(experiment.getValue().str());
   resolveModelBytes(module, manifest["experiment"]);
-  if (failed(writeFile(work / "plan.json", plan->plan.dump(1))) || failed(writeFile(work / "manifest.json", manifest.dump(1))) ||
-      failed(writeFile(work / "constants.bin", plan->constants)))
+  if (failed(bundle.write("plan.json", plan->plan.dump(1))) || failed(bundle.write("manifest.json", manifest.dump(1))) ||
+      failed(bundle.write("constants.bin", plan->constants)) || failed(bundle.finish()))
     return failure();
-  fs::remove_all(options.bundle, ignored);
-  fs::rename(work, options.bundle, ignored);
-  if (ignored) {
-    llvm::errs() << "rxc: error: cannot write " << options.bundle.string() << ": " << ignored.message() << "\n";
-    return failure();
-  }
   return result;
 }
 

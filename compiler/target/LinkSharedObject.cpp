@@ -121,6 +121,8 @@ llvm::Error linkInto(const TempFile &result, llvm::ArrayRef<std::string> objects
     llvm::raw_fd_ostream text(response->FD, /*shouldClose=*/false);
     text << "-shared --hash-style=gnu --build-id=none --threads=1 -Bsymbolic -z noexecstack -o "
          << quote(result.TmpName);
+    if (objects.empty()) // a program may compute nothing; the linker wants an input all the same
+      text << "-m elf_x86_64 --format=binary /dev/null";
     for (const std::string &object : objects)
       text << quote(object);
   }

@@ -56,7 +56,7 @@ TEST(Diagnostic, LabelsElsewhereGetTheirOwnExcerpt) {
 TEST(Diagnostic, WithoutTextItComesFromTheCommandLine) {
   Diagnostic d{"unknown-setting",    "no setting `Up.step`", {}, {},
                {"--set Up.step=50"}, "nearest: `Up.steps`"};
-  EXPECT_EQ(render(d), "cli: error: no setting `Up.step` [unknown-setting]\n"
+  EXPECT_EQ(render(d), "rxc: error: no setting `Up.step` [unknown-setting]\n"
                        "     = --set Up.step=50\n"
                        "help: nearest: `Up.steps`\n");
 }

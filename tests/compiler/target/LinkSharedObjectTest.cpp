@@ -28,6 +28,16 @@ TEST_F(LinkSharedObjectTest, ExportsEntriesOnly) {
   dlclose(handle);
 }
 
+// A program that only counts parameters has no kernels.
+TEST_F(LinkSharedObjectTest, LinksNothing) {
+  std::string out = (folder + "/kernels.so").str();
+  llvm::Error error = linkSharedObject({}, out);
+  ASSERT_FALSE(error) << llvm::toString(std::move(error));
+  void *handle = dlopen(out.c_str(), RTLD_NOW | RTLD_LOCAL);
+  ASSERT_TRUE(handle) << dlerror();
+  dlclose(handle);
+}
+
 TEST_F(LinkSharedObjectTest, RefusesForeignSymbols) {
   auto module = parse(R"(
     func.func private @launch_missiles()
