@@ -14,6 +14,8 @@ PREFILL, PROMPT, STEPS = 512, 64, 32
 # Work -> kind of pass. `stored`: weights as the file has them, for whoever can.
 F32 = {"prefill_512_last": "last", "prefill_512_all": "all", "decode_1": "decode_1", "decode_8": "decode_8"}
 STORED = {"stored_" + name: kind for name, kind in F32.items()}
+# Operands of products rounded to bf16; rxc keeps the file's weights and rounds what it decodes.
+BF16 = {"bf16_" + name: kind for name, kind in F32.items()}
 
 
 def flops(kind):
@@ -39,19 +41,27 @@ def expand(context, package, output):
         part.rename(output)
 
 
-def compile_bundle(context, weights, bundle):
+# Bundle -> how it is compiled.
+BUNDLES = {"f32": ["--weights", "f32"], "stored": [], "bf16": ["--precision", "bf16"]}
+
+
+def bundle_of(work):
+    return next((name for name in ("stored", "bf16") if work.startswith(name + "_")), "f32")
+
+
+def compile_bundle(context, options, bundle):
     bundle.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([context.binary("rxc"), "compile", context.folder / "forward.rx", "--weights", weights,
+    subprocess.run([context.binary("rxc"), "compile", context.folder / "forward.rx", *options,
                     "--cpu", context.options.get("cpu", "host"), "-o", bundle], check=True, cwd=context.root)
 
 
 def benchmark(context):
-    """Forward passes of Gemma 3 270M against torch, jax and llama.cpp: prefill and steps, weights as f32 and as stored."""
+    """Forward passes of Gemma 3 270M against torch, jax and llama.cpp: prefill and steps, weights as f32 and as stored, and operands as bf16."""
     package = context.cache / PACKAGE
     expanded = context.cache / "bench-forward" / "gemma-3-270m-f32.gguf"
     golden = context.root / "tests" / "golden" / "gemma" / "prompt_600.json"
     bundles = context.build / "bench-forward"
-    kinds = {name: kind for name, kind in {**F32, **STORED}.items() if context.selected(name)}
+    kinds = {name: kind for name, kind in {**F32, **STORED, **BF16}.items() if context.selected(name)}
 
     def contestant(name, command, weight_bytes, runs, arguments=lambda work: ""):
         """One process per work of `runs`."""
@@ -65,19 +75,19 @@ def benchmark(context):
         return [context.python, context.folder / script, "--gguf", file, *arguments]
 
     def prepare():
-        for weights in ("f32", "stored"):
-            compile_bundle(context, weights, bundles / f"{weights}.bundle")
+        for name, options in BUNDLES.items():
+            compile_bundle(context, options, bundles / f"{name}.bundle")
         expand(context, package, expanded)
 
     f32_bytes = 4 * WEIGHTS
     return Benchmark(
-        works=[Work(name, flops(kind), moved(kind, STORED_BYTES if name in STORED else f32_bytes))
+        works=[Work(name, flops(kind), moved(kind, f32_bytes if name in F32 else STORED_BYTES))
                for name, kind in kinds.items()],
         ours=contestant("rxc", [context.binary("rxc_forward_bench"), "--threads", context.threads], f32_bytes, kinds,
-                        lambda work: f"--bundle {bundles / ('stored' if work in STORED else 'f32')}.bundle"),
+                        lambda work: f"--bundle {bundles / bundle_of(work)}.bundle"),
         peers=[contestant("torch", python("torch_model.py"), f32_bytes, F32),
                contestant("torch.compile", python("torch_model.py", "--compile"), f32_bytes, F32),
-               contestant("torch bf16", python("torch_model.py", "--bf16"), f32_bytes / 2, F32),
+               contestant("torch bf16", python("torch_model.py", "--bf16"), f32_bytes / 2, {**F32, **BF16}),
                contestant("jax.jit", python("jax_model.py"), f32_bytes, F32),
                contestant("llama.cpp F32", python("llama_model.py", file=expanded), f32_bytes, F32),
                contestant("llama.cpp Q4_K_M", python("llama_model.py"), STORED_BYTES, STORED)],
