@@ -13,6 +13,9 @@ namespace {
 /// Rows and steps of k that are split at a time.
 constexpr int64_t mostRows = 64, mostDepth = 2048;
 
+/// Bytes, and how many of them ahead of the reads hide memory's latency.
+constexpr int64_t cacheLine = 64, leastAhead = 5000;
+
 /// Steps of one scale.
 bool hasTwoScales(const PanelForm &form) { return form.element == RX_Q6_K; }
 
@@ -122,7 +125,7 @@ private:
   /// in bytes for memory's latency: seven records of Q5_0. Of Q8_0 seven were too many (they pushed
   /// each other out).
   void fetchAhead(Value record, int64_t part, Value column) {
-    constexpr int64_t line = 64, leastAhead = 5000;
+    constexpr int64_t line = cacheLine;
     int64_t records = std::max<int64_t>(3, leastAhead / form.recordBytes());
     int64_t ahead = records * form.recordBytes() / line * line;
     int64_t vectors = form.columns / e.lanes, shares = codes.parts() * vectors;
@@ -181,12 +184,14 @@ public:
         dot(makeBlockDot(*spec.target)), layout(*dot, hasTwoScales(form)), finish(e, spec),
         split(e, *dot, layout, codes->bias()),
         panels(PanelBuilder(e, form, *codes, *dot, layout).build()),
-        chain(buildGemmDirect(e, spec, finish)) {}
+        chain(buildGemmDirect(e, spec, finish)), isStep(spec.path == GemmPath::Step) {}
 
   void body(const GemmRange &arguments) {
     range = arguments;
     columns = e.sub(range.columnEnd, range.columnBegin);
     e.ifThen(e.compare(Predicate::sgt, columns, e.constant(0)), [&] {
+      if (isStep)
+        fetchFirst();
       forBlocks(range.rowBegin, range.rowEnd, e.constant(mostRows), [&](Value row, Value count) {
         Value a = e.at(range.a, e.mul(row, range.aStride));
         Value ordinary = e.at(range.scratch, scratch.ordinary);
@@ -217,6 +222,14 @@ public:
   }
 
 private:
+  /// The records that PanelBuilder::fetchAhead comes too late for: while they are on their way, the
+  /// rows are split.
+  void fetchFirst() {
+    Value panel = firstPanel();
+    for (int64_t byte = 0; byte < leastAhead; byte += cacheLine)
+      e.prefetch(e.at(panel, byte, e.builder.getI8Type()));
+  }
+
   /// Blocks of [from, to) and their sizes.
   void forBlocks(Value from, Value to, Value step, function_ref<void(Value, Value)> body) {
     e.forEach(from, to, step, [&](Value begin) { body(begin, e.min(step, e.sub(to, begin))); });
@@ -299,6 +312,7 @@ private:
   GemmFinish finish;
   GemmSplit split;
   func::FuncOp panels, chain;
+  bool isStep;
   GemmRange range;
   Value columns;
 };
