@@ -5,8 +5,7 @@ using namespace mlir;
 namespace rx::compiler {
 
 func::FuncOp buildFlushingSubnormals(GemmEmitter &e, func::FuncOp callee) {
-  // What setNoInline says gets lost on the way from func to llvm.
-  callee->setAttr("passthrough", e.builder.getStrArrayAttr({"noinline"}));
+  keepOutOfLine(callee);
   std::string name = (callee.getName() + "_flushing").str();
   return e.function(
       name, callee.getArgumentTypes(), /*isPublic=*/false, {}, [&](ValueRange arguments) {

@@ -64,7 +64,7 @@ public:
     SmallVector<bool> noalias = {true, true, false, true, false, false, false, false, false, true};
     func::FuncOp function = e.function("panels", types, /*isPublic=*/false, noalias,
                                        [&](ValueRange v) { body(BlockPanels::unflatten(v)); });
-    function.setNoInline(true);
+    keepOutOfLine(function);
     return function;
   }
 

@@ -354,7 +354,7 @@ func::FuncOp buildGemmDirect(GemmEmitter &e, const GemmSpec &spec, GemmFinish &f
           builder = std::make_unique<RowsBuilder>(e, spec, finish);
         builder->body(GemmDirectCall::unflatten(arguments));
       });
-  function.setNoInline(true);
+  keepOutOfLine(function);
   return function;
 }
 

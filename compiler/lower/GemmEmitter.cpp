@@ -4,6 +4,11 @@ using namespace mlir;
 
 namespace rx::compiler {
 
+void keepOutOfLine(func::FuncOp function) {
+  // FuncOp::setNoInline gets lost on the way from func to llvm.
+  function->setAttr("passthrough", Builder(function).getStrArrayAttr({"noinline"}));
+}
+
 GemmEmitter::GemmEmitter(ModuleOp module, unsigned elementBits, int64_t lanes)
     : builder(module.getContext()), loc(builder.getUnknownLoc()), lanes(lanes),
       elementBytes(elementBits / 8),

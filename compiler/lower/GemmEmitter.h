@@ -11,6 +11,9 @@
 
 namespace rx::compiler {
 
+/// Code of its own, called: for what is long or has many callers.
+void keepOutOfLine(mlir::func::FuncOp function);
+
 class GemmEmitter {
 public:
   using Value = mlir::Value;

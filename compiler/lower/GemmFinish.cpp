@@ -33,7 +33,7 @@ GemmFinish::GemmFinish(GemmEmitter &e, const GemmSpec &spec) : emitter(e), spec(
   function = e.function("finish", types, /*isPublic=*/false, {}, [&](ValueRange v) {
     body({v[0], v[1], v[2], v[3], v[4], v[5]}, unflattenExtras(v.drop_front(6)));
   });
-  function.setNoInline(true);
+  keepOutOfLine(function);
 }
 
 void GemmFinish::call(const GemmFinishedBlock &block, ArrayRef<GemmExtra> extras) {

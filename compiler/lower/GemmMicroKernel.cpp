@@ -124,7 +124,7 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
   };
   func::FuncOp function =
       e.function(name, types, /*isPublic=*/false, {false, true, true, false, false, true}, body);
-  function.setNoInline(true);
+  keepOutOfLine(function);
   return function;
 }
 

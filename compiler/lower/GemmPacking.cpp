@@ -219,7 +219,7 @@ func::FuncOp buildPack(GemmEmitter &e, StringRef name, int64_t maxTile, bool alo
   };
   func::FuncOp function = e.function(name, types, /*isPublic=*/false,
                                      {false, false, false, true, false, true, false}, body);
-  function.setNoInline(true);
+  keepOutOfLine(function);
   return function;
 }
 

@@ -105,7 +105,7 @@ func::FuncOp buildGemmPanel(GemmEmitter &e, const GemmSpec &spec, GemmMicroKerne
       e.function("panel", types, /*isPublic=*/false, {}, [&](ValueRange arguments) {
         PanelBuilder(e, tiles, finish).body(GemmPanelCall::unflatten(arguments));
       });
-  function.setNoInline(true);
+  keepOutOfLine(function);
   return function;
 }
 

@@ -21,8 +21,8 @@ GemmSplit::GemmSplit(GemmEmitter &e, const BlockDot &dot, const SplitLayout &lay
                        [&](ValueRange v) { judgeBody({v[0], v[1], v[2], v[3]}, v[4]); });
   splitting = e.function("split", types, /*isPublic=*/false, {},
                          [&](ValueRange v) { splitBody({v[0], v[1], v[2], v[3]}, v[4], v[5]); });
-  judging.setNoInline(true);
-  splitting.setNoInline(true);
+  keepOutOfLine(judging);
+  keepOutOfLine(splitting);
 }
 
 void GemmSplit::judge(const Rows &rows, Value ordinary) {

@@ -17,7 +17,7 @@ GemmTilePacking::GemmTilePacking(GemmEmitter &e, const GemmSpec &spec)
                    [&](ValueRange v) {
                      (this->*body)({v[0], v[1], v[2], v[3], v[4], v[5], Value()});
                    });
-    function.setNoInline(true);
+    keepOutOfLine(function);
     return function;
   };
   columns = build("tiles_of_columns", &GemmTilePacking::columnsBody);

@@ -327,7 +327,7 @@ func::FuncOp buildPanelDecode(GemmEmitter &e, const PanelForm &form, const GemmW
   };
   func::FuncOp function = e.function("decode_b", types, /*isPublic=*/false,
                                      {false, false, true, false, true, false}, body);
-  function.setNoInline(true);
+  keepOutOfLine(function);
   return function;
 }
 

@@ -168,7 +168,7 @@ PanelProducts::Function PanelProducts::build(Location loc, const Tile &tile, Str
     types.push_back(pointer);
   auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(types, {}));
   function.setPrivate();
-  function.setNoInline(true);
+  keepOutOfLine(function);
   for (auto [index, type] : llvm::enumerate(types))
     if (type == pointer)
       function.setArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName(), builder.getUnitAttr());

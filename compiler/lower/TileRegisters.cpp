@@ -184,7 +184,7 @@ public:
     SmallVector<Type> types(4, e.ptr);
     func::FuncOp made = e.function(name, types, /*isPublic=*/false, {},
                                    [&](ValueRange v) { body(v[0], v[1], v[2], v[3]); });
-    made.setNoInline(true);
+    keepOutOfLine(made);
     return made;
   }
 
