@@ -7,7 +7,7 @@ from .rounds import ratios
 
 
 def results(benchmark, context, works, series, machine):
-    """One entry per work and peer that both measured. `machine`: cpu, features, ceilings, disturbed."""
+    """One entry per work and peer that both measured. `machine`: cpu, features, ceilings, disturbed, options."""
     entries = []
     for work in works:
         for peer in benchmark.peers:
@@ -86,6 +86,8 @@ def error(summary):
 
 def machine_lines(machine):
     lines = [f"{machine['cpu']} ({', '.join(machine['features'])})"]
+    if machine.get("options"):
+        lines.append(", ".join(f"{key}={value}" for key, value in machine["options"].items()))
     for threads, c in machine["ceilings"].items():
         lines.append(f"{threads} thread{'s' if threads != '1' else ''}: FMA {c['fma_gflops']:.0f} GF/s, "
                      f"copy {c['copy_gbs']:.1f} GB/s (read + write), read {c['read_gbs']:.1f} GB/s")

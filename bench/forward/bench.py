@@ -87,7 +87,7 @@ def benchmark(context):
                         lambda work: f"--bundle {bundles / bundle_of(work)}.bundle"),
         peers=[contestant("torch", python("torch_model.py"), f32_bytes, F32),
                contestant("torch.compile", python("torch_model.py", "--compile"), f32_bytes, F32),
-               contestant("torch bf16", python("torch_model.py", "--bf16"), f32_bytes / 2, {**F32, **BF16}),
+               contestant("torch bf16", python("torch_model.py", "--bf16"), f32_bytes / 2, BF16),
                contestant("jax.jit", python("jax_model.py"), f32_bytes, F32),
                contestant("llama.cpp F32", python("llama_model.py", file=expanded), f32_bytes, F32),
                contestant("llama.cpp Q4_K_M", python("llama_model.py"), STORED_BYTES, STORED)],
