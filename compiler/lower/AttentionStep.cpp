@@ -22,6 +22,7 @@ constexpr int64_t rowsAtOnce = 8;
 /// Sums that run side by side: of keys, and of strips of a value. Enough to hide the latency of a
 /// multiplication, few enough for the registers of AVX2.
 constexpr int64_t keysAtOnce = 8, stripsAtOnce = 4;
+constexpr int64_t cacheLine = 64; // bytes
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class StepEmitter : SoftmaxArithmetic {
@@ -33,31 +34,37 @@ public:
         rowRank(rows.rowRank()) {}
 
   void emit();
-  /// Of a row: its query, what is mixed, and numbers repeated in every lane.
+  /// Of a row: its query, what is mixed so far and in this block, scores of the block, and numbers
+  /// repeated in every lane.
   static int64_t rowElements(Attention &attention) {
-    return attention.rows.depth() + attention.width() + numbersOfRow * lanes;
+    return attention.rows.depth() + 2 * attention.width() + keyBlock + numbersOfRow * lanes;
   }
-  /// Scores of a block, then products of 16 keys, not yet summed.
-  static constexpr int64_t sharedElements = keyBlock + lanes * lanes;
+  /// Products of 16 keys, not yet summed.
+  static constexpr int64_t sharedElements = lanes * lanes;
 
 private:
   enum { Maximum, Sum, Lost, Scale, Range, numbersOfRow }; // Range: two i64
 
   //===-- Rows ---===//
   void forGroup(Value first, Value last, Value element, Value rowsOfElement);
-  void placeRow(Value slot, Value row);
+  void placeRow(Value slot);
   void beginRow();
   std::pair<Value, Value> visibleKeys();
   void endRow();
   Values indicesOfRow() const;
 
   //===-- Keys ---===//
-  void mixBlock(Value start);
-  void computeScores(Value from, Value count);
+  void mixBlock(Value start, Value count);
+  void forRows(Value start, Value count, function_ref<void(Value from, Value count)> body);
+  void forStrips(Value start, Value count, function_ref<void(Value first)> begin,
+                 function_ref<void(Value from, Value count, Value strip)> body);
+  void readInOrder(Value operand, AffineMap map, int64_t elements, Value strip);
+  void computeScores(Value from, Value count, Value strip);
   void sumProducts(int64_t first, Value firstKey, Value lastKey);
   Value computeEquation(Value from, Value count, Value before);
   void computeWeights(Value count, Value before, Value now);
-  void mixValues(Value from, Value count);
+  void mixValues(Value from, Value count, Value strip);
+  void addBlock();
   Values arguments(Value score, Value key, bool ofKeys, ArrayRef<Value> known, Value mask);
   Value keyAddress(Value operand, ArrayRef<unsigned> dims, Value key);
 
@@ -81,16 +88,17 @@ private:
   SmallVector<SizeExpr> sizes; ///< of the iteration space of the scores
   int64_t depth, width;
   unsigned batchRank, rowRank;
+  Value firstInside;             ///< row of the group, in its batch element
+  Values widest;                 ///< first and last key that a row of the group sees
   Values index;                  ///< of the row, along its axes
-  Value query, numbers, mixture; ///< scratch of the row
-  Value tile, products;          ///< scratch that rows share
+  Value query, numbers, mixture, inBlock, tile; ///< scratch of the row
+  Value products;                               ///< scratch that rows share
 };
 
 //===-- Rows ---===//
 
 void StepEmitter::emit() {
-  tile = e.scratch();
-  products = at(tile, keyBlock);
+  products = e.scratch();
   SizeExpr count(1);
   for (unsigned axis = batchRank; axis < rowRank; ++axis)
     count = count * sizes[axis];
@@ -115,11 +123,10 @@ void StepEmitter::forGroup(Value first, Value last, Value element, Value rowsOfE
     element = axis == 0 ? element : e.div(element, size);
   }
   Value zero = e.constant(0), one = e.constant(1), count = e.sub(last, first);
-  Value firstInside = e.rem(first, rowsOfElement);
-  auto place = [&](Value slot) { placeRow(slot, e.add(firstInside, slot)); };
+  firstInside = e.rem(first, rowsOfElement);
   auto keys =
       e.forCarry(zero, count, one, {e.size(rows.keys()), zero}, [&](Value slot, ValueRange widest) {
-        place(slot);
+        placeRow(slot);
         beginRow();
         auto [from, to] = visibleKeys();
         LLVM::StoreOp::create(e.builder, e.loc, from, ofRow(Range), 8);
@@ -127,23 +134,23 @@ void StepEmitter::forGroup(Value first, Value last, Value element, Value rowsOfE
         return Values{e.min(widest[0], from), e.max(widest[1], to)};
       });
   Value size = e.constant(keyBlock);
-  e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size, [&](Value start) {
-    e.forLoop(zero, count, [&](Value slot) {
-      place(slot);
-      mixBlock(start);
-    });
-  });
+  widest = keys;
+  e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size,
+            [&](Value start) { mixBlock(start, count); });
   e.forLoop(zero, count, [&](Value slot) {
-    place(slot);
+    placeRow(slot);
     endRow();
   });
 }
 
-/// Points everything at the scratch of the row `row` of the batch element, the one in `slot`.
-void StepEmitter::placeRow(Value slot, Value row) {
-  query = at(at(tile, sharedElements), e.mul(slot, e.constant(rowElements(attention))));
+/// Points everything at the scratch of the row in `slot`.
+void StepEmitter::placeRow(Value slot) {
+  Value row = e.add(firstInside, slot);
+  query = at(at(products, sharedElements), e.mul(slot, e.constant(rowElements(attention))));
   mixture = at(query, depth);
-  numbers = at(mixture, width);
+  inBlock = at(mixture, width);
+  tile = at(inBlock, width);
+  numbers = at(tile, keyBlock);
   for (unsigned axis = rowRank; axis-- > batchRank;) {
     Value size = e.size(sizes[axis]);
     index[axis] = axis == batchRank ? row : e.rem(row, size);
@@ -204,19 +211,69 @@ void StepEmitter::endRow() {
 
 //===-- Keys ---===//
 
-/// What the row sees of the block at `start`, if anything.
-void StepEmitter::mixBlock(Value start) {
-  auto bound = [&](int64_t end) {
-    return LLVM::LoadOp::create(e.builder, e.loc, e.builder.getI64Type(), at(ofRow(Range), 2 * end),
-                                8);
-  };
-  Value from = e.max(start, bound(0)), to = e.min(e.add(start, e.constant(keyBlock)), bound(1));
-  e.ifThen(e.compare(Predicate::slt, from, to), [&] {
-    Value count = e.sub(to, from), before = load(ofRow(Maximum));
-    computeScores(from, count);
-    Value now = computeEquation(from, count, before);
-    computeWeights(count, before, now);
-    mixValues(from, count);
+/// What `count` rows see of the block at `start`. Keys and values are read strip by strip, by all rows
+/// while its lines are in the nearest cache: a block of them is not.
+void StepEmitter::mixBlock(Value start, Value count) {
+  forStrips(
+      start, count,
+      [&](Value strip) {
+        readInOrder(rows.scores.getRhs(), rxt::mapAt(rows.scores.getMaps(), 1), depth, strip);
+      },
+      [&](Value from, Value keys, Value strip) { computeScores(from, keys, strip); });
+  forRows(start, count, [&](Value from, Value keys) {
+    Value before = load(ofRow(Maximum));
+    Value now = computeEquation(from, keys, before);
+    computeWeights(keys, before, now);
+  });
+  forStrips(
+      start, count,
+      [&](Value strip) {
+        readInOrder(attention.mixed.getRhs(), rxt::mapAt(attention.mixed.getMaps(), 1), width,
+                    strip);
+      },
+      [&](Value from, Value keys, Value strip) { mixValues(from, keys, strip); });
+  forRows(start, count, [&](Value, Value) { addBlock(); });
+}
+
+/// Rows that see something of the block at `start`: the first key and how many.
+void StepEmitter::forRows(Value start, Value count,
+                          function_ref<void(Value from, Value count)> body) {
+  e.forLoop(e.constant(0), count, [&](Value slot) {
+    placeRow(slot);
+    auto bound = [&](int64_t end) {
+      return LLVM::LoadOp::create(e.builder, e.loc, e.builder.getI64Type(),
+                                  at(ofRow(Range), 2 * end), 8);
+    };
+    Value from = e.max(start, bound(0)), to = e.min(e.add(start, e.constant(keyBlock)), bound(1));
+    e.ifThen(e.compare(Predicate::slt, from, to), [&] { body(from, e.sub(to, from)); });
+  });
+}
+
+/// Of every 16 keys of the block all rows that see some of them; before those, `begin` with the first
+/// key. `strip` counts from the first key that a row sees.
+void StepEmitter::forStrips(Value start, Value count, function_ref<void(Value first)> begin,
+                            function_ref<void(Value from, Value count, Value strip)> body) {
+  Value first = e.max(start, widest[0]);
+  Value keys = e.min(e.constant(keyBlock), e.sub(widest[1], first));
+  e.forLoop(e.constant(0), keys, e.constant(lanes), [&](Value strip) {
+    begin(e.add(first, strip));
+    forRows(start, count, [&](Value from, Value keys) {
+      e.ifThen(e.compare(Predicate::slt, strip, keys), [&] { body(from, keys, strip); });
+    });
+  });
+}
+
+/// Reads a number of each line of what `operand` holds of the strip's keys, in the order of their
+/// addresses. Prefetchers follow that order only, and the loops that come after have another one: from
+/// memory 7 us instead of 12 for 115 keys of 1 KB on Zen 4, where prefetch instructions gained nothing.
+void StepEmitter::readInOrder(Value operand, AffineMap map, int64_t elements, Value strip) {
+  auto dims = rxt::dimensionsOf(map);
+  Value end = e.min(e.add(strip, e.constant(lanes)), widest[1]);
+  e.forLoop(e.max(strip, widest[0]), end, [&](Value key) {
+    Value start = keyAddress(operand, dims, key);
+    for (int64_t i = 0; i < elements; i += cacheLine / 4)
+      LLVM::LoadOp::create(e.builder, e.loc, e.builder.getF32Type(), at(start, i), 4,
+                           /*isVolatile=*/true);
   });
 }
 
@@ -227,24 +284,22 @@ Value StepEmitter::keyAddress(Value operand, ArrayRef<unsigned> dims, Value key)
   return e.address(viewOf(operand), start);
 }
 
-/// tile[key] = query * key, for whole strips of keys: those beyond the last repeat it.
-void StepEmitter::computeScores(Value from, Value count) {
-  e.forLoop(e.constant(0), count, e.constant(lanes), [&](Value strip) {
-    Value last = e.sub(count, e.constant(1));
-    for (int64_t key = 0; key < lanes; key += keysAtOnce)
-      sumProducts(key, e.add(from, e.add(strip, e.constant(key))), e.add(from, last));
-    // products[key][lane], of which the lanes are to be added up.
-    Values square;
-    for (int64_t key = 0; key < lanes; ++key)
-      square.push_back(load(at(products, key * lanes)));
-    GemmEmitter emitter(module, 32, lanes);
-    emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
-    transposeInRegisters(emitter, square);
-    for (int64_t half = lanes / 2; half > 0; half /= 2)
-      for (int64_t lane = 0; lane < half; ++lane)
-        square[lane] = plus(square[lane], square[lane + half]);
-    store(square[0], at(tile, strip));
-  });
+/// tile[key] = query * key, for the 16 keys at `strip`: those beyond the last repeat it.
+void StepEmitter::computeScores(Value from, Value count, Value strip) {
+  Value last = e.sub(count, e.constant(1));
+  for (int64_t key = 0; key < lanes; key += keysAtOnce)
+    sumProducts(key, e.add(from, e.add(strip, e.constant(key))), e.add(from, last));
+  // products[key][lane], of which the lanes are to be added up.
+  Values square;
+  for (int64_t key = 0; key < lanes; ++key)
+    square.push_back(load(at(products, key * lanes)));
+  GemmEmitter emitter(module, 32, lanes);
+  emitter.builder.restoreInsertionPoint(e.builder.saveInsertionPoint());
+  transposeInRegisters(emitter, square);
+  for (int64_t half = lanes / 2; half > 0; half /= 2)
+    for (int64_t lane = 0; lane < half; ++lane)
+      square[lane] = plus(square[lane], square[lane + half]);
+  store(square[0], at(tile, strip));
 }
 
 /// products[first + 0, ..] = query * keys from `firstKey` on, lane by lane.
@@ -329,27 +384,38 @@ void StepEmitter::computeWeights(Value count, Value before, Value now) {
   addToSum(ofRow(Sum), ofRow(Lost), scale, e.splat(reduced(vector::CombiningKind::ADD, sum)));
 }
 
-/// mixture = mixture * scale + values * weights.
-void StepEmitter::mixValues(Value from, Value count) {
+/// inBlock (+)= values * weights, for the keys of `strip`.
+void StepEmitter::mixValues(Value from, Value count, Value strip) {
   auto dims = rxt::dimensionsOf(rxt::mapAt(attention.mixed.getMaps(), 1));
-  Value scale = load(ofRow(Scale));
+  Value last = e.min(e.add(strip, e.constant(lanes)), count);
+  Value isFirst = e.compare(Predicate::eq, strip, e.constant(0));
   for (int64_t first = 0; first < width; first += stripsAtOnce * lanes) {
     int64_t strips = std::min(stripsAtOnce, (width - first) / lanes);
+    auto place = [&](size_t i) { return at(inBlock, first + static_cast<int64_t>(i) * lanes); };
     auto body = [&](Value key, ValueRange carried) {
       Value weight = e.splat(loadOne(at(tile, key)));
       Value value = keyAddress(attention.mixed.getRhs(), dims, e.add(from, key));
       Values next;
-      for (auto [strip, sum] : llvm::enumerate(carried))
+      for (auto [i, sum] : llvm::enumerate(carried))
         next.push_back(
-            fused(weight, load(at(value, first + static_cast<int64_t>(strip) * lanes)), sum));
+            fused(weight, load(at(value, first + static_cast<int64_t>(i) * lanes)), sum));
       return next;
     };
-    Values sums = e.forCarry(e.constant(0), count, e.constant(1), Values(strips, number(0)), body);
-    for (auto [strip, sum] : llvm::enumerate(sums)) {
-      Value place = at(mixture, first + static_cast<int64_t>(strip) * lanes);
-      store(fused(load(place), scale, sum), place);
-    }
+    Values sums;
+    for (int64_t i = 0; i < strips; ++i)
+      sums.push_back(e.select(isFirst, number(0), load(place(i))));
+    sums = e.forCarry(strip, last, e.constant(1), sums, body);
+    for (auto [i, sum] : llvm::enumerate(sums))
+      store(sum, place(i));
   }
+}
+
+/// mixture = mixture * scale + what the block adds.
+void StepEmitter::addBlock() {
+  Value scale = load(ofRow(Scale));
+  e.forLoop(e.constant(0), e.constant(width), e.constant(lanes), [&](Value i) {
+    store(fused(load(at(mixture, i)), scale, load(at(inBlock, i))), at(mixture, i));
+  });
 }
 
 } // namespace

@@ -30,8 +30,7 @@ rxt::TensorType StepBuilder::cacheType(Value value) const {
   rxt::TensorType type = typeOf(value);
   unsigned own = axes.axisOf(value) + axes.differsByText(value);
   SmallVector<rxt::AxisAttr> result(type.getAxes());
-  result.erase(result.begin() + own);
-  result.insert(result.begin(), axis(tables.all()[tables.of(value)].slots));
+  result[own] = axis(tables.all()[tables.of(value)].slots);
   return rxt::TensorType::get(type.getContext(), type.getElementType(), result);
 }
 
@@ -255,7 +254,7 @@ Value StepBuilder::append(Value value) {
       AffineMap::get(rank, 0, {builder.getAffineDimExpr(texts), builder.getAffineDimExpr(own)},
                      builder.getContext());
   return rxt::UpdateOp::create(builder, value.getLoc(), cache.getType(), cache, rows,
-                               scope.at[tables.of(value)], 0,
+                               scope.at[tables.of(value)], own,
                                builder.getMultiDimIdentityMap(rank).dropResult(own), places);
 }
 
@@ -268,7 +267,7 @@ Value StepBuilder::readPrefix(Value value, Value cache) {
   AffineMap identity = builder.getMultiDimIdentityMap(type.rank());
   return rxt::GatherOp::create(
       builder, value.getLoc(), rxt::TensorType::get(type.getContext(), type.getElementType(), all),
-      cache, scope.slots[tables.of(value)], 0, identity.dropResult(own), identity.getSubMap({own}));
+      cache, scope.slots[tables.of(value)], own, identity.dropResult(own), identity.getSubMap({own}));
 }
 
 } // namespace rx::compiler

@@ -16,8 +16,9 @@ struct Variant {
 ///
 ///   at[b, i]        = table[start[b] + i]              where the new positions lie
 ///   cache'          = cache with rows[b, i] at at[b, i]
-///   prefix[b, p, ..] = cache'[table[p], b, ..]          all positions, as far as they are kept
+///   prefix[b, p, ..] = cache'[b, table[p], ..]          all positions, as far as they are kept
 ///
+/// Slots of a cache take the place of positions: those of one text are neighbours, as they are read.
 /// The caches of all trips of a loop are one tensor, which the loop carries; a trip has its own
 /// table of places in it.
 class StepBuilder {
@@ -40,7 +41,7 @@ private:
 
   /// Sizes of axes along the text, and the first axis of what differs by text.
   rxt::TensorType typeOf(Value value) const;
-  /// [slot, ..] of a cache of `value`.
+  /// Of a cache of `value`: slots where that has positions.
   rxt::TensorType cacheType(Value value) const;
   rxt::AxisAttr axis(const SizeExpr &size) const {
     return rxt::AxisAttr::get(builder.getContext(), size);

@@ -1,5 +1,7 @@
 #include "runtime/plan/Plan.h"
 
+#include <algorithm>
+
 namespace rx::runtime {
 
 std::set<std::string> weightsOf(const Program &program) {
@@ -14,11 +16,14 @@ std::set<std::string> weightsOf(const Program &program) {
 
 int64_t tripsSharing(const Program &program, BufferId buffer) {
   const BufferInfo &shared = program.buffers[buffer];
-  if (shared.kind != BufferKind::State || shared.slots || shared.type.dims.empty())
+  if (shared.kind != BufferKind::State || shared.slots)
     return 1;
-  std::optional<std::string> places = shared.type.dims.front().asSymbol();
+  auto isOfShared = [&](const std::string &places) {
+    return std::any_of(shared.type.dims.begin(), shared.type.dims.end(),
+                       [&](const auto &dim) { return dim.asSymbol() == places; });
+  };
   for (const BufferInfo &table : program.buffers)
-    if (places && table.slots && table.slots->places == *places) {
+    if (table.slots && isOfShared(table.slots->places)) {
       int64_t trips = 1;
       for (size_t axis = 0; axis + 1 < table.type.dims.size(); ++axis)
         trips *= table.type.dims[axis].constant();

@@ -157,7 +157,7 @@ TEST_P(Steps, GiveWhatTheWholeTextGives) {
   auto [window, rest] = GetParam();
   std::vector<ReferenceTensor> caches; // keys and values
   for (int i = 0; i < 2; ++i)
-    caches.push_back(ReferenceTensor::zeros({window + rest + 1, 2, 4}, ElementKind::F32));
+    caches.push_back(ReferenceTensor::zeros({2, window + rest + 1, 4}, ElementKind::F32));
   auto call = [&](StringRef name, ReferenceTensor ids, std::vector<int64_t> starts) {
     std::vector<ReferenceTensor> arguments{ids, ReferenceTensor::ofIntegers({2}, starts),
                                            slotsOf(window, rest)};

@@ -26,10 +26,10 @@ rxt.buffer @g2 : !rxt.tensor<f32[4]> from "f" "g2"
 // stay what they are, and the caches too.
 // CHECK-LABEL: func.func @tied_trip
 // CHECK-SAME: (%[[START:.*]]: !rxt.tensor<i32[b]> {rx.name = "start", rx.role = "input"}, %[[SLOTS:.*]]: !rxt.tensor<i32[3, 2, c]> {rx.name = "tied.slots.0"
-// CHECK-SAME: %[[CACHE:.*]]: !rxt.tensor<f32[s, b, 4]> {rx.name = "tied.cache.0", rx.role = "state"}
+// CHECK-SAME: %[[CACHE:.*]]: !rxt.tensor<f32[b, s, 4]> {rx.name = "tied.cache.0", rx.role = "state"}
 // CHECK-SAME: %[[DEPTH:.*]]: !rxt.tensor<i32[b]> {rx.below = 3 : i64, rx.name = "depth", rx.role = "input"}
 // CHECK-SAME: %[[CARRIED:.*]]: !rxt.tensor<f32[b, t, 4]> {rx.name = "carried", rx.role = "input"})
-// CHECK-SAME: -> (!rxt.tensor<f32[b, t, 4]> {rx.name = "carried"}, !rxt.tensor<f32[s, b, 4]> {rx.name = "tied.cache.0"}) attributes {rx.path = "step"}
+// CHECK-SAME: -> (!rxt.tensor<f32[b, t, 4]> {rx.name = "carried"}, !rxt.tensor<f32[b, s, 4]> {rx.name = "tied.cache.0"}) attributes {rx.path = "step"}
 // CHECK: %[[AT:.*]] = rxt.gather %[[SLOTS]] at {{.*}} -> !rxt.tensor<i32[3, 2, b, t]>
 // CHECK: %[[W:.*]] = rxt.param "w" [@w0, @w1] : !rxt.table<[2] x f32[4, 4]>
 // CHECK: %[[BASES:.*]] = rxt.constant {{.*}} : !rxt.tensor<f32[3, 2]>
@@ -39,8 +39,8 @@ rxt.buffer @g2 : !rxt.tensor<f32[4]> from "f" "g2"
 // CHECK-NOT: rxt.loop 3
 // CHECK: rxt.loop 2 shared(%[[START]], %[[DEPTH]]) indexed(%[[W]], %[[BASE]], %[[ROWSLOTS]], %[[ROWAT]]) carried(%[[CARRIED]], %[[CACHE]])
 // CHECK: rxt.contract({{.*}}) by {{.*}} : (!rxt.tensor<f32[b, t, 4]>, !rxt.tensor<f32[4, 4]>)
-// CHECK: rxt.update {{.*}} : (!rxt.tensor<f32[s, b, 4]>, !rxt.tensor<f32[b, t, 4]>, !rxt.tensor<i32[b, t]>)
-// CHECK: rxt.gather {{.*}} axis 0 {{.*}} : (!rxt.tensor<f32[s, b, 4]>, !rxt.tensor<i32[b, c]>) -> !rxt.tensor<f32[b, c, 4]>
+// CHECK: rxt.update {{.*}} : (!rxt.tensor<f32[b, s, 4]>, !rxt.tensor<f32[b, t, 4]>, !rxt.tensor<i32[b, t]>)
+// CHECK: rxt.gather {{.*}} axis 1 {{.*}} : (!rxt.tensor<f32[b, s, 4]>, !rxt.tensor<i32[b, c]>) -> !rxt.tensor<f32[b, c, 4]>
 // CHECK: (!rxt.tensor<f32[b, t, 4]>, !rxt.tensor<f32[b, 4]>, !rxt.tensor<f32[b]>, !rxt.tensor<i32[]>, !rxt.tensor<i32[b]>) -> !rxt.tensor<f32[b, t, 4]>
 
 // CHECK-LABEL: func.func @tied_enter
@@ -58,8 +58,8 @@ rxt.buffer @g2 : !rxt.tensor<f32[4]> from "f" "g2"
 // CHECK: rxt.loop 3
 func.func @tied_step(%ids: !ids {rx.name = "x", rx.role = "input"}, %start: !rxt.tensor<i32[b]> {rx.name = "start", rx.role = "input"},
     %slots: !rxt.tensor<i32[3, 2, c]> {rx.name = "tied.slots.0", rx.role = "state", rx.slots = "s"},
-    %cache: !rxt.tensor<f32[s, b, 4]> {rx.name = "tied.cache.0", rx.role = "state"})
-    -> (!rxt.tensor<f32[b, t, 7]> {rx.name = "logits"}, !rxt.tensor<f32[s, b, 4]> {rx.name = "tied.cache.0"}) attributes {rx.path = "step"} {
+    %cache: !rxt.tensor<f32[b, s, 4]> {rx.name = "tied.cache.0", rx.role = "state"})
+    -> (!rxt.tensor<f32[b, t, 7]> {rx.name = "logits"}, !rxt.tensor<f32[b, s, 4]> {rx.name = "tied.cache.0"}) attributes {rx.path = "step"} {
   %table = rxt.param "e" [@e] : !rxt.tensor<f32[7, 4]>
   %places = rxt.map(%start) by [affine_map<(b, t) -> (b)>] {
   ^bb0(%first: i32):
@@ -72,12 +72,12 @@ func.func @tied_step(%ids: !ids {rx.name = "x", rx.role = "input"}, %start: !rxt
   %w = rxt.param "w" [@w0, @w1] : !rxt.table<[2] x f32[4, 4]>
   %bases = rxt.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]> : tensor<3x2xf32> : !rxt.table<[3, 2] x f32[]>
   %last, %grown = rxt.loop 3 shared(%start, %w) indexed(%bases, %slots, %at) carried(%embedded, %cache) {
-  ^bb0(%depth: !trip, %s0: !rxt.tensor<i32[b]>, %w0: !rxt.table<[2] x f32[4, 4]>, %bases0: !rxt.table<[2] x f32[]>, %slots0: !rxt.tensor<i32[2, c]>, %at0: !rxt.tensor<i32[2, b, t]>, %h0: !h, %cache0: !rxt.tensor<f32[s, b, 4]>):
+  ^bb0(%depth: !trip, %s0: !rxt.tensor<i32[b]>, %w0: !rxt.table<[2] x f32[4, 4]>, %bases0: !rxt.table<[2] x f32[]>, %slots0: !rxt.tensor<i32[2, c]>, %at0: !rxt.tensor<i32[2, b, t]>, %h0: !h, %cache0: !rxt.tensor<f32[b, s, 4]>):
     %h3, %cache3 = rxt.loop 2 shared(%s0) indexed(%w0, %bases0, %slots0, %at0) carried(%h0, %cache0) {
-    ^bb0(%trip: !trip, %s1: !rxt.tensor<i32[b]>, %w1: !w, %base: !rxt.tensor<f32[]>, %slots1: !rxt.tensor<i32[c]>, %at1: !ids, %h1: !h, %cache1: !rxt.tensor<f32[s, b, 4]>):
+    ^bb0(%trip: !trip, %s1: !rxt.tensor<i32[b]>, %w1: !w, %base: !rxt.tensor<f32[]>, %slots1: !rxt.tensor<i32[c]>, %at1: !ids, %h1: !h, %cache1: !rxt.tensor<f32[b, s, 4]>):
       %rows = rxt.contract(%h1, %w1) by [#in, #out] : (!h, !w) -> !h
-      %cache2 = rxt.update %cache1 with %rows at %at1 axis 0 by affine_map<(b, t, i) -> (b, i)>, affine_map<(b, t, i) -> (b, t)> : (!rxt.tensor<f32[s, b, 4]>, !h, !ids) -> !rxt.tensor<f32[s, b, 4]>
-      %prefix = rxt.gather %cache2 at %slots1 axis 0 by affine_map<(b, c, i) -> (b, i)>, affine_map<(b, c, i) -> (c)> : (!rxt.tensor<f32[s, b, 4]>, !rxt.tensor<i32[c]>) -> !rxt.tensor<f32[b, c, 4]>
+      %cache2 = rxt.update %cache1 with %rows at %at1 axis 1 by affine_map<(b, t, i) -> (b, i)>, affine_map<(b, t, i) -> (b, t)> : (!rxt.tensor<f32[b, s, 4]>, !h, !ids) -> !rxt.tensor<f32[b, s, 4]>
+      %prefix = rxt.gather %cache2 at %slots1 axis 1 by affine_map<(b, c, i) -> (b, i)>, affine_map<(b, c, i) -> (c)> : (!rxt.tensor<f32[b, s, 4]>, !rxt.tensor<i32[c]>) -> !rxt.tensor<f32[b, c, 4]>
       %sum = rxt.reduce sum(%prefix) by [affine_map<(b, i, c) -> (b, c, i)>] {
       ^bb0(%a: f32):
         rxt.yield %a : f32
@@ -88,12 +88,12 @@ func.func @tied_step(%ids: !ids {rx.name = "x", rx.role = "input"}, %start: !rxt
         %y = arith.addf %x, %b : f32
         rxt.yield %y : f32
       } : (!h, !rxt.tensor<f32[b, 4]>, !rxt.tensor<f32[]>, !trip, !rxt.tensor<i32[b]>) -> !h
-      rxt.yield %h2, %cache2 : !h, !rxt.tensor<f32[s, b, 4]>
-    } : (!rxt.tensor<i32[b]>, !rxt.table<[2] x f32[4, 4]>, !rxt.table<[2] x f32[]>, !rxt.tensor<i32[2, c]>, !rxt.tensor<i32[2, b, t]>, !h, !rxt.tensor<f32[s, b, 4]>) -> (!h, !rxt.tensor<f32[s, b, 4]>)
-    rxt.yield %h3, %cache3 : !h, !rxt.tensor<f32[s, b, 4]>
-  } : (!rxt.tensor<i32[b]>, !rxt.table<[2] x f32[4, 4]>, !rxt.table<[3, 2] x f32[]>, !rxt.tensor<i32[3, 2, c]>, !rxt.tensor<i32[3, 2, b, t]>, !h, !rxt.tensor<f32[s, b, 4]>) -> (!h, !rxt.tensor<f32[s, b, 4]>)
+      rxt.yield %h2, %cache2 : !h, !rxt.tensor<f32[b, s, 4]>
+    } : (!rxt.tensor<i32[b]>, !rxt.table<[2] x f32[4, 4]>, !rxt.table<[2] x f32[]>, !rxt.tensor<i32[2, c]>, !rxt.tensor<i32[2, b, t]>, !h, !rxt.tensor<f32[b, s, 4]>) -> (!h, !rxt.tensor<f32[b, s, 4]>)
+    rxt.yield %h3, %cache3 : !h, !rxt.tensor<f32[b, s, 4]>
+  } : (!rxt.tensor<i32[b]>, !rxt.table<[2] x f32[4, 4]>, !rxt.table<[3, 2] x f32[]>, !rxt.tensor<i32[3, 2, c]>, !rxt.tensor<i32[3, 2, b, t]>, !h, !rxt.tensor<f32[b, s, 4]>) -> (!h, !rxt.tensor<f32[b, s, 4]>)
   %logits = rxt.contract(%last, %table) by [#in, #out] : (!h, !rxt.tensor<f32[7, 4]>) -> !rxt.tensor<f32[b, t, 7]>
-  return %logits, %grown : !rxt.tensor<f32[b, t, 7]>, !rxt.tensor<f32[s, b, 4]>
+  return %logits, %grown : !rxt.tensor<f32[b, t, 7]>, !rxt.tensor<f32[b, s, 4]>
 }
 
 // Parameters of a depth: tables are indexed by the layers first. A vector becomes rows, each with the entry of its depth. The product with

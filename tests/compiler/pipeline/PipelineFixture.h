@@ -70,7 +70,7 @@ protected:
     for (std::string line; std::getline(text, line);) {
       if (line.find("rxk.launch") == std::string::npos)
         continue;
-      bool readsCaches = line.find("f32[s, b, 16]") != std::string::npos;
+      bool readsCaches = line.find("f32[b, s, 16]") != std::string::npos;
       attentions += readsCaches && line.find("@attention") != std::string::npos;
       EXPECT_EQ(line.find("f32[b, c, 16]"), std::string::npos)
           << "all positions in order: " << line;
