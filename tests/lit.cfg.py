@@ -4,7 +4,7 @@ By hand, against build/release:      lit -v tests/dialects
 Against another build tree:          lit -v --param build=build/dev tests/dialects
 
 Substitutions: %rxc, %rx-opt, %rx-run, %rx-parse (the parser alone), %same-bits
-(results over threads and batches), %decode-check (texts step by step), %python. On the path: FileCheck, not, split-file.
+(results over threads and batches), %decode-check (texts step by step), %python, %cache (downloads, exported texts). On the path: FileCheck, not, split-file.
 Features, for `REQUIRES:`:
   gemma    the Gemma 3 270M weights are in the package cache
   smollm   the SmolLM2 135M weights are in the package cache
@@ -75,6 +75,7 @@ for tool in ("rxc", "rx-opt", "rx-run", "rx-parse", "same-bits", "decode-check")
     config.substitutions.append((f"%{tool}\\b", str(build / "bin" / tool)))
 
 config.substitutions.append(("%python", sys.executable))
+config.substitutions.append((r"%cache\b", str(cache_root())))
 
 config.environment["PATH"] = os.pathsep.join([llvm_bin, config.environment["PATH"]])
 for name in ("RXC_CACHE", "XDG_CACHE_HOME", "RXC_TEST_DATA", "OMP_NUM_THREADS"):

@@ -1,6 +1,7 @@
 #include "compiler/driver/RunExperiment.h"
 
 #include "compiler/driver/CommandLine.h"
+#include "runtime/core/Memory.h"
 #include "runtime/data/Cache.h"
 #include "runtime/device/Cpu.h"
 #include "runtime/report/Circumstances.h"
@@ -129,6 +130,7 @@ std::optional<runtime::Bundle> openBundle(const RunArguments &arguments,
     failRun(bundle.message());
     return std::nullopt;
   }
+  runtime::returnFreedMemory(); // what the compiler leaves, above all
   how.programFolder = arguments.program.folder();
   how.cache = pipeline->cache;
   how.profile = arguments.profile;

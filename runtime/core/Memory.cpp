@@ -1,5 +1,6 @@
 #include "runtime/core/Memory.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -65,6 +66,11 @@ Expected<std::shared_ptr<std::byte>> allocateTensorMemory(int64_t bytes) {
   if (!memory)
     return makeError("out of memory: {} bytes are not available", bytes);
   return memory;
+}
+
+void returnFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+  malloc_trim(0);
 }
 
 Expected<std::shared_ptr<std::byte>> SharedPages::allocate(int64_t bytes) {

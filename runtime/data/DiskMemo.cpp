@@ -24,6 +24,10 @@ Hash128 hashOf(std::string_view bytes) { return CacheHash().add(bytes).key(); }
 
 std::string encode(const std::vector<HostTensor> &values) {
   std::string text(headerBytes, '\0');
+  size_t size = headerBytes + sizeof(uint64_t);
+  for (const HostTensor &tensor : values)
+    size += (2 + tensor.shape().size()) * sizeof(uint64_t) + tensor.bytes();
+  text.reserve(size); // or it would stand in memory up to three times while it grows
   append(text, values.size());
   for (const HostTensor &tensor : values) {
     append(text, tensor.dtype());

@@ -63,17 +63,20 @@ Expected<const Program *> findProgram(const Bundle &bundle, const std::string &n
   return makeError("{} has no program called {}{}", bundle.folder(), name, didYouMean(name, known));
 }
 
-/// Says what memory the run needs, and refuses what does not fit. What cannot be planned for want
-/// of an input is left to the executor, which says which.
-Status admitProgram(const Bundle &bundle, const ParameterStore &parameters, const Program &program,
-                    const TensorMap &inputs, int64_t memory) {
+/// Says what memory the run needs, and refuses what does not fit; gives the bytes. What cannot be
+/// planned for want of an input is left to the executor, which says which.
+Expected<int64_t> admitProgram(const RunPlace &place, const Program &program,
+                               const TensorMap &inputs, int64_t memory) {
   Expected<PlannedRun> planned = planRun(program, shapesOf(inputs));
   if (!planned)
     return std::move(planned).status();
   if (!sizeBuffers(program, planned->bindings))
-    return Status::ok();
-  return admitRuns(bundle, parameters, {&*planned, 1}, program.name,
-                   {.bytes = memory, .announce = stderr});
+    return int64_t(0);
+  auto report =
+      admitRuns(place, {&*planned, 1}, program.name, {.bytes = memory, .announce = stderr});
+  if (!report)
+    return std::move(report).status();
+  return report->total();
 }
 
 } // namespace
@@ -95,17 +98,19 @@ Status runProgram(const Bundle &bundle, Device &device, const ProgramRun &run) {
     return std::move(inputs).status();
   WeightFiles files(run.folder);
   ParameterStore parameters(bundle, files.loader(), files.rowLoader());
-  if (Status fits = admitProgram(bundle, parameters, **program, *inputs, run.memory); !fits)
-    return fits;
+  Executor executor(bundle, device, parameters);
+  Expected<int64_t> planned = admitProgram(executor.place(), **program, *inputs, run.memory);
+  if (!planned)
+    return std::move(planned).status();
   Expected<TensorMap> states = zeroStates(**program, *inputs);
   if (!states)
     return std::move(states).status();
   inputs->merge(*states);
-  Executor executor(bundle, device, parameters);
   executor.setBudget(run.memory);
   Expected<TensorMap> results = executor.run(run.program, *inputs);
   if (!results)
     return std::move(results).status();
+  sayPeak(stderr, *planned);
   for (const auto &[name, file] : *targets)
     if (Status written = writeNpy(file, results->at(name)); !written)
       return written;

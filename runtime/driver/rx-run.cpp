@@ -1,4 +1,5 @@
 //===- rx-run.cpp - run a bundle; no compiler in here --------------*- C++ -*-===//
+#include "runtime/core/Memory.h"
 #include "runtime/data/Cache.h"
 #include "runtime/device/Cpu.h"
 #include "runtime/driver/GenerationOptions.h"
@@ -67,6 +68,7 @@ int generate(const Bundle &bundle, Cpu &device, const Texts &texts, GenerateOpti
 } // namespace
 
 int main(int argc, char **argv) {
+  returnFreedMemory();
   CLI::App app{"rx-run: run a compiled experiment, or one program of it"};
   std::string bundleFolder, memory;
   unsigned threads = 0;

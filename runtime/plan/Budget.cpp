@@ -1,5 +1,7 @@
 #include "runtime/plan/Budget.h"
 
+#include "runtime/plan/ComputeJobs.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,18 +28,67 @@ int64_t fixedBytes(const BufferType &type) {
   return allocatedBytes(type.bytes(shape).value_or(0));
 }
 
-/// Weights that the programs read and that are not loaded yet.
-int64_t missingWeights(const Bundle &bundle, const ParameterStore &parameters,
-                       std::span<const PlannedRun> runs) {
-  std::set<std::string> names;
-  for (const PlannedRun &run : runs)
-    for (const std::string &name : weightsOf(*run.program))
-      names.insert(name);
-  int64_t bytes = 0;
-  for (const std::string &name : names)
-    if (!parameters.holds(name))
-      bytes += fixedBytes(bundle.findBuffer(name)->type);
-  return bytes;
+/// The weights that runs need, stage by stage, as the executor will load and release them.
+class WeightPlan {
+public:
+  WeightPlan(const RunPlace &place, std::span<const PlannedRun> runs) : place(place) {
+    for (const PlannedRun &run : runs)
+      stages[run.stage].merge(weightsOf(*run.program));
+  }
+
+  /// Sets `parameters` and `computing` to those of the largest stage.
+  void measure(MemoryReport &report) {
+    report.parameters = place.parameters.residentBytes();
+    for (auto stage = stages.begin(); stage != stages.end(); ++stage) {
+      enter(stage->second, report);
+      leave(std::next(stage));
+    }
+  }
+
+private:
+  using Stages = std::map<int, std::set<std::string>>;
+
+  bool holds(const std::string &name) const {
+    return loaded.contains(name) || place.parameters.holds(name);
+  }
+
+  void enter(const std::set<std::string> &weights, MemoryReport &report) {
+    auto isThere = [this](const std::string &name) { return holds(name); };
+    int64_t computing =
+        bytesToCompute(place.bundle, computeJobs(place.bundle, weights, isThere), place.threads);
+    for (const std::string &name : buffersFor(place.bundle, weights, isThere))
+      if (!place.parameters.holds(name))
+        loaded.insert(name);
+    int64_t parameters = place.parameters.residentBytes();
+    for (const std::string &name : loaded)
+      parameters += fixedBytes(place.bundle.findBuffer(name)->type);
+    if (parameters + computing > report.parameters + report.computing) {
+      report.parameters = parameters;
+      report.computing = computing;
+    }
+  }
+
+  void leave(Stages::const_iterator next) {
+    std::set<std::string> later;
+    for (; next != stages.end(); ++next)
+      later.insert(next->second.begin(), next->second.end());
+    auto kept = buffersFor(place.bundle, later, [this](auto &name) { return holds(name); });
+    std::erase_if(loaded, [&](const std::string &name) { return !kept.contains(name); });
+  }
+
+  const RunPlace &place;
+  Stages stages;
+  std::set<std::string> loaded; ///< by the stages so far
+};
+
+/// A plan with as many threads as `budget` allows, or with one.
+Expected<MemoryReport> planWithin(RunPlace place, std::span<const PlannedRun> runs,
+                                  int64_t budget) {
+  for (;; --place.threads) {
+    Expected<MemoryReport> report = planMemory(place, runs);
+    if (!report || report->total() <= budget || place.threads <= 1)
+      return report;
+  }
 }
 
 /// The sizes that a user chooses: symbols that are an axis of an input, first axes (what a user
@@ -75,26 +126,25 @@ int64_t largestValue(std::span<const PlannedRun> runs, const std::string &symbol
 }
 
 /// The largest value of `symbol` with which the runs fit, 0 for none.
-int64_t largestThatFits(const Bundle &bundle, const ParameterStore &parameters,
-                        std::span<const PlannedRun> runs, const std::string &symbol,
-                        int64_t budget) {
+int64_t largestThatFits(const RunPlace &place, std::span<const PlannedRun> runs,
+                        const std::string &symbol, int64_t budget) {
   int64_t fits = 0, tooLarge = largestValue(runs, symbol);
   while (tooLarge - fits > 1) {
     int64_t middle = fits + (tooLarge - fits) / 2;
-    Expected<MemoryReport> report = planMemory(bundle, parameters, limited(runs, symbol, middle));
+    Expected<MemoryReport> report = planMemory(place, limited(runs, symbol, middle));
     (report && report->total() <= budget ? fits : tooLarge) = middle;
   }
   return fits;
 }
 
 /// What to do about runs that do not fit, in words; empty where no size can be chosen.
-std::string proposal(const Bundle &bundle, const ParameterStore &parameters,
-                     std::span<const PlannedRun> runs, int64_t budget) {
-  if (parameters.residentBytes() + missingWeights(bundle, parameters, runs) > budget)
+std::string proposal(const RunPlace &place, std::span<const PlannedRun> runs,
+                     const MemoryReport &report, int64_t budget) {
+  if (report.parameters + report.computing > budget)
     return "; the weights alone do not fit";
   std::string smallest;
   for (const std::string &symbol : inputSymbols(runs)) {
-    if (int64_t fits = largestThatFits(bundle, parameters, runs, symbol, budget))
+    if (int64_t fits = largestThatFits(place, runs, symbol, budget))
       return fmt::format("; {} = {} instead of {} would fit", symbol, fits,
                          largestValue(runs, symbol));
     smallest += fmt::format("{}{} = 1", smallest.empty() ? "" : " or ", symbol);
@@ -110,14 +160,15 @@ std::optional<int64_t> readNumber(const char *path) {
   return std::nullopt;
 }
 
-int64_t systemMemory() {
-  std::ifstream file("/proc/meminfo");
+/// The number behind `field` in a file of /proc.
+std::optional<int64_t> kilobytesOf(const char *path, std::string_view field) {
+  std::ifstream file(path);
   std::string word;
   int64_t kilobytes = 0;
   while (file >> word)
-    if (word == "MemAvailable:" && file >> kilobytes)
-      return kilobytes * 1024;
-  return unlimited;
+    if (word == field && file >> kilobytes)
+      return kilobytes;
+  return std::nullopt;
 }
 
 } // namespace
@@ -145,11 +196,13 @@ Expected<int64_t> parseBytes(std::string_view text) {
 }
 
 std::string MemoryReport::text() const {
-  std::string vocabulary =
-      tokenizers ? fmt::format(", tokenizer {}", bytesText(tokenizers)) : std::string();
-  return fmt::format("{} (weights {}, temporaries {}, inputs and outputs {}, states {}{})",
-                     bytesText(total()), bytesText(parameters), bytesText(arena), bytesText(inputs),
-                     bytesText(states), vocabulary);
+  auto named = [](std::string_view name, int64_t bytes) {
+    return bytes ? fmt::format(", {} {}", name, bytesText(bytes)) : std::string();
+  };
+  return fmt::format("{} (weights {}{}, temporaries {}, inputs and outputs {}, states {}{})",
+                     bytesText(total()), bytesText(parameters),
+                     named("computing weights", computing), bytesText(arena), bytesText(inputs),
+                     bytesText(states), named("tokenizer", tokenizers));
 }
 
 Expected<PlannedRun> planRun(const Program &program, const std::map<std::string, Shape> &shapes) {
@@ -165,10 +218,10 @@ Expected<PlannedRun> planRun(const Program &program, const std::map<std::string,
   return PlannedRun{&program, std::move(*bindings)};
 }
 
-Expected<MemoryReport> planMemory(const Bundle &bundle, const ParameterStore &parameters,
-                                  std::span<const PlannedRun> runs) {
+Expected<MemoryReport> planMemory(const RunPlace &place, std::span<const PlannedRun> runs) {
   MemoryReport report;
-  report.parameters = parameters.residentBytes() + missingWeights(bundle, parameters, runs);
+  report.threads = place.threads;
+  WeightPlan(place, runs).measure(report);
   std::map<std::string, int64_t> states;
   for (const PlannedRun &run : runs) {
     const Program &program = *run.program;
@@ -192,42 +245,41 @@ Expected<MemoryReport> planMemory(const Bundle &bundle, const ParameterStore &pa
   return report;
 }
 
-Status checkBudget(const Bundle &bundle, const ParameterStore &parameters,
-                   std::span<const PlannedRun> runs, std::string_view what, int64_t budget,
-                   int64_t tokenizers) {
-  Expected<MemoryReport> report = planMemory(bundle, parameters, runs);
+Expected<MemoryReport> admitRuns(const RunPlace &place, std::span<const PlannedRun> runs,
+                                 std::string_view what, const MemoryLimit &limit) {
+  int64_t budget = memoryBudget(limit.bytes, place.parameters.residentBytes() + limit.tokenizers);
+  Expected<MemoryReport> report = planWithin(place, runs, budget - limit.tokenizers);
   if (!report)
-    return std::move(report).status();
-  report->tokenizers = tokenizers;
-  if (report->total() <= budget)
-    return Status::ok();
-  return makeError("{} needs {}, but {} are available{}", what, report->text(), bytesText(budget),
-                   proposal(bundle, parameters, runs, budget - tokenizers));
-}
-
-Status admitRuns(const Bundle &bundle, const ParameterStore &parameters,
-                 std::span<const PlannedRun> runs, std::string_view what,
-                 const MemoryLimit &limit) {
-  Expected<MemoryReport> report = planMemory(bundle, parameters, runs);
-  if (!report)
-    return std::move(report).status();
+    return report;
   report->tokenizers = limit.tokenizers;
-  int64_t budget = memoryBudget(limit.bytes, parameters.residentBytes() + limit.tokenizers);
   if (limit.announce)
     fmt::print(limit.announce, "memory: {} at the peak, {} available\n", report->text(),
                bytesText(budget));
-  return checkBudget(bundle, parameters, runs, what, budget, limit.tokenizers);
+  if (report->total() <= budget)
+    return report;
+  RunPlace alone = {place.bundle, place.parameters, 1};
+  return makeError("{} needs {}, but {} are available{}", what, report->text(), bytesText(budget),
+                   proposal(alone, runs, *report, budget - limit.tokenizers));
 }
 
 int64_t memoryBudget(int64_t bytes, int64_t held) {
   if (bytes)
     return bytes;
-  int64_t available = systemMemory();
+  std::optional<int64_t> kilobytes = kilobytesOf("/proc/meminfo", "MemAvailable:");
+  int64_t available = kilobytes ? *kilobytes * 1024 : unlimited;
   std::optional<int64_t> limit = readNumber("/sys/fs/cgroup/memory.max");
   std::optional<int64_t> used = readNumber("/sys/fs/cgroup/memory.current");
   if (limit && used)
     available = std::min(available, std::max<int64_t>(*limit - *used, 0));
   return available > unlimited - held ? unlimited : available + held;
+}
+
+// ru_maxrss would not do: it begins with the memory of the process that started this one.
+int64_t peakMemory() { return kilobytesOf("/proc/self/status", "VmHWM:").value_or(0) * 1024; }
+
+void sayPeak(std::FILE *out, int64_t planned) {
+  fmt::print(out, "memory: {} at the peak of the whole process, {} planned\n",
+             bytesText(peakMemory()), bytesText(planned));
 }
 
 } // namespace rx::runtime

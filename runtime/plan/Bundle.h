@@ -24,6 +24,7 @@ struct BufferSource {
   int level = 0; ///< 0 without `via`, else above the levels of all inputs
 
   bool hasFile() const { return !file.empty(); }
+  bool isComputed() const { return !via.empty(); }
   BufferType denseType() const {
     BufferType dense = type;
     dense.form = PanelForm();

@@ -1,6 +1,6 @@
 #include "runtime/plan/ComputedBuffers.h"
 
-#include "runtime/plan/Budget.h"
+#include "runtime/plan/ComputeJobs.h"
 #include "runtime/plan/Executor.h"
 
 #include <fmt/format.h>
@@ -18,14 +18,10 @@ namespace rx::runtime {
 
 namespace {
 
-/// Buffers with the same inputs, one after another: what one program has found out about them, the
-/// next need not find out again.
-using Job = std::vector<const BufferSource *>;
-
 /// What one thread computes with. The programs read no weights but their inputs.
 struct Worker {
   Worker(const Bundle &bundle, std::unique_ptr<Device> itsDevice, Memo *memo)
-      : recent(2, memo), device(std::move(itsDevice)), none(bundle, nullptr),
+      : recent(recentDecompositions, memo), device(std::move(itsDevice)), none(bundle, nullptr),
         executor(bundle, *device, none) {
     executor.setMemo(&recent);
   }
@@ -45,14 +41,12 @@ public:
   Status run(const std::set<std::string> &names);
 
 private:
-  std::vector<const BufferSource *> collect(const std::set<std::string> &names) const;
-  Status runLevel(const std::vector<Job> &jobs);
-  size_t threadsFor(const std::vector<Job> &jobs) const;
+  Status runLevel(const std::vector<ComputeJob> &jobs);
   Status addWorkers(size_t count);
-  void work(Worker &worker, const std::vector<Job> &jobs);
-  bool decomposes(const Job &job) const;
+  void work(Worker &worker, const std::vector<ComputeJob> &jobs);
+  bool decomposes(const ComputeJob &job) const;
   Status compute(Worker &worker, const BufferSource &source);
-  Status compute(Worker &worker, const Job &job);
+  Status compute(Worker &worker, const ComputeJob &job);
   const Program &programOf(const BufferSource &source) const {
     return bundle.plan().programs.find(source.via)->second;
   }
@@ -69,56 +63,16 @@ private:
   std::optional<std::pair<size_t, Status>> failure; ///< of the first job that failed
 };
 
-/// The computed buffers without values among `names` and below them.
-std::vector<const BufferSource *> Computation::collect(const std::set<std::string> &names) const {
-  std::vector<std::string> open(names.begin(), names.end());
-  std::map<std::string, const BufferSource *> found;
-  while (!open.empty()) {
-    const BufferSource *source = bundle.findBuffer(open.back());
-    open.pop_back();
-    if (source->via.empty() || store.holds(source->name) ||
-        !found.emplace(source->name, source).second)
-      continue;
-    open.insert(open.end(), source->inputs.begin(), source->inputs.end());
-  }
-  std::vector<const BufferSource *> sources;
-  for (const auto &[name, source] : found)
-    sources.push_back(source);
-  return sources;
-}
-
 Status Computation::run(const std::set<std::string> &names) {
-  using Inputs = std::tuple<std::string, std::string, std::vector<std::string>>;
-  std::map<int, std::map<Inputs, Job>> levels;
-  for (const BufferSource *source : collect(names))
-    levels[source->level][{source->file, source->tensor, source->inputs}].push_back(source);
-  std::vector<std::vector<Job>> jobs;
-  for (const auto &[level, groups] : levels) {
-    auto ofLevel = std::views::values(groups);
-    jobs.emplace_back(ofLevel.begin(), ofLevel.end());
-    total += std::ranges::count_if(jobs.back(), [&](const Job &job) { return decomposes(job); });
-  }
+  auto jobs = computeJobs(bundle, names, [&](auto &name) { return store.holds(name); });
+  for (const std::vector<ComputeJob> &ofLevel : jobs)
+    total += std::ranges::count_if(ofLevel, [&](const auto &job) { return decomposes(job); });
   if (total && options.progress)
     options.progress(0, total);
-  for (const std::vector<Job> &ofLevel : jobs)
+  for (const std::vector<ComputeJob> &ofLevel : jobs)
     if (Status ran = runLevel(ofLevel); !ran)
       return ran;
   return Status::ok();
-}
-
-/// Fewer than the device has where they would want more than half of the memory that is left. Who
-/// decomposes a matrix in f64 holds it, its factors and as much again to work in, up to 24 times
-/// the f32 bytes of a square one, which is the difference of two inputs.
-size_t Computation::threadsFor(const std::vector<Job> &jobs) const {
-  constexpr int64_t bytesPerInputByte = 12;
-  int64_t largest = 1;
-  for (const Job &job : jobs) {
-    const Program &program = programOf(*job[0]);
-    if (Expected<SizedBuffers> sizes = sizeBuffers(program, {}))
-      largest = std::max(largest, sizes->bytesOf(program, BufferKind::Input));
-  }
-  int64_t fitting = memoryBudget(0, 0) / 2 / bytesPerInputByte / largest;
-  return std::min({jobs.size(), size_t(device.threads()), size_t(std::max<int64_t>(fitting, 1))});
 }
 
 Status Computation::addWorkers(size_t count) {
@@ -136,8 +90,9 @@ Status Computation::addWorkers(size_t count) {
   return Status::ok();
 }
 
-Status Computation::runLevel(const std::vector<Job> &jobs) {
-  size_t count = threadsFor(jobs);
+Status Computation::runLevel(const std::vector<ComputeJob> &jobs) {
+  unsigned most = options.threads ? options.threads : device.threads();
+  size_t count = std::min<size_t>(jobs.size(), most);
   if (Status added = addWorkers(count); !added)
     return added;
   nextJob = 0;
@@ -152,7 +107,7 @@ Status Computation::runLevel(const std::vector<Job> &jobs) {
 
 /// Jobs begin in order, so that the first one that fails is the same however many threads there
 /// are.
-void Computation::work(Worker &worker, const std::vector<Job> &jobs) {
+void Computation::work(Worker &worker, const std::vector<ComputeJob> &jobs) {
   for (;;) {
     std::unique_lock lock(mutex);
     if (failure || nextJob == jobs.size())
@@ -169,7 +124,7 @@ void Computation::work(Worker &worker, const std::vector<Job> &jobs) {
 }
 
 /// Host functions are what takes time.
-bool Computation::decomposes(const Job &job) const {
+bool Computation::decomposes(const ComputeJob &job) const {
   return std::ranges::any_of(job, [&](const BufferSource *source) {
     return std::ranges::any_of(programOf(*source).code, [](const Instruction &instruction) {
       return std::holds_alternative<Host>(instruction.op);
@@ -177,7 +132,7 @@ bool Computation::decomposes(const Job &job) const {
   });
 }
 
-Status Computation::compute(Worker &worker, const Job &job) {
+Status Computation::compute(Worker &worker, const ComputeJob &job) {
   for (const BufferSource *source : job)
     if (Status computed = compute(worker, *source); !computed)
       return std::move(computed).withContext(fmt::format("buffer {}", source->name));

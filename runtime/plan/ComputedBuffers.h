@@ -21,6 +21,7 @@ using ComputeProgress = std::function<void(int64_t done, int64_t total)>;
 struct ComputeOptions {
   ComputeProgress progress;
   Memo *memo = nullptr; ///< of decompositions; any thread may call it
+  unsigned threads = 0; ///< at most; 0: as many as the device has
   Observer observer;    ///< sees the instructions of all programs, one call at a time
 };
 

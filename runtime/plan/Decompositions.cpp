@@ -81,37 +81,66 @@ void fixSigns(HostTensor &u, HostTensor &v) {
   }
 }
 
-/// Fails where LAPACK's int is too small for a size.
+/// Whether LAPACK's int holds the sizes.
+bool fitsLapack(int64_t rows, int64_t columns) { return std::max(rows, columns) <= largestInt / 8; }
+
 Status checkSizes(const HostTensor &matrix) {
   int64_t rows = matrix.shape()[0], columns = matrix.shape()[1];
-  if (std::max(rows, columns) <= largestInt / 8)
+  if (fitsLapack(rows, columns))
     return Status::ok();
   return makeError("a {} x {} matrix is too large for LAPACK", rows, columns);
 }
 
-/// Overwrites `matrix` [rows, columns]. Leaves u [rows, k] in `left`, s, and v [k, columns]: read
-/// by columns, the matrix is its own transpose v^T s u^T, so that LAPACK's u is our v.
+/// LAPACK's own work memory for a matrix [rows, columns] of f64.
+struct LapackWork {
+  int64_t doubles = 0, integers = 0;
+  int64_t bytes() const { return allocatedBytes(8 * doubles) + allocatedBytes(4 * integers); }
+};
+
+/// Read by columns, a matrix is its own transpose v^T s u^T, so that LAPACK's u is our v.
+struct LapackSizes {
+  int m, n, k;
+};
+
+LapackSizes lapackSizes(int64_t rows, int64_t columns) {
+  return {static_cast<int>(columns), static_cast<int>(rows),
+          static_cast<int>(std::min(rows, columns))};
+}
+
+/// A `size` of -1 asks for the best one, which is left in work[0].
+int callLapack(const LapackSizes &sizes, double *matrix, double *s, double *v, double *left,
+               double *work, int size, int *integers) {
+  int info = 0;
+  dgesdd_("S", &sizes.m, &sizes.n, matrix, &sizes.m, s, v, &sizes.m, left, &sizes.k, work, &size,
+          integers, &info, 1);
+  return info;
+}
+
+LapackWork lapackWork(int64_t rows, int64_t columns) {
+  LapackSizes sizes = lapackSizes(rows, columns);
+  double none = 0, size = 0;
+  int integer = 0;
+  callLapack(sizes, &none, &none, &none, &none, &size, -1, &integer);
+  return {static_cast<int64_t>(size), int64_t(8) * sizes.k};
+}
+
+/// Overwrites `matrix` [rows, columns]. Leaves u [rows, k] in `left`, s, and v [k, columns].
 Status callLapack(HostTensor &matrix, HostTensor &left, HostTensor &s, HostTensor &v) {
-  int m = static_cast<int>(matrix.shape()[1]), n = static_cast<int>(matrix.shape()[0]);
-  int k = std::min(m, n), info = 0;
-  Expected<HostTensor> integers = HostTensor::allocate(RX_I32, {int64_t(8) * k});
-  if (!integers)
-    return std::move(integers).status();
-  auto call = [&](double *work, int size) {
-    dgesdd_("S", &m, &n, matrix.values<double>().data(), &m, s.values<double>().data(),
-            v.values<double>().data(), &m, left.values<double>().data(), &k, work, &size,
-            integers->values<int32_t>().data(), &info, 1);
-  };
-  double size = 0;
-  call(&size, -1); // asks how much it needs
-  if (size > static_cast<double>(largestInt))
-    return makeError("a {} x {} matrix is too large for LAPACK", n, m);
-  Expected<HostTensor> work = HostTensor::allocate(RX_F64, {static_cast<int64_t>(size)});
+  int64_t rows = matrix.shape()[0], columns = matrix.shape()[1];
+  LapackWork needed = lapackWork(rows, columns);
+  if (needed.doubles > largestInt)
+    return makeError("a {} x {} matrix is too large for LAPACK", rows, columns);
+  Expected<HostTensor> work = HostTensor::allocate(RX_F64, {needed.doubles});
   if (!work)
     return std::move(work).status();
-  call(work->values<double>().data(), static_cast<int>(size));
-  if (info != 0)
-    return makeError("the singular values of a {} x {} matrix did not converge", n, m);
+  Expected<HostTensor> integers = HostTensor::allocate(RX_I32, {needed.integers});
+  if (!integers)
+    return std::move(integers).status();
+  if (callLapack(lapackSizes(rows, columns), matrix.values<double>().data(),
+                 s.values<double>().data(), v.values<double>().data(), left.values<double>().data(),
+                 work->values<double>().data(), static_cast<int>(needed.doubles),
+                 integers->values<int32_t>().data()) != 0)
+    return makeError("the singular values of a {} x {} matrix did not converge", rows, columns);
   return Status::ok();
 }
 
@@ -166,6 +195,19 @@ Expected<Svd> svd(const HostTensor &matrix) {
   }
   return result;
 }
+
+/// The most is held while LAPACK works: the matrix, u twice (it comes as columns), s and v. What is
+/// rounded afterwards takes less than what is gone by then.
+int64_t svdBytes(int64_t rows, int64_t columns) {
+  int64_t k = std::min(rows, columns), bytes = 0;
+  if (!fitsLapack(rows, columns) || k == 0)
+    return 0;
+  for (int64_t elements : {rows * columns, rows * k, rows * k, k, k * columns})
+    bytes += allocatedBytes(8 * elements);
+  return bytes + lapackWork(rows, columns).bytes();
+}
+
+int64_t choleskyBytes(int64_t n) { return allocatedBytes(8 * n * n) + allocatedBytes(4 * n * n); }
 
 Expected<HostTensor> cholesky(const HostTensor &matrix) {
   if (Status fits = checkSizes(matrix); !fits)

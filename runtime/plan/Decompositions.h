@@ -23,9 +23,16 @@ struct Svd {
 /// infinities and NaN.
 Expected<Svd> svd(const HostTensor &matrix);
 
+/// Bytes that svd() of f32 or f64 takes at its peak, its result included; 0 where it fails for
+/// size.
+int64_t svdBytes(int64_t rows, int64_t columns);
+
 /// The lower factor L of a symmetric positive definite matrix = L L^T, f32 or f64, of which the
 /// lower triangle is read. Fails, naming the row, when it is not positive definite.
 Expected<HostTensor> cholesky(const HostTensor &matrix);
+
+/// Bytes that cholesky() of a matrix [n, n] takes at its peak.
+int64_t choleskyBytes(int64_t n);
 
 /// The library behind both, its version and the processor it computes for: another library may give
 /// other bits.

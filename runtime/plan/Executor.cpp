@@ -39,9 +39,10 @@ Status checkPositions(const BufferInfo &buffer, const HostTensor &tensor) {
                           [&](int32_t at) { return at < 0 || at >= *buffer.below; });
   if (bad == positions.end())
     return Status::ok();
-  return makeError("{} holds {} as its element {}, but what it counts into has {} entries: such as a "
-                   "tokenizer with more tokens than the model",
-                   buffer.name, *bad, bad - positions.begin(), *buffer.below);
+  return makeError(
+      "{} holds {} as its element {}, but what it counts into has {} entries: such as a "
+      "tokenizer with more tokens than the model",
+      buffer.name, *bad, bad - positions.begin(), *buffer.below);
 }
 
 } // namespace
@@ -225,12 +226,22 @@ Status Executor::bindParameters(Prepared &prepared) {
   return Status::ok();
 }
 
+void Executor::keepWeightsFor(const std::set<std::string> &names) {
+  parameters.keepFor(names);
+  for (auto &[program, sizes] : prepared)
+    for (auto &one : sizes)
+      if (one->version != parameters.version()) // bound again before its next run
+        one->weights.clear();
+}
+
 Expected<std::unique_ptr<Executor::Prepared>> Executor::makePrepared(const Program &program,
                                                                      Bindings bindings) {
   int64_t limit = memoryBudget(budget, parameters.residentBytes() + arena.bytes());
   const PlannedRun run = {&program, bindings};
-  if (Status fits = checkBudget(bundle, parameters, {&run, 1}, "this run", limit); !fits)
-    return fits;
+  Expected<MemoryReport> fits = admitRuns(place(), {&run, 1}, "this run", {.bytes = limit});
+  if (!fits)
+    return std::move(fits).status();
+  compute.threads = fits->threads;
   if (Status loaded = loadKernels(program); !loaded)
     return loaded;
   Expected<BoundProgram> bound = bindProgram(bundle.plan(), program, std::move(bindings));
@@ -291,7 +302,7 @@ Expected<MemoryReport> Executor::plannedMemory(std::string_view name,
   Expected<PlannedRun> run = planRun(**program, shapes);
   if (!run)
     return std::move(run).status();
-  return planMemory(bundle, parameters, {&*run, 1});
+  return planMemory(place(), {&*run, 1});
 }
 
 //===----------------------------------------------------------------------===//

@@ -44,6 +44,10 @@ public:
   Expected<MemoryReport> plannedMemory(std::string_view program,
                                        const std::map<std::string, Shape> &shapes) const;
 
+  /// Releases the weights that no program which reads `names` needs. What is needed again after all
+  /// is loaded or computed again.
+  void keepWeightsFor(const std::set<std::string> &names);
+
   /// Runs that need more bytes are refused with the numbers and a smaller batch that fits. The
   /// default, 0, is what the system has available when a program is prepared.
   void setBudget(int64_t bytes) { budget = bytes; }
@@ -51,6 +55,8 @@ public:
   /// A state's value, for reading; fails before a run has set it.
   Expected<HostTensor> state(const std::string &name) const;
   Status setState(const std::string &name, const HostTensor &value);
+
+  RunPlace place() const { return {bundle, parameters, device.threads()}; }
 
   void setObserver(Observer value) { compute.observer = std::move(value); }
   /// Where decompositions are kept, in a memo that any thread may call; none by default.

@@ -78,15 +78,25 @@ Status choleskyFactor(const std::vector<HostTensor> &inputs, std::vector<HostTen
   return Status::ok();
 }
 
+HostWork workOfSvd(DType dtype, const Shape &shape) {
+  int64_t rows = shape[0], columns = shape[1], k = std::min(rows, columns), kept = 0;
+  for (const Shape &factor : {Shape{k, rows}, Shape{k}, Shape{k, columns}})
+    kept += allocatedBytes(tensorBytes(dtype, factor).value_or(0));
+  return {svdBytes(rows, columns), kept};
+}
+
+HostWork workOfCholesky(DType, const Shape &shape) { return {choleskyBytes(shape[0]), 0}; }
+
 struct HostFunction {
   std::string_view name;
   std::vector<size_t> inputRanks, outputRanks;
   Status (*call)(const std::vector<HostTensor> &, std::vector<HostTensor> &, Memo *);
+  HostWork (*work)(DType, const Shape &);
 };
 
 const HostFunction *findHostFunction(std::string_view name) {
-  static const HostFunction functions[] = {{"svd", {2}, {2, 1, 2}, truncatedSvd},
-                                           {"cholesky", {2}, {2}, choleskyFactor}};
+  static const HostFunction functions[] = {{"svd", {2}, {2, 1, 2}, truncatedSvd, workOfSvd},
+                                           {"cholesky", {2}, {2}, choleskyFactor, workOfCholesky}};
   const auto *found = std::find_if(std::begin(functions), std::end(functions),
                                    [&](const HostFunction &known) { return known.name == name; });
   return found == std::end(functions) ? nullptr : found;
@@ -112,6 +122,10 @@ Status checkHostCall(std::string_view function, const std::vector<BufferType> &i
       fits(outputs, known->outputRanks, dtype))
     return Status::ok();
   return makeError("{} takes other operands (runtime/plan/HostFunctions.h)", function);
+}
+
+HostWork hostWork(std::string_view function, DType dtype, const Shape &shape) {
+  return findHostFunction(function)->work(dtype, shape);
 }
 
 Status callHost(std::string_view function, const std::vector<HostTensor> &inputs,

@@ -16,6 +16,15 @@ namespace rx::runtime {
 Status checkHostCall(std::string_view function, const std::vector<BufferType> &inputs,
                      const std::vector<BufferType> &outputs);
 
+/// What a call needs beside its operands.
+struct HostWork {
+  int64_t during = 0; ///< bytes at its peak
+  int64_t kept = 0;   ///< bytes of what it gives a memo
+};
+
+/// Of a function that checkHostCall accepted, for a first input of this type.
+HostWork hostWork(std::string_view function, DType dtype, const Shape &shape);
+
 /// Calls a function that checkHostCall accepted; writes to the memory of `outputs`. `memo`, which
 /// may be null, keeps decompositions by the contents of the matrix: all ranks come from one.
 Status callHost(std::string_view function, const std::vector<HostTensor> &inputs,

@@ -1,6 +1,7 @@
 #include "runtime/plan/ParameterStore.h"
 
 #include "runtime/core/PanelPacker.h"
+#include "runtime/plan/ComputeJobs.h"
 
 #include <fmt/format.h>
 
@@ -107,11 +108,11 @@ Status ParameterStore::setComputed(const BufferSource &source, HostTensor value)
 }
 
 /// What stands in panels of f32 is unpacked; other panels hold their file's values, which are read
-/// again rather than kept twice. So is what only other buffers are computed from: reading a file
+/// again rather than kept twice. So is all else of a file that no program has asked for: reading it
 /// again is cheap, and the dense layers of a model would outweigh what is made of them.
 Expected<HostTensor> ParameterStore::getDense(const std::string &name) {
   const BufferSource *source = bundle.findBuffer(name);
-  if (source && source->via.empty() && !holds(name) && !isReadByPrograms(name))
+  if (source && !source->isComputed() && !holds(name))
     return withName(name, loadFile(*source));
   if (!source || source->type.isDense())
     return get(name);
@@ -191,6 +192,12 @@ Status ParameterStore::set(const std::string &name, HostTensor value) {
 }
 
 void ParameterStore::release(const std::string &name) { changes += values.erase(name); }
+
+void ParameterStore::keepFor(const std::set<std::string> &names) {
+  std::set<std::string> kept =
+      buffersFor(bundle, names, [&](const std::string &name) { return holds(name); });
+  changes += std::erase_if(values, [&](const auto &one) { return !kept.contains(one.first); });
+}
 
 int64_t ParameterStore::residentBytes() const {
   int64_t bytes = 0;

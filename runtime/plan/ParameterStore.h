@@ -54,6 +54,9 @@ public:
   Status set(const std::string &name, HostTensor value);
   /// Forgets a value; it is loaded again when it is needed again (and what `set` gave it is lost).
   void release(const std::string &name);
+  /// Forgets every value but those of `names` and, of what is still to be computed for them, the
+  /// inputs that are there.
+  void keepFor(const std::set<std::string> &names);
 
   bool holds(const std::string &name) const { return values.contains(name); }
   /// Bytes of memory that all values take.

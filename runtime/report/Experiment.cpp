@@ -11,8 +11,6 @@
 #include <numeric>
 #include <set>
 
-#include <sys/resource.h>
-
 using nlohmann::json;
 
 namespace rx::runtime {
@@ -21,13 +19,6 @@ namespace {
 
 /// "2026-01-31T17:05:09+0100"
 std::string nowText() { return fmt::format("{:%FT%T%z}", fmt::localtime(std::time(nullptr))); }
-
-/// Peak resident memory of this process so far.
-int64_t measuredPeak() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return int64_t(usage.ru_maxrss) * 1024;
-}
 
 } // namespace
 
@@ -122,6 +113,7 @@ Status Experiment::generate(GenerationResult &shown) {
   auto found = texts.run(shown.request, {grown, options.shouldStop});
   if (!found)
     return std::move(found).status().withContext(shown.request.model);
+  metrics.finishStage(shown.request.programs().front());
   if (options.progress)
     fmt::print(options.progress, "{}: {}\n", shown.request.model, ratesText(*found));
   shown.generation = std::move(*found);
@@ -145,28 +137,71 @@ Status Experiment::compute(ShowResult &shown) {
 
 Status Experiment::save() {
   found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  found.measuredBytes = measuredPeak();
+  found.measuredBytes = peakMemory();
   found.inputs.assign(files.identities().begin(), files.identities().end());
   return options.save ? options.save(found) : Status::ok();
 }
 
+/// What the cell will run; nothing if an earlier one shares its value.
+Expected<std::vector<PlannedRun>> Experiment::plannedRuns(const CellResult &cell,
+                                                          std::set<json> &seen) {
+  if (cell.isKnown() || !seen.insert(*cell.form).second)
+    return std::vector<PlannedRun>();
+  auto runs = metrics.plannedRuns(*cell.form);
+  if (!runs)
+    return std::move(runs).status().withContext(cell.what);
+  return runs;
+}
+
+/// None for texts from an earlier run, which are taken here.
+Expected<std::vector<PlannedRun>> Experiment::plannedRuns(GenerationResult &shown) {
+  if (Status recalled = recall(shown); !recalled)
+    return recalled;
+  if (shown.isRemembered)
+    return std::vector<PlannedRun>();
+  auto runs = texts.plannedRuns(shown.request);
+  if (!runs)
+    return std::move(runs).status().withContext(shown.request.model);
+  return runs;
+}
+
+/// In the order of the run: every value, and the texts of every `generate`, are a stage.
+Expected<std::vector<PlannedRun>> Experiment::plannedRuns() {
+  std::vector<PlannedRun> all;
+  std::set<json> seen;
+  int stage = 0;
+  auto add = [&](Expected<std::vector<PlannedRun>> runs) {
+    if (!runs)
+      return std::move(runs).status();
+    for (PlannedRun &run : *runs) {
+      run.stage = stage;
+      all.push_back(std::move(run));
+    }
+    ++stage;
+    return Status::ok();
+  };
+  for (ReportResult &report : found.reports) {
+    for (ShowResult &shown : report.shows) {
+      if (auto *generation = std::get_if<GenerationResult>(&shown))
+        if (Status added = add(plannedRuns(*generation)); !added)
+          return added;
+      for (const CellResult *cell : cellsOf(shown))
+        if (Status added = add(plannedRuns(*cell, seen)); !added)
+          return added;
+    }
+    for (const ClaimResult &claim : report.claims)
+      for (const CellResult *side : {&claim.left, &claim.right})
+        if (Status added = add(plannedRuns(*side, seen)); !added)
+          return added;
+  }
+  return all;
+}
+
 Status Experiment::admit() {
-  auto runs = metrics.plannedRuns();
+  auto runs = plannedRuns();
   if (!runs)
     return std::move(runs).status();
-  for (ReportResult &report : found.reports)
-    for (ShowResult &shown : report.shows)
-      if (auto *generation = std::get_if<GenerationResult>(&shown)) {
-        if (Status recalled = recall(*generation); !recalled)
-          return recalled;
-        if (generation->isRemembered)
-          continue;
-        auto more = texts.plannedRuns(generation->request);
-        if (!more)
-          return std::move(more).status().withContext(generation->request.model);
-        runs->insert(runs->end(), more->begin(), more->end());
-      }
-  auto planned = metrics.admit(*runs);
+  auto planned = metrics.admit(std::move(*runs));
   if (!planned)
     return std::move(planned).status();
   found.plannedBytes = *planned;
@@ -232,6 +267,8 @@ Status Experiment::run() {
   Status done = runReports();
   finish(done);
   Status saved = save();
+  if (options.progress && found.plannedBytes)
+    sayPeak(options.progress, found.plannedBytes);
   if (options.profile)
     fmt::print(options.out, "{}", profile.text());
   return done ? saved : done;

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +34,8 @@ struct ExperimentOptions {
 };
 
 /// Every cell is computed when its turn comes, and a table is printed when its turn is over.
-/// Weights are loaded once, tokenised texts come from the cache.
+/// Weights are loaded before the first value that needs them and released after the last one;
+/// tokenised texts come from the cache.
 class Experiment {
 public:
   /// `bundle` and `device` outlive this object.
@@ -64,6 +66,10 @@ private:
   Status keep(const GenerationResult &shown);
   /// Says what memory the whole run needs, and refuses what does not fit.
   Status admit();
+  Expected<std::vector<PlannedRun>> plannedRuns();
+  Expected<std::vector<PlannedRun>> plannedRuns(const CellResult &cell,
+                                                std::set<nlohmann::json> &seen);
+  Expected<std::vector<PlannedRun>> plannedRuns(GenerationResult &shown);
   Status save();
   void finish(const Status &status);
   Status printTextPlan();

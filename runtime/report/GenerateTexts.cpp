@@ -80,7 +80,8 @@ Expected<Generation> generateTexts(const Bundle &bundle, Device &device, Generat
   auto runs = runner.plannedRuns(request);
   if (!runs)
     return std::move(runs).status();
-  if (auto planned = programs.admit(*runs); !planned)
+  auto planned = programs.admit(std::move(*runs));
+  if (!planned)
     return std::move(planned).status();
   std::optional<GenerationPrinter> printer;
   if (!options.asJson)
@@ -95,8 +96,10 @@ Expected<Generation> generateTexts(const Bundle &bundle, Device &device, Generat
     return generation;
   if (options.asJson)
     fmt::print(options.out, "{}", jsonLinesOf(request, *generation));
-  if (options.progress)
+  if (options.progress) {
     fmt::print(options.progress, "{}\n", summary(*generation));
+    sayPeak(options.progress, *planned);
+  }
   return generation;
 }
 

@@ -9,17 +9,6 @@ namespace rx::runtime {
 
 namespace {
 
-/// The metrics anywhere below `node`, by step program and data: wherever a report may show one.
-void collectMetrics(const json &node, std::map<std::string, const json *> &found) {
-  if (node.is_object() && node.contains("value_program")) {
-    found.emplace(node.at("step").get<std::string>() + node.at("data").dump(), &node);
-    return;
-  }
-  if (node.is_structured())
-    for (const json &child : node)
-      collectMetrics(child, found);
-}
-
 Expected<const Program *> programNamed(const Bundle &bundle, const std::string &name) {
   auto found = bundle.plan().programs.find(name);
   if (found == bundle.plan().programs.end())
@@ -42,38 +31,25 @@ Expected<std::map<std::string, Shape>> stateShapes(const PlannedRun &run) {
 
 } // namespace
 
-Expected<std::vector<PlannedRun>>
-runsOfReports(const Bundle &bundle,
-              const std::function<Expected<std::optional<Shape>>(const json &metric)> &batchShape) {
-  std::map<std::string, const json *> metrics;
-  collectMetrics(bundle.experiment().at("reports"), metrics);
-  std::vector<PlannedRun> runs;
-  for (auto &[key, metric] : metrics) {
-    Expected<std::optional<Shape>> batch = batchShape(*metric);
-    if (!batch)
-      return std::move(batch).status();
-    if (!*batch)
-      continue;
-    Expected<const Program *> step = programNamed(bundle, metric->at("step").get<std::string>());
-    if (!step)
-      return std::move(step).status();
-    Expected<PlannedRun> stepRun = planRun(**step, {{"x", **batch}, {"y", **batch}});
-    if (!stepRun)
-      return std::move(stepRun).status();
-    auto sums = stateShapes(*stepRun);
-    if (!sums)
-      return std::move(sums).status();
-    Expected<const Program *> formula =
-        programNamed(bundle, metric->at("value_program").get<std::string>());
-    if (!formula)
-      return std::move(formula).status();
-    Expected<PlannedRun> formulaRun = planRun(**formula, *sums);
-    if (!formulaRun)
-      return std::move(formulaRun).status();
-    runs.push_back(std::move(*stepRun));
-    runs.push_back(std::move(*formulaRun));
-  }
-  return runs;
+Expected<std::vector<PlannedRun>> runsOfMetric(const Bundle &bundle, const json &metric,
+                                               const Shape &batch) {
+  Expected<const Program *> step = programNamed(bundle, metric.at("step").get<std::string>());
+  if (!step)
+    return std::move(step).status();
+  Expected<PlannedRun> stepRun = planRun(**step, {{"x", batch}, {"y", batch}});
+  if (!stepRun)
+    return std::move(stepRun).status();
+  auto sums = stateShapes(*stepRun);
+  if (!sums)
+    return std::move(sums).status();
+  Expected<const Program *> formula =
+      programNamed(bundle, metric.at("value_program").get<std::string>());
+  if (!formula)
+    return std::move(formula).status();
+  Expected<PlannedRun> formulaRun = planRun(**formula, *sums);
+  if (!formulaRun)
+    return std::move(formulaRun).status();
+  return std::vector<PlannedRun>{std::move(*stepRun), std::move(*formulaRun)};
 }
 
 } // namespace rx::runtime

@@ -1,21 +1,17 @@
-//===- MemoryPlan.h - what the reports of an experiment will run --*- C++ -*-===//
+//===- MemoryPlan.h - what a metric of a report will run -----------*- C++ -*-===//
 #pragma once
 
 #include "runtime/plan/Budget.h"
 
 #include <nlohmann/json.hpp>
 
-#include <functional>
-#include <optional>
 #include <vector>
 
 namespace rx::runtime {
 
-/// Every run of a bundle's reports at its largest sizes: two programs for each metric, however
-/// often it is shown. `batchShape` gives the shape of a metric's first batch, which is the largest;
-/// nothing for one that will not be run.
-Expected<std::vector<PlannedRun>> runsOfReports(
-    const Bundle &bundle,
-    const std::function<Expected<std::optional<Shape>>(const nlohmann::json &metric)> &batchShape);
+/// The two programs of a metric of the manifest, at its largest sizes: a step over batches of shape
+/// `batch`, and the formula over its sums.
+Expected<std::vector<PlannedRun>> runsOfMetric(const Bundle &bundle, const nlohmann::json &metric,
+                                               const Shape &batch);
 
 } // namespace rx::runtime

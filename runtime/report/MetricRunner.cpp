@@ -5,6 +5,9 @@
 #include "runtime/report/Progress.h"
 #include "runtime/report/Table.h"
 
+#include <algorithm>
+#include <set>
+
 namespace rx::runtime {
 
 using nlohmann::json;
@@ -139,37 +142,48 @@ Expected<const Measured *> MetricRunner::measure(const json &metric, const std::
   return const_cast<const Measured *>(&(known[textKey(metric)] = {std::move(**computed), false}));
 }
 
-Expected<std::vector<PlannedRun>> MetricRunner::plannedRuns() {
-  return runsOfReports(bundle, [&](const json &metric) -> Expected<std::optional<Shape>> {
-    auto recalled = recall(metric);
-    if (!recalled)
-      return std::move(recalled).status();
-    if (*recalled)
-      return std::optional<Shape>();
-    auto data = rowsOf(metric);
-    if (!data)
-      return std::move(data).status();
-    auto first = (*data)->batch(0);
-    if (!first)
-      return std::move(first).status();
-    return std::optional<Shape>((*first)[0].shape());
-  });
+Expected<std::vector<PlannedRun>> MetricRunner::plannedRuns(const json &metric) {
+  auto recalled = recall(metric);
+  if (!recalled)
+    return std::move(recalled).status();
+  if (*recalled)
+    return std::vector<PlannedRun>();
+  auto data = rowsOf(metric);
+  if (!data)
+    return std::move(data).status();
+  auto first = (*data)->batch(0); // the largest
+  if (!first)
+    return std::move(first).status();
+  return runsOfMetric(bundle, metric, (*first)[0].shape());
 }
 
-Expected<int64_t> MetricRunner::admit(std::span<const PlannedRun> runs) {
+Expected<int64_t> MetricRunner::admit(std::vector<PlannedRun> runs) {
   if (runs.empty())
     return 0;
   MemoryLimit limit{options.memory, files.memoryBytes(), options.progress};
-  if (Status fits = admitRuns(bundle, parameters, runs, "the experiment", limit); !fits)
-    return fits;
-  auto planned = plannedBytes(runs);
+  auto planned = admitRuns(executor.place(), runs, "the experiment", limit);
   if (!planned)
-    return planned;
-  return *planned + limit.tokenizers;
+    return std::move(planned).status();
+  if (options.memory)
+    executor.setBudget(options.memory - limit.tokenizers);
+  pending = std::move(runs);
+  return planned->total();
+}
+
+void MetricRunner::finishStage(std::string_view program) {
+  auto over = std::ranges::find_if(
+      pending, [&](const PlannedRun &run) { return run.program->name == program; });
+  if (over == pending.end())
+    return;
+  std::erase_if(pending, [stage = over->stage](auto &run) { return run.stage == stage; });
+  std::set<std::string> weights;
+  for (const PlannedRun &run : pending)
+    weights.merge(weightsOf(*run.program));
+  executor.keepWeightsFor(weights);
 }
 
 Expected<int64_t> MetricRunner::plannedBytes(std::span<const PlannedRun> runs) const {
-  auto planned = planMemory(bundle, parameters, runs);
+  auto planned = planMemory(executor.place(), runs);
   if (!planned)
     return std::move(planned).status();
   return planned->total();
@@ -238,6 +252,7 @@ Expected<std::optional<MemoEntry>> MetricRunner::compute(const json &metric, con
   auto value = finish(metric);
   if (!value)
     return std::move(value).status();
+  finishStage(step);
   entry.value = std::move(*value);
   entry.batches = rows.batches();
   entry.seconds = progress.seconds();

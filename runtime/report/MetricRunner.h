@@ -53,11 +53,14 @@ public:
   /// All references outlive this object.
   MetricRunner(const Bundle &bundle, Device &device, RunFiles &files, MetricOptions options);
 
-  /// The runs of the reports' metrics, those that are remembered left out.
-  Expected<std::vector<PlannedRun>> plannedRuns();
+  /// What a metric will run; nothing if its value is known or remembered.
+  Expected<std::vector<PlannedRun>> plannedRuns(const nlohmann::json &metric);
   /// Before the first run: says what memory these need, and refuses what does not fit. Gives the
   /// bytes.
-  Expected<int64_t> admit(std::span<const PlannedRun> runs);
+  Expected<int64_t> admit(std::vector<PlannedRun> runs);
+  /// Of the runs that were admitted, the first stage with this program is over: weights that none
+  /// of the others needs are released.
+  void finishStage(std::string_view program);
   /// What these runs hold in memory at their peak, without tokenizers.
   Expected<int64_t> plannedBytes(std::span<const PlannedRun> runs) const;
 
@@ -88,6 +91,7 @@ private:
   ParameterStore parameters;
   DiskMemo decompositions;
   Executor executor;
+  std::vector<PlannedRun> pending;                       ///< of those that were admitted
   std::map<std::string, std::unique_ptr<DataRows>> rows; ///< by the text of their pipeline
   std::map<std::string, Measured> known;                 ///< by step program and data
   int64_t batchesRun = 0;

@@ -47,7 +47,7 @@ protected:
 TEST_F(BudgetOfTwo, WeightsCountOnceTheRestIsThatOfTheLargest) {
   ParameterStore store(**bundle, [](auto &, auto &, std::span<float>) { return Status::ok(); });
   auto plan = [&](std::vector<PlannedRun> runs) {
-    auto report = planMemory(**bundle, store, runs);
+    auto report = planMemory({**bundle, store}, runs);
     EXPECT_TRUE(report) << report.message();
     return *report;
   };
@@ -61,19 +61,31 @@ TEST_F(BudgetOfTwo, WeightsCountOnceTheRestIsThatOfTheLargest) {
   EXPECT_EQ(both.states, 800);
 }
 
+TEST_F(BudgetOfTwo, WeightsThatALaterStageReadsStay) {
+  ParameterStore store(**bundle, [](auto &, auto &, std::span<float>) { return Status::ok(); });
+  std::vector<PlannedRun> runs = {run("counter", 1), run("loop", 1), run("counter", 1)};
+  for (int i = 0; i < 3; ++i)
+    runs[i].stage = i;
+  auto report = planMemory({**bundle, store}, runs);
+  ASSERT_TRUE(report) << report.message();
+  EXPECT_EQ(report->parameters, 16);
+}
+
 TEST_F(BudgetOfTwo, RefusalsAreAnnouncedAndShrinkEveryRun) {
   ParameterStore store(**bundle, [](auto &, auto &, std::span<float>) { return Status::ok(); });
   std::vector<PlannedRun> runs = {run("loop", 1000), run("counter", 1000)};
   std::FILE *told = std::tmpfile();
-  Status status =
-      admitRuns(**bundle, store, runs, "all", {.bytes = 9000, .tokenizers = 500, .announce = told});
+  auto status = admitRuns({**bundle, store}, runs, "all",
+                          {.bytes = 9000, .tokenizers = 500, .announce = told});
   ASSERT_FALSE(status);
-  EXPECT_CONTAINS(status.message(), "all needs ");
-  EXPECT_CONTAINS(status.message(), "tokenizer 500 B), but 9.00 kB are available; b = ");
-  int64_t fits = std::stoll(status.message().substr(status.message().find("; b = ") + 6));
+  std::string message(status.message());
+  EXPECT_CONTAINS(message, "all needs ");
+  EXPECT_CONTAINS(message, "tokenizer 500 B), but 9.00 kB are available; b = ");
+  int64_t fits = std::stoll(message.substr(message.find("; b = ") + 6));
   auto admit = [&](int64_t batch) {
     std::vector<PlannedRun> smaller = {run("loop", batch), run("counter", batch)};
-    return admitRuns(**bundle, store, smaller, "all", {.bytes = 9000, .tokenizers = 500}).isOk();
+    return admitRuns({**bundle, store}, smaller, "all", {.bytes = 9000, .tokenizers = 500})
+        .hasValue();
   };
   EXPECT_TRUE(admit(fits));
   EXPECT_FALSE(admit(fits + 16));

@@ -1,3 +1,5 @@
+#include "runtime/plan/Budget.h"
+#include "runtime/plan/Decompositions.h"
 #include "tests/runtime/plan/PlanFixture.h"
 
 #include <fmt/format.h>
@@ -102,6 +104,30 @@ TEST(ComputedBuffers, ReportTheFirstFailure) {
   }
 }
 
+/// Rather fewer threads than no run.
+TEST(ComputedBuffers, TakeAsManyThreadsAsHaveMemory) {
+  TempFolder folder;
+  Sums sums{40};
+  writeBundle(folder, sums.plan(), sums.manifest());
+  auto bundle = openBundle(folder);
+  ASSERT_TRUE(bundle) << bundle.message();
+  Files files;
+  ParameterStore store(*bundle, files.loader());
+  PlannedRun run = {&bundle->plan().programs.find("all")->second, {}};
+  auto admit = [&](int64_t bytes) {
+    return admitRuns({*bundle, store, 5}, {&run, 1}, "it", {.bytes = bytes});
+  };
+  auto whole = admit(1 << 20);
+  ASSERT_TRUE(whole) << whole.message();
+  EXPECT_EQ(whole->threads, 5u);
+  int64_t ofOne = whole->computing / 5;
+  EXPECT_GT(ofOne, 0);
+  auto smaller = admit(whole->total() - 2 * ofOne);
+  ASSERT_TRUE(smaller) << smaller.message();
+  EXPECT_EQ(smaller->threads, 3u);
+  EXPECT_CONTAINS(admit(whole->total() - 4 * ofOne - 1).message(), "it needs ");
+}
+
 /// A value that was set is not computed, nor what only it would have read loaded.
 TEST(ComputedBuffers, KeepWhatTheyWereSetTo) {
   TempFolder folder;
@@ -200,8 +226,9 @@ struct Vectors {
     });
     Executor executor(*bundle, cpu, store);
     executor.setMemo(memo);
-    executor.setComputeProgress(
-        [&](int64_t done, int64_t total) { steps.push_back({done, total}); });
+    executor.setComputeProgress([&](int64_t done, int64_t total) {
+      steps.push_back({done, total});
+    });
     auto results = executor.run(program, {});
     EXPECT_TRUE(results) << results.message();
     return results ? valuesOf(results->at(result)) : std::vector<float>();
@@ -219,6 +246,43 @@ TEST(ComputedBuffers, ShareOneDecompositionOfAMatrixAtEveryRank) {
   EXPECT_EQ(vectors.run("u1", "y", &memo), (std::vector<float>{0, 1}));
   EXPECT_EQ(vectors.run("v1", "y", &memo), (std::vector<float>{-1, 0}));
   EXPECT_EQ(memo.computed, 1);
+}
+
+/// Of three models in a row, the plan counts the weights of the largest, not their sum; and so it
+/// is.
+TEST(ComputedBuffers, AreReleasedAfterTheLastRunThatReadsThem) {
+  Vectors vectors;
+  const Bundle &bundle = *vectors.bundle;
+  ParameterStore store(bundle, [](auto &, auto &, std::span<float> out) {
+    std::ranges::copy(std::vector<float>{0, 3, -4, 0}, out.begin());
+    return Status::ok();
+  });
+  Executor executor(bundle, vectors.cpu, store);
+  std::vector<PlannedRun> runs;
+  for (const char *name : {"u1", "u2", "v1"})
+    runs.push_back({&bundle.plan().programs.find(name)->second, {}, static_cast<int>(runs.size())});
+  auto planned = planMemory(executor.place(), runs);
+  ASSERT_TRUE(planned) << planned.message();
+  EXPECT_EQ(planned->parameters, 16) << "u2 is f32[2, 2]";
+  EXPECT_GE(planned->computing, svdBytes(2, 2));
+
+  EXPECT_TRUE(executor.run("u1", {}));
+  auto kept = executor.run("u1", {});
+  executor.keepWeightsFor({"u2", "v1"});
+  EXPECT_EQ(store.residentBytes(), 0);
+  EXPECT_TRUE(executor.run("u2", {}));
+  EXPECT_EQ(store.residentBytes(), 16);
+  executor.keepWeightsFor({"v1"});
+  EXPECT_EQ(store.residentBytes(), 0);
+  auto again = executor.run("u1", {}); // planned or not, it is computed again
+  ASSERT_TRUE(kept && again);
+  EXPECT_EQ(valuesOf(again->at("y")), valuesOf(kept->at("y")));
+
+  for (PlannedRun &run : runs)
+    run.stage = 0;
+  auto atOnce = planMemory(executor.place(), runs);
+  ASSERT_TRUE(atOnce);
+  EXPECT_EQ(atOnce->parameters, 32);
 }
 
 TEST(ComputedBuffers, NeedNoMemo) {

@@ -1,4 +1,5 @@
 #include "runtime/plan/Decompositions.h"
+#include "runtime/plan/Budget.h"
 
 #include "tests/runtime/data/TempFolder.h"
 
@@ -6,6 +7,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <random>
 #include <thread>
@@ -168,4 +170,29 @@ TEST(Cholesky, NamesTheRowThatIsNotPositive) {
   double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_CONTAINS(cholesky(matrixOf(2, 2, {1, 0, 0, nan})).message(),
                   "the matrix is not positive definite (row 1)");
+}
+
+/// Pages of this process: its peak from here on begins at what it holds now.
+int64_t startOfPeak() {
+  std::ofstream("/proc/self/clear_refs") << 5;
+  return peakMemory();
+}
+
+TEST(Svd, TakesTheMemoryItSays) {
+  for (auto [rows, columns] : {std::pair(2048, 640), std::pair(640, 2048), std::pair(1024, 1024)}) {
+    HostTensor a = randomMatrix<float>(rows, columns, 1);
+    (void)svd(randomMatrix<float>(64, 64, 1)); // the library's own buffers
+    int64_t before = startOfPeak();
+    auto result = svd(a);
+    int64_t taken = peakMemory() - before;
+    ASSERT_TRUE(result) << result.message();
+    EXPECT_LE(taken, svdBytes(rows, columns) + (int64_t(12) << 20)) << "panels of the library";
+    // LAPACK does not touch all of the work memory that it asks for.
+    EXPECT_GE(taken, svdBytes(rows, columns) * 3 / 4);
+  }
+}
+
+TEST(Svd, OfNothingTakesNothing) {
+  EXPECT_EQ(svdBytes(0, 5), 0);
+  EXPECT_EQ(svdBytes(int64_t(1) << 40, 5), 0);
 }
