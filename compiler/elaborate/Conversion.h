@@ -14,6 +14,8 @@ public:
   Value run(const std::vector<std::pair<std::string, Value>> &arguments);
 
 private:
+  Value apply(const std::vector<std::pair<std::string, Value>> &arguments);
+  void pointToCall(diag::Diagnostic &diagnostic) const;
   void run(const ast::Item &statement);
   void nameInstance(Value &value);
   void amend(const ast::Expr &base);

@@ -19,6 +19,26 @@ Value Elaborator::convert(const Function &function, const std::vector<std::pair<
 }
 
 Value Conversion::run(const std::vector<std::pair<std::string, Value>> &arguments) {
+  try {
+    return apply(arguments);
+  } catch (Error &error) {
+    pointToCall(error.diagnostic);
+    throw;
+  }
+}
+
+/// What is wrong in a conversion of another file has its cause where it was applied to this source.
+void Conversion::pointToCall(diag::Diagnostic &diagnostic) const {
+  auto isInFileOfCall = [&](const diag::SourceRange &range) { return range.source == call.range.source; };
+  bool isTold = isInFileOfCall(diagnostic.at) || std::any_of(diagnostic.labels.begin(), diagnostic.labels.end(), [&](const diag::Label &label) { return isInFileOfCall(label.range); });
+  if (isTold)
+    return;
+  if (diagnostic.labels.empty())
+    diagnostic.label(diagnostic.at, "");
+  diagnostic.label(call.range, "converted here");
+}
+
+Value Conversion::apply(const std::vector<std::pair<std::string, Value>> &arguments) {
   std::map<std::string, std::string> renames;
   e.bindParameters(item.parameters, arguments, scope, call.range, item.name, frame(), renames);
   if (!item.parameters.empty())

@@ -52,8 +52,9 @@ Value Elaborator::evalName(const Expr &expr, const Frame &frame) {
 
 Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
   Value base = eval(*expr.children[0], frame);
-  auto unknown = [&](const std::vector<std::string> &candidates) {
-    fail("unknown-name", base.describe() + " has no member `" + expr.text + "`", expr.range, diag::didYouMean(expr.text, candidates));
+  auto unknown = [&](const std::string &whose, const std::vector<std::string> &candidates, const std::string &help = "") {
+    std::string meant = diag::didYouMean(expr.text, candidates);
+    fail("unknown-name", whose + " has no member `" + expr.text + "`", expr.range, meant.empty() ? help : meant);
   };
   if (base.kind == Value::Record) {
     if (auto *field = base.fields->find(expr.text))
@@ -61,7 +62,7 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
     std::vector<std::string> names;
     for (auto &[name, value] : base.fields->all)
       names.push_back(name);
-    unknown(names);
+    unknown(base.describe(), names);
   }
   if (base.kind == Value::Data && (expr.text == "train" || expr.text == "valid")) {
     Value part = base;
@@ -77,6 +78,8 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
     part.data->name += "." + expr.text;
     return part;
   }
+  if (base.kind == Value::Data)
+    unknown("data", {"train", "valid"}, "`.train` and `.valid` are its parts once it is split");
   if (base.kind == Value::Model) {
     Node &node = *base.node;
     if (node.kind != Node::Model && expr.text == "count") {
@@ -103,9 +106,10 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
     std::vector<std::string> names;
     for (auto &part : model.parts)
       names.push_back(part->name);
+    std::string parts = joined(names, "`, `");
     for (auto &[name, value] : model.scope->names)
       names.push_back(name);
-    unknown(names);
+    unknown("`" + model.decl->name + "`", names, parts.empty() ? "" : "its parts are `" + parts + "`");
   }
   fail("unknown-name", base.describe() + " has no members", expr.range);
 }

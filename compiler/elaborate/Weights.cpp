@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Walk.h"
 
 #include "dialects/rxt/Rxt.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include <algorithm>
+#include <optional>
 
 using namespace rx;
 using namespace rx::elaborate;
@@ -48,6 +50,16 @@ std::string shapeText(const std::vector<int64_t> &shape) {
   return "[" + text + "]";
 }
 
+/// A value of a file as a message shows it; nothing for a text that is long or that a terminal would obey.
+std::optional<std::string> printable(const Value &value) {
+  if (value.kind == Value::Int)
+    return value.size.str();
+  if (value.kind != Value::String)
+    return value.kind == Value::Real ? std::optional(numberText(value.number)) : std::nullopt;
+  bool isPlain = value.text.size() <= 60 && std::all_of(value.text.begin(), value.text.end(), [](unsigned char c) { return c >= ' ' && c < 127; });
+  return isPlain ? std::optional("\"" + value.text + "\"") : std::nullopt;
+}
+
 /// `tensor("..")`, or that plus or minus a number; `default` names the tensor to take where the file has none.
 struct TensorRule {
   std::string pattern, otherwise, index;
@@ -69,6 +81,7 @@ private:
   void findNames();
   void readStatement(const Item &statement);
   void requireOfFile(const Item &statement);
+  std::vector<std::string> keysIn(const Expr &condition);
   bool readRule(const Item &statement);
   NodePtr build();
   void bind(Node &part, Param &param);
@@ -161,7 +174,20 @@ void WeightMap::requireOfFile(const Item &statement) {
   if (holds.kind == Value::Bool && holds.number)
     return;
   std::string reason = statement.text.empty() ? std::string(statement.expr->range.text()) + " does not hold" : statement.text;
-  e.fail("weights", "the weight file " + header.file + " does not fit: " + reason, call.range, "", {{call.range, ""}, {statement.range, "required here"}});
+  e.fail({"weights", "the weight file " + header.file + " does not fit: " + reason, call.range, {{call.range, ""}, {statement.range, "required here"}}, keysIn(*statement.expr), ""});
+}
+
+/// `key("general.architecture") = "llama"`: what a condition reads of the file.
+std::vector<std::string> WeightMap::keysIn(const Expr &condition) {
+  std::vector<std::string> lines;
+  walk(condition, [&](const Expr &part) {
+    if (part.kind != Expr::Call || !part.children[0]->isName("key"))
+      return true;
+    if (std::optional<std::string> text = printable(e.eval(part, frame)))
+      lines.push_back(std::string(part.range.text()) + " = " + *text);
+    return false;
+  });
+  return lines;
 }
 
 /// `path = tensor("..")`; false if the statement is something else.

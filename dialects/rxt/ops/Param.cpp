@@ -42,7 +42,43 @@ static LogicalResult verifyVia(BufferOp op, func::FuncOp via, SymbolTableCollect
   return success();
 }
 
+/// What a buffer holds: a tensor or other buffers, through a function. Null where it begins from
+/// nothing.
+static Attribute contentOf(BufferOp op) {
+  if (!op.getFile() && op.getInputs().empty())
+    return {};
+  Builder builder(op.getContext());
+  auto orUnit = [&](Attribute part) { return part ? part : builder.getUnitAttr(); };
+  return builder.getArrayAttr({orUnit(op.getFileAttr()), orUnit(op.getTensorAttr()),
+                               orUnit(op.getViaAttr()), op.getInputs()});
+}
+
+static bool isFirstBuffer(Operation *op) {
+  while ((op = op->getPrevNode()))
+    if (isa<BufferOp>(op))
+      return false;
+  return true;
+}
+
+/// (C4) Of all buffers of the module at once, told by the first of them.
+static LogicalResult verifyNoCopies(BufferOp first) {
+  DenseMap<Attribute, BufferOp> known;
+  for (Operation *op = first; op; op = op->getNextNode()) {
+    auto buffer = dyn_cast<BufferOp>(op);
+    Attribute content = buffer ? contentOf(buffer) : Attribute();
+    if (!content)
+      continue;
+    auto [same, isNew] = known.try_emplace(content, buffer);
+    if (!isNew)
+      return buffer.emitOpError() << "is a copy of @" << same->second.getName()
+                                  << "; what is shared is one buffer, which parameters name";
+  }
+  return success();
+}
+
 LogicalResult BufferOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (isFirstBuffer(*this) && failed(verifyNoCopies(*this)))
+    return failure();
   if (!getVia())
     return success();
   auto via = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getViaAttr());

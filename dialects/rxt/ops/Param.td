@@ -13,6 +13,8 @@ def Rxt_BufferOp : Rxt_Op<"buffer", [Symbol, DeclareOpInterfaceMethods<SymbolUse
     (C1) `tensor` and `file` come together; without them `via` is present
     (C2) `via` is a function of the tensor of the file, if any, then `inputs`; its one result has the type `type`
     (C3) `via` holds no rxt.param
+    (C4) no other buffer of the module has the same tensor, or inputs, through the same function: it would be a copy
+         of this one. Without tensor and inputs they may: two parameters that begin as zero are two.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, OptionalAttr<StrAttr>:$file, OptionalAttr<StrAttr>:$tensor,
                        OptionalAttr<FlatSymbolRefAttr>:$via, DefaultValuedAttr<Rxt_BufferNames, "{}">:$inputs);

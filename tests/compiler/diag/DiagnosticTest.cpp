@@ -92,6 +92,41 @@ TEST(NearestName, FindsSlipsOnly) {
   EXPECT_EQ(nearestName("step", names), "steps");
   EXPECT_EQ(nearestName("bacth", names), "batch");
   EXPECT_EQ(nearestName("optimizer", names), "");
+  EXPECT_EQ(nearestName("seeds", names), "seed");
+  EXPECT_EQ(nearestName("", names), "");
+  EXPECT_EQ(nearestName("rank", {}), "");
+}
+
+/// Names of one and two letters are sizes and indices: another one is no slip of it.
+TEST(NearestName, OffersNoShortNameForAnother) {
+  std::vector<std::string> names = {"x", "b", "d", "kv", "ids"};
+  EXPECT_EQ(nearestName("q", names), "");
+  EXPECT_EQ(nearestName("qx", names), "");
+  EXPECT_EQ(nearestName("kx", names), "");
+  EXPECT_EQ(nearestName("out", names), "");
+  EXPECT_EQ(nearestName("bd", names), "");
+  EXPECT_EQ(nearestName("idz", names), "ids");
+  EXPECT_EQ(nearestName("id", names), "ids");
+}
+
+/// One slip per three letters, whichever of the two is longer.
+TEST(NearestName, AllowsMoreSlipsInLongNames) {
+  EXPECT_EQ(nearestName("hidden", {"width"}), "");
+  EXPECT_EQ(nearestName("atention_nrom", {"attention_norm"}), "attention_norm");
+  EXPECT_EQ(nearestName("tied.b", {"tied.B"}), "tied.B");
+  EXPECT_EQ(nearestName("abcdef", {"abcxyz"}), "");
+  EXPECT_EQ(nearestName("abcdef", {"abcdxy"}), "abcdxy");
+}
+
+TEST(NearestName, TakesTheFirstOfTheNearest) {
+  EXPECT_EQ(nearestName("stop", {"step", "shop"}), "step");
+  EXPECT_EQ(nearestName("layers", {"layer_counts", "layer"}), "layer");
+}
+
+/// A beginning that was cut short is meant more often than its distance says.
+TEST(NearestName, TakesABeginningForTheWhole) {
+  EXPECT_EQ(nearestName("temp", {"top_k", "temperature"}), "temperature");
+  EXPECT_EQ(nearestName("te", {"temperature"}), "");
 }
 
 TEST(Source, LinesEndInAnyOfTheThreeWays) {

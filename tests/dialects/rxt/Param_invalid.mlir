@@ -70,6 +70,28 @@ func.func private @g() -> !rxt.tensor<f32[2]> {
 
 // -----
 
+// (buffer C4)
+rxt.buffer @w0 : !rxt.tensor<f32[2]> from "w.gguf" "w"
+rxt.buffer @v : !rxt.tensor<f32[2]> from "w.gguf" "v"
+// expected-error @+1 {{is a copy of @w0; what is shared is one buffer, which parameters name}}
+rxt.buffer @w1 : !rxt.tensor<f32[2]> from "w.gguf" "w"
+func.func @f() {
+  %w = rxt.param "layers.w" [@w0, @v, @w1, @v] : !rxt.table<[2, 2] x f32[2]>
+  return
+}
+
+// -----
+
+// (buffer C4)
+func.func private @mean(!rxt.tensor<f32[2]>, !rxt.tensor<f32[2]>) -> !rxt.tensor<f32[2]>
+rxt.buffer @a : !rxt.tensor<f32[2]> from "w.gguf" "a"
+rxt.buffer @b : !rxt.tensor<f32[2]> from "w.gguf" "b"
+rxt.buffer @m0 : !rxt.tensor<f32[2]> via @mean {inputs = [@a, @b]}
+// expected-error @+1 {{is a copy of @m0}}
+rxt.buffer @m1 : !rxt.tensor<f32[2]> via @mean {inputs = [@a, @b]}
+
+// -----
+
 // (param C1)
 rxt.buffer @a : !rxt.tensor<f32[2]> from "w.gguf" "a"
 func.func @f() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tiny_gguf.py FILE [SEED]: a weight file with a byte vocabulary and two tables of 259 x 16 for a bigram model."""
+"""tiny_gguf.py FILE [SEED [ARCHITECTURE]]: a weight file with a byte vocabulary and two tables of 259 x 16 for a bigram model."""
 
 import random
 import struct
@@ -17,10 +17,10 @@ def array(kind, items):
     return struct.pack("<IQ", kind, len(items)) + b"".join(items)
 
 
-def fields():
+def fields(architecture):
     tokens = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
     kinds = [2, 3, 3] + [6] * 256
-    yield "general.architecture", STRING, text("bigram")
+    yield "general.architecture", STRING, text(architecture)
     yield "bigram.vocab_size", U32, struct.pack("<I", VOCABULARY)
     yield "bigram.width", U32, struct.pack("<I", WIDTH)
     yield "tokenizer.ggml.model", STRING, text("llama")
@@ -32,12 +32,13 @@ def fields():
 
 def main():
     path, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    architecture = sys.argv[3] if len(sys.argv) > 3 else "bigram"
     draw = random.Random(seed)
     names = ["first.weight", "second.weight"]
     size = VOCABULARY * WIDTH * 4
     padded = (size + 31) // 32 * 32
-    header = b"GGUF" + struct.pack("<IQQ", 3, len(names), len(list(fields())))
-    for key, kind, payload in fields():
+    header = b"GGUF" + struct.pack("<IQQ", 3, len(names), len(list(fields(architecture))))
+    for key, kind, payload in fields(architecture):
         header += text(key) + struct.pack("<I", kind) + payload
     for i, name in enumerate(names):
         header += text(name) + struct.pack("<IQQIQ", 2, WIDTH, VOCABULARY, 0, i * padded)

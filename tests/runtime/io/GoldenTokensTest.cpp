@@ -1,12 +1,13 @@
 // Token ids of real vocabularies against llama.cpp's. Needs the models' files in the package cache.
 // How the ids were made: tests/golden/tokens/generate.py.
 #include "runtime/core/Hash.h"
+#include "runtime/data/Cache.h"
 #include "runtime/io/Tokenizer.h"
+#include "tests/runtime/data/TempFolder.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -18,17 +19,22 @@ namespace {
 
 /// The file of a package, or nothing.
 std::optional<std::string> findModel(std::string_view package) {
-  std::filesystem::path cache;
-  if (const char *folder = std::getenv("RXC_CACHE"))
-    cache = folder;
-  else if (const char *home = std::getenv("HOME"))
-    cache = std::filesystem::path(home) / ".cache" / "rxc";
   std::error_code ignored;
-  std::filesystem::path folder = cache / "packages" / package;
+  std::filesystem::path folder = cacheRoot() / "packages" / package;
   for (const auto &entry : std::filesystem::recursive_directory_iterator(folder, ignored))
     if (entry.path().extension() == ".gguf")
       return entry.path().string();
   return std::nullopt;
+}
+
+/// Else a machine that keeps its cache elsewhere would skip every test of this file.
+TEST(FindModel, LooksForModelsWhereRxcKeepsThem) {
+  test::TempFolder folder;
+  test::ScopedVariable home("HOME", folder.path() / "home"), own("RXC_CACHE", ""),
+      xdg("XDG_CACHE_HOME", folder.path());
+  EXPECT_EQ(findModel("m-1.0"), std::nullopt);
+  std::string file = folder.write("rxc/packages/m-1.0/m.gguf", "");
+  EXPECT_EQ(findModel("m-1.0"), file);
 }
 
 std::string decodeBase64(std::string_view text) {
