@@ -61,6 +61,8 @@ public:
 private:
   LogicalResult emitBlock(Block &block);
   LogicalResult emitLoop(rx::rxt::LoopOp loop);
+  LogicalResult emitCond(rx::rxt::CondOp cond);
+  LogicalResult emitBranch(rx::rxt::CondOp cond, Block &body, const json &out);
   LogicalResult emitLaunch(rx::rxk::LaunchOp launch);
   LogicalResult emitHost(rx::rxt::LinalgOp decomposition);
   LogicalResult emitParam(rx::rxt::ParamOp param);
@@ -218,6 +220,9 @@ FailureOr<Place> ProgramEmitter::updatedPlace(rx::rxk::LaunchOp launch) {
   auto argument = dyn_cast<BlockArgument>(base);
   Place place = places.at(base);
   StringRef kind = buffers[place.buffer]["kind"].get_ref<const std::string &>();
+  // Who reads the value after the branch, or in the other one, must not see the change.
+  if (argument && isa<rx::rxt::CondOp>(argument.getOwner()->getParentOp()))
+    return launch.emitError("a branch cannot update what lies outside of it in place yet");
   if (!argument || !base.hasOneUse() || kind != "state")
     return launch.emitError("what is updated in place must be a state and not be read afterwards");
   return place;
@@ -269,8 +274,6 @@ void ProgramEmitter::redirect(int made, int to) {
 }
 
 LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
-  if (loop.getNumResults() > loop.getCarried().size())
-    return loop.emitError("stacked results of a loop have no place in a plan yet");
   Block &body = loop->getRegion(0).front();
   int level = openLoops;
   Place trip;
@@ -278,7 +281,7 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   places[body.getArgument(0)] = trip;
   json carried = json::array();
   unsigned firstCarried = loop.firstCarriedArgument();
-  llvm::SmallVector<int> next;
+  llvm::SmallVector<int> next; // where each yielded value goes; -1 for what is updated where it lies
   for (auto [i, initial] : llvm::enumerate(loop.getCarried())) {
     if (initial.hasOneUse() && buffers[bufferOf(initial)]["kind"] == "state" && isOnlyUpdated(loop, i)) {
       Place place = places.at(initial); // a copy: what is inserted moves the others
@@ -295,8 +298,14 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
     next.push_back(addBuffer("temporary", type));
     carried.push_back({{"argument", argument.buffer}, {"initial", bufferOf(initial)}, {"next", next.back()}});
   }
-  addCode({{"op", "loop"}, {"trips", loop.getTrips()}, {"trip", trip.buffer}, {"carried", carried}, {"stacked", json::array()}}, loop.getLoc());
+  json stacked = makeResults(loop->getResults().drop_front(loop.getCarried().size()));
+  addCode({{"op", "loop"}, {"trips", loop.getTrips()}, {"trip", trip.buffer}, {"carried", carried}, {"stacked", stacked}}, loop.getLoc());
   ++openLoops;
+  auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
+  for (auto [buffer, value] : llvm::zip(stacked, yield.getValues().drop_front(loop.getCarried().size()))) {
+    next.push_back(addBuffer("alias", typeText(cast<rx::rxt::TensorType>(value.getType()))));
+    addCode({{"op", "view"}, {"from", buffer}, {"loop", level}, {"to", next.back()}}, loop.getLoc());
+  }
   for (auto [i, shared] : llvm::enumerate(loop.getShared())) {
     Place place = places.at(shared); // a copy: what is inserted moves the others
     places[body.getArgument(1 + i)] = place;
@@ -335,8 +344,7 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   if (failed(emitBlock(body)))
     return failure();
   // A value that an instruction of this body has just made is written straight into `next`.
-  auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
-  for (auto [i, value] : llvm::enumerate(yield.getValues().take_front(loop.getCarried().size()))) {
+  for (auto [i, value] : llvm::enumerate(yield.getValues())) {
     if (next[i] < 0)
       continue; // it was updated where it lies
     int made = bufferOf(value);
@@ -349,6 +357,38 @@ LogicalResult ProgramEmitter::emitLoop(rx::rxt::LoopOp loop) {
   }
   --openLoops;
   addCode({{"op", "end"}}, loop.getLoc());
+  return success();
+}
+
+LogicalResult ProgramEmitter::emitCond(rx::rxt::CondOp cond) {
+  json out = makeResults(cond->getResults());
+  addCode({{"op", "branch"}, {"condition", bufferOf(cond.getCondition())}}, cond.getLoc());
+  if (failed(emitBranch(cond, cond.getThenBody().front(), out)))
+    return failure();
+  addCode({{"op", "else"}}, cond.getLoc());
+  if (failed(emitBranch(cond, cond.getElseBody().front(), out)))
+    return failure();
+  addCode({{"op", "end"}}, cond.getLoc());
+  return success();
+}
+
+/// The instructions of one branch, which leave its values in the buffers `out`.
+LogicalResult ProgramEmitter::emitBranch(rx::rxt::CondOp cond, Block &body, const json &out) {
+  for (auto [argument, input] : llvm::zip(body.getArguments(), cond.getInputs())) {
+    Place place = places.at(input); // a copy: what is inserted moves the others
+    places[argument] = place;
+  }
+  if (failed(emitBlock(body)))
+    return failure();
+  auto yield = cast<rx::rxt::YieldOp>(body.getTerminator());
+  for (auto [value, to] : llvm::zip(yield.getValues(), out)) {
+    int made = bufferOf(value);
+    bool direct = value.getParentBlock() == &body && hasOwnBuffer(value) && llvm::count(yield.getValues(), value) == 1;
+    if (direct)
+      redirect(made, to);
+    else
+      addCode({{"op", "copy"}, {"from", made}, {"to", to}}, cond.getLoc());
+  }
   return success();
 }
 
@@ -384,6 +424,7 @@ LogicalResult ProgramEmitter::emitBlock(Block &block) {
                              .Case([&](rx::rxk::LaunchOp o) { return emitLaunch(o); })
                              .Case([&](rx::rxt::LinalgOp o) { return emitHost(o); })
                              .Case([&](rx::rxt::LoopOp o) { return emitLoop(o); })
+                             .Case([&](rx::rxt::CondOp o) { return emitCond(o); })
                              .Case([&](func::ReturnOp o) { return emitReturn(o); })
                              .Case([&](rx::rxt::YieldOp) { return success(); })
                              .Default([&](Operation *o) { return o->emitError("has no place in a plan yet"); });

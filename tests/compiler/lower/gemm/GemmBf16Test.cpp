@@ -7,6 +7,8 @@
 namespace rx::compiler {
 namespace {
 
+using rx::test::drawnSize;
+
 GemmSpec specFor(const CpuTarget *target, bool transA = false, bool transB = false,
                  bool packedB = false) {
   GemmSpec spec;
@@ -16,6 +18,13 @@ GemmSpec specFor(const CpuTarget *target, bool transA = false, bool transB = fal
   spec.transB = transB;
   spec.packedB = packedB;
   return spec;
+}
+
+std::vector<CompiledGemm> everywhere(bool transA = false, bool transB = false,
+                                     bool packedB = false) {
+  return productsOn(runnableTargets(), [=](const CpuTarget *target) {
+    return specFor(target, transA, transB, packedB);
+  });
 }
 
 float pairs(const GemmSpec &spec, const Matrix<float> &a, const Matrix<float> &b, int64_t i,
@@ -33,14 +42,24 @@ constexpr Layout layouts[] = {{false, false, false}, {false, true, false}, {true
                               {true, true, false},   {false, true, true},  {true, false, true}};
 
 TEST(GemmBf16, EqualsItsDefinition) {
-  for (const CpuTarget *target : runnableTargets())
-    for (auto [transA, transB, packedB] : layouts) {
-      CompiledGemm gemm(specFor(target, transA, transB, packedB));
-      std::mt19937 rng(71);
+  for (auto [transA, transB, packedB] : layouts)
+    for (CompiledGemm &gemm : everywhere(transA, transB, packedB)) {
+      const CpuTarget *target = gemm.spec.target;
+      std::mt19937 rng = rx::test::generator();
       struct {
         int64_t m, n, k;
-      } shapes[] = {{1, 1, 1},   {1, 40, 2},  {2, 33, 3},   {5, 31, 17},   {14, 64, 33},
-                    {15, 7, 64}, {9, 70, 31}, {29, 35, 90}, {85, 33, 257}, {3, 65, 1301}};
+      } shapes[] = {{1, 1, 1},
+                    {1, 40, 2},
+                    {2, 33, 3},
+                    {5, 31, 17},
+                    {14, 64, 33},
+                    {15, 7, 64},
+                    {9, 70, 31},
+                    {29, 35, 90},
+                    {85, 33, 257},
+                    {3, 65, 1301},
+                    {drawnSize(rng, 90), drawnSize(rng, 90), drawnSize(rng, 300)},
+                    {drawnSize(rng, 90), drawnSize(rng, 90), drawnSize(rng, 300)}};
       for (auto [m, n, k] : shapes) {
         SCOPED_TRACE(testing::Message() << target->name.str() << " " << transA << transB << packedB
                                         << " M " << m << " N " << n << " K " << k);
@@ -55,9 +74,8 @@ TEST(GemmBf16, EqualsItsDefinition) {
 }
 
 TEST(GemmBf16, EmptyDepthGivesZeros) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(72);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     auto a = Matrix<float>::random(20, 0, 0, rng), b = Matrix<float>::random(0, 40, 0, rng);
     Matrix<float> c = gemm(a, b);
     for (int64_t i = 0; i < 20; ++i)
@@ -68,9 +86,8 @@ TEST(GemmBf16, EmptyDepthGivesZeros) {
 
 /// NaN, infinities, subnormal operands and results: as the definition, and only where they belong.
 TEST(GemmBf16, SpecialValues) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(73);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     auto a = Matrix<float>::random(20, 37, 0, rng), b = Matrix<float>::random(37, 50, 0, rng);
     a(1, 3) = NAN;
     a(2, 36) = INFINITY;
@@ -96,7 +113,7 @@ TEST(GemmBf16, LeavesSubnormalNumbersToOthers) {
   if (!target)
     GTEST_SKIP() << "this CPU runs no target";
   CompiledGemm gemm(specFor(target));
-  std::mt19937 rng(74);
+  std::mt19937 rng = rx::test::generator();
   gemm(Matrix<float>::random(5, 6, 0, rng), Matrix<float>::random(6, 7, 0, rng));
   volatile float tiny = leastNormal;
   EXPECT_GT(tiny / 2, 0);
@@ -104,8 +121,7 @@ TEST(GemmBf16, LeavesSubnormalNumbersToOthers) {
 
 /// Each operand is off by a relative 2^-8 at most, and their chain by what f32 adds.
 TEST(GemmBf16, ErrorBoundAgainstDouble) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
+  for (CompiledGemm &gemm : everywhere()) {
     std::mt19937 rng(75);
     auto a = Matrix<float>::random(20, 1500, 0, rng), b = Matrix<float>::random(1500, 50, 0, rng);
     Matrix<float> c = gemm(a, b);
@@ -132,7 +148,7 @@ TEST(GemmBf16, PathStepDoesNotRound) {
   GemmSpec spec = specFor(target), plain = spec;
   spec.path = plain.path = GemmPath::Step;
   plain.precision = Precision::F32;
-  std::mt19937 rng(76);
+  std::mt19937 rng = rx::test::generator();
   auto a = Matrix<float>::random(3, 100, 0, rng), b = Matrix<float>::random(100, 40, 0, rng);
   EXPECT_TRUE(sameBits(CompiledGemm(spec)(a, b), CompiledGemm(plain)(a, b)));
 }
@@ -142,11 +158,12 @@ TEST(GemmBf16Assembly, InstructionsWhereTheTargetHasThem) {
   for (const CpuTarget &target : cpuTargets()) {
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
     auto module = buildGemm(context, specFor(&target));
-    std::string assembly = llvm::cantFail(emitAssembly(*module, target));
+    // What this machine runs is compiled as programs have it by other tests.
+    EmitOptions options{hostRuns(target) ? 1u : 3u};
+    std::string assembly = llvm::cantFail(emitAssembly(*module, target, options));
     bool hasTiles = target.bf16Order == rxk::TileOrder::Amx;
     for (const char *instruction : {hasTiles ? "tdpbf16ps" : "vdpbf16ps", "vcvtne2ps2bf16"})
-      EXPECT_EQ(assembly.find(instruction) != std::string::npos,
-                target.computes(target.bf16Order))
+      EXPECT_EQ(assembly.find(instruction) != std::string::npos, target.computes(target.bf16Order))
           << target.name.str() << " " << instruction;
   }
 }
@@ -158,22 +175,24 @@ protected:
     spec.precision = Precision::BF16;
     return spec;
   }
-  static std::vector<int64_t> depths() {
+  /// The last is the largest.
+  static std::vector<int64_t> depths(std::mt19937 &rng) {
     int64_t block = rx_dtype_block_elements(GetParam());
-    return block == 1 ? std::vector<int64_t>{1, 7, 33, 600}
-                      : std::vector<int64_t>{block, 3 * block, 1536};
+    return block == 1
+               ? std::vector<int64_t>{drawnSize(rng, 599), 1, 7, 33, 600}
+               : std::vector<int64_t>{block * drawnSize(rng, 1535 / block), block, 3 * block, 1536};
   }
 };
 
 TEST_P(GemmBf16Form, EqualsItsDefinition) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(77);
-    for (int64_t k : depths())
-      for (int64_t m : {1, 9, 90}) {
+  for (CompiledGemm &gemm : productsOn(runnableTargets(), specFor)) {
+    const CpuTarget *target = gemm.spec.target;
+    std::mt19937 rng = rx::test::generator();
+    for (int64_t k : depths(rng))
+      for (int64_t m : {int64_t(1), int64_t(9), int64_t(90), drawnSize(rng, 90)}) {
         SCOPED_TRACE(testing::Message() << target->name.str() << " M " << m << " K " << k);
         auto a = Matrix<float>::random(m, k, 2, rng);
-        StoredMatrix b(GetParam(), 70, k, rng);
+        StoredMatrix b(GetParam(), 1 + drawnSize(rng, 99), k, rng);
         Matrix<float> c = multiply(gemm, a, b);
         for (int64_t i = 0; i < m; i += 1 + m / 8)
           for (int64_t j = 0; j < b.rows; j += 3) {
@@ -187,11 +206,11 @@ TEST_P(GemmBf16Form, EqualsItsDefinition) {
 }
 
 TEST_P(GemmBf16Form, CutsAndOtherRowsDoNotMatter) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(78);
-    auto a = Matrix<float>::random(100, depths().back(), 0, rng);
-    checkCutsAndRows(gemm, a, StoredMatrix(GetParam(), 333, depths().back(), rng), rng);
+  for (CompiledGemm &gemm : productsOn(runnableTargets(), specFor)) {
+    std::mt19937 rng = rx::test::generator();
+    int64_t k = depths(rng).back();
+    auto a = Matrix<float>::random(100, k, 0, rng);
+    checkCutsAndRows(gemm, a, StoredMatrix(GetParam(), 333, k, rng), rng);
   }
 }
 

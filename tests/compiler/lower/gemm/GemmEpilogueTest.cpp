@@ -6,6 +6,8 @@
 namespace rx::compiler {
 namespace {
 
+using rx::test::drawnSize;
+
 /// extras[0][m, n], by its strides.
 mlir::Value loadExtra(mlir::OpBuilder &b, mlir::Location loc, const GemmEpilogueArgs &args,
                       unsigned index) {
@@ -36,12 +38,11 @@ GemmSpec biasAndGate(const CpuTarget *target) {
 }
 
 TEST(GemmEpilogue, SeesFinishedSumsAndExtras) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(biasAndGate(target));
-    std::mt19937 rng(21);
-    for (int64_t m : {1, 4, 9, 300})
-      for (int64_t k : {0, 5, 900}) {
-        int64_t n = 165;
+  for (CompiledGemm &gemm : productsOn(runnableTargets(), biasAndGate)) {
+    std::mt19937 rng = rx::test::generator();
+    for (int64_t m : {int64_t(1), int64_t(4), int64_t(9), int64_t(300), drawnSize(rng, 100)})
+      for (int64_t k : {int64_t(0), int64_t(5), int64_t(900), drawnSize(rng, 600)}) {
+        int64_t n = m == 300 ? 165 : 50 + drawnSize(rng, 150);
         auto a = Matrix<float>::random(m, k, 0, rng), b = Matrix<float>::random(k, n, 0, rng);
         auto bias = Matrix<float>::random(1, n, 0, rng), gate = Matrix<float>::random(m, n, 2, rng);
         Matrix<float> c(m, n);
@@ -65,8 +66,9 @@ TEST(GemmBatch, TwoAxesWithABroadcastAndCuts) {
     spec.batchRank = 2;
     spec.transB = true;
     CompiledGemm gemm(spec);
-    std::mt19937 rng(23);
-    int64_t outer = 3, inner = 4, m = 17, n = 40, k = 21;
+    std::mt19937 rng = rx::test::generator();
+    int64_t outer = 3, inner = 4;
+    int64_t m = drawnSize(rng, 50), n = drawnSize(rng, 90), k = drawnSize(rng, 70);
     // B has no inner axis: the heads of a group share it.
     auto a = Matrix<float>::random(outer * inner * m, k, 0, rng);
     auto b = Matrix<float>::random(outer * n, k, 0, rng);

@@ -5,6 +5,8 @@
 namespace rx::compiler {
 namespace {
 
+using rx::test::drawnSize;
+
 class GemmForm : public StoredGemm {
 protected:
   static GemmSpec specFor(const CpuTarget *target) {
@@ -54,11 +56,14 @@ protected:
 };
 
 TEST_P(GemmForm, EqualsTheProductOfTheExpandedValues) {
-  for (const CpuTarget *target : targets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(31);
-    for (int64_t k : depths())
-      for (int64_t n : {1, 31, 167})
+  for (CompiledGemm &gemm : productsOn(targets(), specFor)) {
+    const CpuTarget *target = gemm.spec.target;
+    std::mt19937 rng = rx::test::generator();
+    std::vector<int64_t> columns = {1, 31, 167, drawnSize(rng, 200)}, steps = depths();
+    int64_t block = rx_dtype_block_elements(GetParam());
+    steps.push_back(block * drawnSize(rng, 1500 / block));
+    for (int64_t k : steps)
+      for (int64_t n : columns)
         for (int64_t m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 64, 65}) {
           SCOPED_TRACE(testing::Message()
                        << target->name.str() << " M " << m << " N " << n << " K " << k);
@@ -70,9 +75,8 @@ TEST_P(GemmForm, EqualsTheProductOfTheExpandedValues) {
 }
 
 TEST_P(GemmForm, CutsAndOtherRowsDoNotMatter) {
-  for (const CpuTarget *target : targets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(32);
+  for (CompiledGemm &gemm : productsOn(targets(), specFor)) {
+    std::mt19937 rng = rx::test::generator();
     int64_t k = depths().back(), n = 333;
     auto a = Matrix<float>::random(70, k, 0, rng);
     StoredMatrix b(GetParam(), n, k, rng);
@@ -85,7 +89,7 @@ TEST_P(GemmForm, TargetsAgree) {
   if (targets.size() < 2)
     GTEST_SKIP() << "this CPU runs one target only";
   CompiledGemm first(specFor(targets[0])), second(specFor(targets[1]));
-  std::mt19937 rng(33);
+  std::mt19937 rng = rx::test::generator();
   for (int64_t m : {1, 8, 40}) {
     auto a = Matrix<float>::random(m, depths().back(), 0, rng);
     StoredMatrix b(GetParam(), 100, depths().back(), rng);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "compiler/lower/Gemm.h"
-#include "compiler/target/KernelPipeline.h"
-#include "compiler/target/LoadedKernels.h"
 #include "mlir/IR/MLIRContext.h"
+#include "tests/compiler/lower/harness/TestCode.h"
+#include "tests/tools/Seed.h"
 #include <cmath>
 #include <cstdint>
 #include <gtest/gtest.h>
@@ -88,27 +88,40 @@ struct Cut {
   int64_t begin, end;
 };
 
-/// A compiled product. Cached per process: tests ask for the same few again and again.
-class CompiledGemm {
-public:
-  explicit CompiledGemm(GemmSpec spec) : spec(std::move(spec)) {
+/// A product and, where B is packed, what packs it.
+struct GemmCode {
+  rx_kernel product = nullptr, pack = nullptr;
+
+  explicit GemmCode(const GemmSpec &spec) {
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-    std::vector<mlir::OwningOpRef<mlir::ModuleOp>> modules;
-    modules.push_back(buildGemm(context, this->spec));
-    if (this->spec.packedB)
-      modules.push_back(buildGemmPackB(context, this->spec));
-    std::vector<mlir::ModuleOp> views;
-    for (auto &module : modules)
-      views.push_back(*module);
-    // The folder stays for the other tests of this build; its keys make stale hits impossible.
-    ObjectCache cache("build/gemm-test-cache");
-    auto objects = llvm::cantFail(cache.getAll(views, *this->spec.target));
-    kernels = std::make_unique<LoadedKernels>(llvm::cantFail(LoadedKernels::load(objects)));
-    product = kernels->find(objects[0].symbol);
-    if (this->spec.packedB)
-      pack = kernels->find(objects[1].symbol);
-    scratch.resize(gemmScratchBytes(this->spec) / 64 + 2);
+    auto gemm = buildGemm(context, spec);
+    std::vector<CodeRequest> requests = {{*gemm, spec.target}};
+    mlir::OwningOpRef<mlir::ModuleOp> packB;
+    if (spec.packedB) {
+      packB = buildGemmPackB(context, spec);
+      requests.push_back({*packB, spec.target});
+    }
+    std::vector<rx_kernel> code = codeOf(requests);
+    product = code.front();
+    if (spec.packedB)
+      pack = code.back();
   }
+
+  /// Built once in a process: tests ask for the same few again and again.
+  static const GemmCode &of(const GemmSpec &spec) {
+    auto key = std::tuple(spec.target, spec.elementBits, spec.transA, spec.transB, spec.packedB,
+                          spec.formB, spec.path, spec.precision, spec.batchRank);
+    static std::map<decltype(key), GemmCode> known;
+    auto found = known.find(key);
+    return found == known.end() ? known.emplace(key, GemmCode(spec)).first->second : found->second;
+  }
+};
+
+class CompiledGemm : public GemmCode {
+public:
+  explicit CompiledGemm(GemmSpec spec)
+      : GemmCode(spec.epilogue ? GemmCode(spec) : GemmCode::of(spec)), spec(std::move(spec)),
+        scratch(gemmScratchBytes(this->spec) / 64 + 2) {}
 
   void launch(rx_kernel kernel, const std::vector<rx_operand> &operands,
               const std::vector<int64_t> &sizes, const std::vector<Cut> &cuts) {
@@ -147,14 +160,12 @@ public:
 
   int64_t extent(int64_t m, int64_t n) const { return gemmExtent(spec, 1, m, n); }
 
-  GemmSpec spec;
-  rx_kernel product = nullptr, pack = nullptr;
+  const GemmSpec spec;
 
 private:
   struct alignas(64) Line {
     char bytes[64];
   };
-  std::unique_ptr<LoadedKernels> kernels;
   std::vector<Line> scratch;
 };
 
@@ -200,6 +211,22 @@ inline std::vector<const CpuTarget *> allRunnableTargets() {
     else
       std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
   return targets;
+}
+
+/// The product of `specFor` on each target, but one for targets that share its code.
+template <typename SpecFor>
+std::vector<CompiledGemm> productsOn(const std::vector<const CpuTarget *> &targets,
+                                     SpecFor specFor) {
+  std::vector<CompiledGemm> products;
+  for (const CpuTarget *target : targets) {
+    CompiledGemm gemm(specFor(target));
+    bool isKnown = llvm::any_of(products, [&](const CompiledGemm &other) {
+      return other.product == gemm.product && other.pack == gemm.pack;
+    });
+    if (!isKnown)
+      products.push_back(std::move(gemm));
+  }
+  return products;
 }
 
 /// Those without matrix units, whose products have another definition (GemmTileTest).

@@ -4,12 +4,19 @@
 namespace rx::compiler {
 namespace {
 
+using rx::test::drawnSize;
+
 GemmSpec specFor(const CpuTarget *target, bool transB = false, bool packedB = false) {
   GemmSpec spec;
   spec.target = target;
   spec.transB = transB;
   spec.packedB = packedB;
   return spec;
+}
+
+std::vector<CompiledGemm> everywhere(bool transB = false) {
+  return productsOn(runnableTargets(),
+                    [=](const CpuTarget *target) { return specFor(target, transB); });
 }
 
 std::vector<Cut> randomCuts(int64_t extent, std::mt19937 &rng) {
@@ -28,15 +35,20 @@ struct Shape {
   int64_t m, n, k;
 };
 
-constexpr Shape shapes[] = {{1, 300, 700}, {3, 1000, 64},  {150, 40, 500}, {97, 333, 130},
+/// Few rows, few columns, several blocks; two that are drawn.
+std::vector<Shape> shapes(std::mt19937 &rng) {
+  std::vector<Shape> all = {{1, 300, 700}, {3, 1000, 64},  {150, 40, 500}, {97, 333, 130},
                             {40, 97, 401}, {500, 64, 900}, {30, 2000, 20}};
+  for (int i = 0; i < 2; ++i)
+    all.push_back({drawnSize(rng, 300), drawnSize(rng, 1000), drawnSize(rng, 700)});
+  return all;
+}
 
 TEST(GemmInvariance, CutsDoNotMatter) {
-  for (const CpuTarget *target : runnableTargets())
-    for (bool transB : {false, true}) {
-      CompiledGemm gemm(specFor(target, transB));
-      std::mt19937 rng(11);
-      for (auto [m, n, k] : shapes) {
+  for (bool transB : {false, true})
+    for (CompiledGemm &gemm : everywhere(transB)) {
+      std::mt19937 rng = rx::test::generator();
+      for (auto [m, n, k] : shapes(rng)) {
         auto a = Matrix<float>::random(m, k, 0, rng);
         auto b = transB ? Matrix<float>::random(n, k, 0, rng) : Matrix<float>::random(k, n, 0, rng);
         Matrix<float> whole = gemm(a, b);
@@ -51,9 +63,9 @@ TEST(GemmInvariance, EveryElementBelongsToOnePart) {
     GemmSpec spec = specFor(target);
     spec.batchRank = 1;
     CompiledGemm gemm(spec);
-    std::mt19937 rng(16);
+    std::mt19937 rng = rx::test::generator();
     int64_t batch = 3;
-    for (auto [m, n, k] : shapes) {
+    for (auto [m, n, k] : shapes(rng)) {
       auto a = Matrix<float>::random(batch * m, k, 0, rng);
       auto b = Matrix<float>::random(batch * k, n, 0, rng);
       std::vector<int> writes(batch * m * n);
@@ -72,10 +84,9 @@ TEST(GemmInvariance, EveryElementBelongsToOnePart) {
 }
 
 TEST(GemmInvariance, OtherRowsDoNotMatter) {
-  for (const CpuTarget *target : runnableTargets())
-    for (bool transB : {false, true}) {
-      CompiledGemm gemm(specFor(target, transB));
-      std::mt19937 rng(12);
+  for (bool transB : {false, true})
+    for (CompiledGemm &gemm : everywhere(transB)) {
+      std::mt19937 rng = rx::test::generator();
       int64_t n = 200, k = 800;
       auto b = transB ? Matrix<float>::random(n, k, 0, rng) : Matrix<float>::random(k, n, 0, rng);
       auto a = Matrix<float>::random(64, k, 0, rng);
@@ -98,8 +109,8 @@ TEST(GemmInvariance, PackingDoesNotMatter) {
   for (const CpuTarget *target : runnableTargets())
     for (bool transB : {false, true}) {
       CompiledGemm plain(specFor(target, transB)), packed(specFor(target, transB, true));
-      std::mt19937 rng(13);
-      for (auto [m, n, k] : shapes) {
+      std::mt19937 rng = rx::test::generator();
+      for (auto [m, n, k] : shapes(rng)) {
         auto a = Matrix<float>::random(m, k, 0, rng);
         auto b = transB ? Matrix<float>::random(n, k, 0, rng) : Matrix<float>::random(k, n, 0, rng);
         Matrix<float> whole = plain(a, b);
@@ -114,17 +125,16 @@ TEST(GemmInvariance, TargetsAgree) {
   if (targets.size() < 2)
     GTEST_SKIP() << "this CPU runs one target only";
   CompiledGemm first(specFor(targets[0])), second(specFor(targets[1]));
-  std::mt19937 rng(14);
-  for (auto [m, n, k] : shapes) {
+  std::mt19937 rng = rx::test::generator();
+  for (auto [m, n, k] : shapes(rng)) {
     auto a = Matrix<float>::random(m, k, 0, rng), b = Matrix<float>::random(k, n, 0, rng);
     EXPECT_TRUE(sameBits(first(a, b), second(a, b)));
   }
 }
 
 TEST(GemmInvariance, NotANumberStaysInItsRowAndColumn) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(15);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     auto a = Matrix<float>::random(20, 30, 0, rng), b = Matrix<float>::random(30, 50, 0, rng);
     a(7, 3) = NAN;
     b(5, 49) = INFINITY;

@@ -25,6 +25,11 @@ protected:
     return spec;
   }
 
+  static std::vector<CompiledGemm> everywhere(unsigned bits = 32) {
+    return productsOn(runnableTargets(),
+                      [=](const CpuTarget *target) { return specFor(target, bits); });
+  }
+
   template <typename T>
   static void check(CompiledGemm &gemm, int64_t m, int64_t n, int64_t k, int64_t gap,
                     std::mt19937 &rng, int64_t samples = -1) {
@@ -51,18 +56,17 @@ protected:
 };
 
 TEST_P(GemmTest, EveryHeightOfTheRegisterTile) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(1);
+  for (CompiledGemm &gemm : everywhere()) {
+    const CpuTarget *target = gemm.spec.target;
+    std::mt19937 rng = rx::test::generator();
     for (int64_t m = 1; m <= 2 * target->gemm.rows + 1; ++m)
       check<float>(gemm, m, gemmPanelColumns(gemm.spec) * 5 + 3, 19, 0, rng);
   }
 }
 
 TEST_P(GemmTest, RaggedShapes) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(2);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     for (int64_t size : {1, 2, 3, 5, 8, 15, 16, 17, 31, 32, 33, 63, 65, 97})
       for (int64_t other : {1, 7, 16, 33, 70}) {
         check<float>(gemm, size, other, 13, 0, rng);
@@ -73,18 +77,17 @@ TEST_P(GemmTest, RaggedShapes) {
 }
 
 TEST_P(GemmTest, RandomShapes) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(3);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     for (int round = 0; round < 60; ++round)
       check<float>(gemm, 1 + rng() % 120, 1 + rng() % 300, 1 + rng() % 200, rng() % 20, rng);
   }
 }
 
 TEST_P(GemmTest, SeveralBlocksOfEveryKind) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(4);
+  for (CompiledGemm &gemm : everywhere()) {
+    const CpuTarget *target = gemm.spec.target;
+    std::mt19937 rng = rx::test::generator();
     const GemmTiling &tiling = target->gemm;
     check<float>(gemm, 2 * tiling.rowBlock + 5, tiling.columnBlock + 100, tiling.depthBlock * 2 + 7,
                  0, rng, 2000);
@@ -97,18 +100,16 @@ TEST_P(GemmTest, SeveralBlocksOfEveryKind) {
 }
 
 TEST_P(GemmTest, EmptyDepthGivesZeros) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(5);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     for (int64_t m : {1, 5, 40})
       check<float>(gemm, m, 70, 0, 0, rng);
   }
 }
 
 TEST_P(GemmTest, EmptyResultTouchesNothing) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(6);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     check<float>(gemm, 0, 70, 9, 0, rng);
     check<float>(gemm, 5, 0, 9, 0, rng);
     check<float>(gemm, 0, 0, 0, 0, rng);
@@ -116,9 +117,8 @@ TEST_P(GemmTest, EmptyResultTouchesNothing) {
 }
 
 TEST_P(GemmTest, DoublePrecision) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target, 64));
-    std::mt19937 rng(7);
+  for (CompiledGemm &gemm : everywhere(64)) {
+    std::mt19937 rng = rx::test::generator();
     for (int round = 0; round < 30; ++round)
       check<double>(gemm, 1 + rng() % 60, 1 + rng() % 100, rng() % 80, rng() % 3, rng);
   }
@@ -128,9 +128,8 @@ TEST_P(GemmTest, DoublePrecision) {
 /// "Accuracy and Stability of Numerical Algorithms", section 3.1). The f64 reference is off by
 /// 2^-29 of that.
 TEST_P(GemmTest, ErrorBoundAgainstDouble) {
-  for (const CpuTarget *target : runnableTargets()) {
-    CompiledGemm gemm(specFor(target));
-    std::mt19937 rng(8);
+  for (CompiledGemm &gemm : everywhere()) {
+    std::mt19937 rng = rx::test::generator();
     int64_t m = 20, n = 50, k = 1500;
     const GemmSpec &spec = gemm.spec;
     auto a =

@@ -8,6 +8,8 @@
 namespace rx::compiler {
 namespace {
 
+using rx::test::drawnSize;
+
 /// A target without tile registers that adds up as if it had them; null where this CPU has not even
 /// AVX-512.
 const CpuTarget *emulatedTiles() {
@@ -98,11 +100,19 @@ TEST_P(GemmTile, EqualsItsDefinition) {
       GemmSpec spec = specFor(precision);
       spec.transA = transA, spec.transB = transB, spec.packedB = packedB;
       CompiledGemm gemm(spec);
-      std::mt19937 rng(81);
+      std::mt19937 rng = rx::test::generator();
       struct {
         int64_t m, n, k;
-      } shapes[] = {{1, 1, 1},   {3, 40, 33},  {32, 32, 32}, {33, 64, 31},
-                    {15, 7, 64}, {70, 31, 90}, {5, 300, 50}, {34, 33, 2100}};
+      } shapes[] = {{1, 1, 1},
+                    {3, 40, 33},
+                    {32, 32, 32},
+                    {33, 64, 31},
+                    {15, 7, 64},
+                    {70, 31, 90},
+                    {5, 300, 50},
+                    {34, 33, 2100},
+                    {drawnSize(rng, 90), drawnSize(rng, 120), drawnSize(rng, 300)},
+                    {drawnSize(rng, 90), drawnSize(rng, 120), drawnSize(rng, 300)}};
       for (auto [m, n, k] : shapes) {
         SCOPED_TRACE(testing::Message() << nameOf(precision) << " " << transA << transB << packedB
                                         << " M " << m << " N " << n << " K " << k);
@@ -122,7 +132,7 @@ TEST_P(GemmTile, EqualsItsDefinition) {
 
 TEST_P(GemmTile, EmptyDepthGivesZeros) {
   CompiledGemm gemm(specFor(Precision::F32));
-  std::mt19937 rng(82);
+  std::mt19937 rng = rx::test::generator();
   Matrix<float> c =
       gemm(Matrix<float>::random(35, 0, 0, rng), Matrix<float>::random(0, 40, 0, rng));
   for (int64_t i = 0; i < 35; ++i)
@@ -134,7 +144,7 @@ TEST_P(GemmTile, BatchesAndCutsDoNotMatter) {
   GemmSpec spec = specFor(Precision::F32);
   spec.batchRank = 1;
   CompiledGemm gemm(spec), single(specFor(Precision::F32));
-  std::mt19937 rng(83);
+  std::mt19937 rng = rx::test::generator();
   int64_t batch = 3, m = 50, n = 130, k = 70;
   auto a = Matrix<float>::random(batch * m, k, 0, rng);
   auto b = Matrix<float>::random(batch * k, n, 0, rng);
@@ -162,7 +172,7 @@ TEST_P(GemmTile, UnusualRowsAndColumnsAreChains) {
     GemmSpec spec = specFor(Precision::F32);
     spec.transA = transA;
     CompiledGemm gemm(spec);
-    std::mt19937 rng(84);
+    std::mt19937 rng = rx::test::generator();
     int64_t m = 40, n = 300, k = 900;
     auto a = transA ? Matrix<float>::random(k, m, 0, rng) : Matrix<float>::random(m, k, 0, rng);
     auto b = Matrix<float>::random(k, n, 0, rng);
@@ -271,7 +281,7 @@ TEST_P(GemmTileForm, EqualsItsDefinitionAndIsAccurate) {
 }
 
 TEST_P(GemmTileForm, CutsAndOtherRowsDoNotMatter) {
-  std::mt19937 rng(87);
+  std::mt19937 rng = rx::test::generator();
   for (const CpuTarget *target : targetsWithTiles()) {
     StoredMatrix b(GetParam(), 333, 512, rng);
     CompiledGemm gemm(specFor(target, GemmPath::Bulk));

@@ -25,10 +25,7 @@ public:
   CompiledTile(const CpuTarget &target, TileOrder order, TileShape shape) {
     mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
     auto module = build(context, target, order, shape);
-    ObjectCache cache("build/gemm-test-cache");
-    KernelObject object = llvm::cantFail(cache.get(*module, target));
-    kernels = std::make_unique<LoadedKernels>(llvm::cantFail(LoadedKernels::load(object)));
-    function = reinterpret_cast<Function>(kernels->find(object.symbol));
+    function = reinterpret_cast<Function>(codeOf(*module, target));
   }
 
   static mlir::OwningOpRef<mlir::ModuleOp>
@@ -81,8 +78,6 @@ private:
     auto flat = mlir::VectorType::get(shape.m * shape.n, e.elementType);
     e.store(mlir::vector::ShapeCastOp::create(e.builder, e.loc, flat, result), v[3]);
   }
-
-  std::unique_ptr<LoadedKernels> kernels;
 };
 
 /// Kinds of data: alike, of many sizes, with products around the least normal number, any finite

@@ -131,11 +131,19 @@ protected:
     return {{"b", b}, {"g", g}, {"r", r}, {"t", t}, {"u", u}};
   }
 
-  /// One batch and head, several, ragged against panels and blocks; no keys, no rows.
-  std::vector<Sizes> shapes = {sizes(1, 1, 1, 1, 1),    sizes(1, 1, 4, 1, 40),
-                               sizes(2, 2, 1, 37, 37),  sizes(2, 1, 4, 33, 33),
-                               sizes(1, 2, 3, 50, 131), sizes(1, 1, 1, 300, 300),
-                               sizes(1, 1, 2, 5, 0),    sizes(1, 1, 2, 0, 5)};
+  Sizes drawnSizes() { return sizes(drawn(3), drawn(3), drawn(4), drawn(90), drawn(160)); }
+
+  /// One batch and head, several, ragged against panels and blocks; no keys, no rows; drawn.
+  std::vector<Sizes> shapes = {sizes(1, 1, 1, 1, 1),
+                               sizes(1, 1, 4, 1, 40),
+                               sizes(2, 2, 1, 37, 37),
+                               sizes(2, 1, 4, 33, 33),
+                               sizes(1, 2, 3, 50, 131),
+                               sizes(1, 1, 1, 300, 300),
+                               sizes(1, 1, 2, 5, 0),
+                               sizes(1, 1, 2, 0, 5),
+                               drawnSizes(),
+                               drawnSizes()};
 };
 
 TEST_P(AttentionTest, AllKeys) {
@@ -172,7 +180,8 @@ func.func @k(%flat_q: !rxt.tensor<f32[b, t, $SIX]>, %flat_k: !flat, %flat_v: !fl
   check(function,
         {{{"b", 1}, {"t", 1}, {"u", 40}},
          {{"b", 2}, {"t", 37}, {"u", 37}},
-         {{"b", 1}, {"t", 33}, {"u", 131}}},
+         {{"b", 1}, {"t", 33}, {"u", 131}},
+         {{"b", drawn(3)}, {"t", drawn(90)}, {"u", drawn(160)}}},
         average());
 }
 

@@ -40,6 +40,8 @@ protected:
     EXPECT_EQ(panelUse(kernel, 0), PanelUse::Rows);
     StoredMatrix matrix(GetParam(), rows, depth, rng);
     std::vector<int32_t> ids = {69, 0, 33, 33, 31, 32, 1};
+    for (int64_t more = drawn(20); more > 0; --more)
+      ids.push_back(static_cast<int32_t>(rng() % rows));
     for (const CpuTarget &target : cpuTargets())
       if (hostRuns(target))
         checkOn(target, kernel, matrix, ids, factor);
@@ -53,10 +55,7 @@ private:
     kernel.setArgAttr(0, formAttribute, StringAttr::get(&context, form.str()));
     FailureOr<LoweredKernel> lowered = KernelLowering(target).lower(kernel);
     ASSERT_TRUE(succeeded(lowered));
-    ObjectCache cache("build/loops-test-cache");
-    KernelObject object = llvm::cantFail(cache.get(**lowered->module, target));
-    LoadedKernels loaded = llvm::cantFail(LoadedKernels::load(object));
-    rx_kernel function = loaded.find(object.symbol);
+    rx_kernel function = codeOf(**lowered->module, target);
     auto count = static_cast<int64_t>(ids.size());
     SizeExpr::Bindings sizes = {{"b", count}};
     int64_t extent = *lowered->extent.evaluate(sizes);

@@ -3,8 +3,9 @@
 #include "dialects/rxt/IterationSpace.h"
 #include "mlir/Parser/Parser.h"
 #include "tests/compiler/lower/gemm/TileDefinition.h"
+#include <array>
+#include <cmath>
 #include <cstring>
-#include <map>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -180,13 +181,6 @@ std::vector<std::vector<int64_t>> cutsOf(int64_t extent) {
 
 //===-- The fixture ---===//
 
-template <typename T> static T expect(llvm::Expected<T> value) {
-  if (value)
-    return std::move(*value);
-  ADD_FAILURE() << llvm::toString(value.takeError());
-  std::abort();
-}
-
 LoopTest::LoopTest() {
   registry.insert<rxt::RxtDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect>();
   context.appendDialectRegistry(registry);
@@ -205,6 +199,12 @@ LoopTest::Fill LoopTest::uniform(int64_t below) {
     for (rxt::Scalar &value : tensor.values)
       value = rxt::isFloat(kind) ? rxt::scalarOf(number()) : rxt::scalarOf(integer(rng));
     return tensor;
+  };
+}
+
+LoopTest::Fill LoopTest::uniformBelow(const std::string &symbol) {
+  return [this, symbol](unsigned argument, std::vector<int64_t> shape, rxt::ElementKind kind) {
+    return uniform(current.at(symbol))(argument, std::move(shape), kind);
   };
 }
 
@@ -227,16 +227,28 @@ static std::vector<rxt::ReferenceTensor> evaluate(func::FuncOp kernel,
 
 namespace {
 
-/// The kernel on one target.
-struct Compiled {
-  const CpuTarget *target;
-  LoweredKernel kernel;
-  LoadedKernels loaded;
-  rx_kernel function;
-};
+std::string textOf(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  op->print(out, OpPrintingFlags().useLocalScope());
+  return text;
+}
+
+/// The targets that this machine runs; says which it leaves out.
+std::vector<const CpuTarget *> runnableTargets() {
+  std::vector<const CpuTarget *> targets;
+  for (const CpuTarget &target : cpuTargets())
+    if (hostRuns(target))
+      targets.push_back(&target);
+    else
+      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
+  return targets;
+}
+
+} // namespace
 
 /// What is compiled: an argument of the kernel may lie in panels.
-struct Request {
+struct LoopTest::Request {
   func::FuncOp kernel;
   Precision products;
   const std::optional<LoopWeights> &weights;
@@ -245,34 +257,10 @@ struct Request {
   PanelForm panels(const CpuTarget &target) const {
     return {weights->element, target.gemm.vectors * target.lanes(/*elementBits=*/32)};
   }
-  std::optional<Compiled> on(const CpuTarget &target) {
+  void setForm(const CpuTarget &target) {
     if (weights)
       kernel.setArgAttr(weights->argument, formAttribute,
                         StringAttr::get(kernel.getContext(), panels(target).str()));
-    FailureOr<LoweredKernel> lowered = KernelLowering(target, products).lower(kernel);
-    EXPECT_TRUE(succeeded(lowered));
-    if (failed(lowered))
-      return std::nullopt;
-    // The folder stays for later runs; its keys make stale hits impossible.
-    ObjectCache cache("build/loops-test-cache");
-    KernelObject object = expect(cache.get(**lowered->module, target));
-    LoadedKernels loaded = expect(LoadedKernels::load(object));
-    rx_kernel function = loaded.find(object.symbol);
-    return Compiled{&target, std::move(*lowered), std::move(loaded), function};
-  }
-  std::vector<Compiled> everywhere() {
-    std::vector<Compiled> all;
-    for (const CpuTarget &target : cpuTargets()) {
-      if (!hostRuns(target)) {
-        std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
-        continue;
-      }
-      std::optional<Compiled> compiled = on(target);
-      if (!compiled)
-        return {};
-      all.push_back(std::move(*compiled));
-    }
-    return all;
   }
   Launcher launcher(const Compiled &compiled, const SizeExpr::Bindings &sizes,
                     const std::vector<rxt::ReferenceTensor> &inputs) const {
@@ -282,6 +270,32 @@ struct Request {
     return launcher;
   }
 };
+
+/// Links the code for all targets at once. Known kernels are those that the test has compiled.
+std::vector<LoopTest::Compiled> LoopTest::compile(Request &request,
+                                                  llvm::ArrayRef<const CpuTarget *> targets) {
+  std::vector<Compiled> all;
+  std::vector<CodeRequest> code;
+  for (const CpuTarget *target : targets) {
+    request.setForm(*target);
+    std::string key = (target->name + nameOf(products) + textOf(request.kernel)).str();
+    auto [known, isNew] = lowered.try_emplace(key);
+    if (isNew) {
+      FailureOr<LoweredKernel> kernel = KernelLowering(*target, products).lower(request.kernel);
+      EXPECT_TRUE(succeeded(kernel));
+      if (failed(kernel))
+        return {};
+      known->second = std::move(*kernel);
+    }
+    all.push_back({target, known->second, nullptr});
+    code.push_back({**known->second.module, target});
+  }
+  for (auto [compiled, function] : llvm::zip(all, codeOf(code)))
+    compiled.function = function;
+  return all;
+}
+
+namespace {
 
 rxt::ReferenceTensor fromMemory(const GuardedBytes &bytes, rxt::ReferenceTensor like) {
   for (int64_t i = 0; i < like.count(); ++i) {
@@ -307,14 +321,14 @@ std::vector<rxt::ReferenceTensor> LoopTest::launch(func::FuncOp kernel, const Si
   if (!target)
     target = llvm::find_if(cpuTargets(), [](const CpuTarget &t) { return hostRuns(t); });
   Request request{kernel, products, weights};
-  std::optional<Compiled> compiled = request.on(*target);
-  if (!compiled)
+  std::vector<Compiled> compiled = compile(request, target);
+  if (compiled.empty())
     return {};
   rxt::Evaluation shapes(rxt::Precision::F64, sizes, {});
   std::vector<rxt::ReferenceTensor> results;
   for (Type type : kernel.getResultTypes())
     results.push_back(shapes.allocate(cast<rxt::TensorType>(type)));
-  auto memory = request.launcher(*compiled, sizes, inputs).run({}, results);
+  auto memory = request.launcher(compiled.front(), sizes, inputs).run({}, results);
   for (auto [result, bytes] : llvm::zip(results, memory))
     result = fromMemory(bytes, std::move(result));
   return results;
@@ -323,6 +337,7 @@ std::vector<rxt::ReferenceTensor> LoopTest::launch(func::FuncOp kernel, const Si
 std::vector<rxt::ReferenceTensor> LoopTest::inputsOf(func::FuncOp kernel, const Sizes &sizes,
                                                      const Fill &fill) {
   rxt::Evaluation shapes(rxt::Precision::F64, sizes, {});
+  current = sizes;
   std::vector<rxt::ReferenceTensor> inputs;
   for (auto [index, type] : llvm::enumerate(kernel.getArgumentTypes())) {
     auto tensor = cast<rxt::TensorType>(type);
@@ -346,12 +361,15 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
   if (!fill)
     fill = uniform();
   Request request{kernel, products, weights};
-  std::vector<Compiled> everywhere = request.everywhere();
+  std::vector<Compiled> everywhere = compile(request, runnableTargets());
   for (const Sizes &bound : sizes) {
     std::vector<rxt::ReferenceTensor> inputs = inputsOf(kernel, bound, fill);
     std::vector<rxt::ReferenceTensor> wanted = evaluate(kernel, bound, inputs, precision);
     std::map<bool, std::vector<GuardedBytes>> ofKinds;
+    llvm::SmallPtrSet<void *, 8> seen; // targets may share their code
     for (const Compiled &compiled : everywhere) {
+      if (!seen.insert(reinterpret_cast<void *>(compiled.function)).second)
+        continue;
       SCOPED_TRACE(compiled.target->name.str() + " " + describe(bound));
       Launcher launcher = request.launcher(compiled, bound, inputs);
       std::vector<GuardedBytes> whole = launcher.run({}, wanted);
@@ -370,33 +388,44 @@ void LoopTest::check(llvm::StringRef text, const std::vector<Sizes> &sizes, Tole
   }
 }
 
-std::vector<SizeExpr::Bindings> sizesOf(const std::string &a) {
-  std::vector<SizeExpr::Bindings> sizes;
-  for (int64_t value : {1, 7, 16, 17, 33, 64, 200, 0})
+//===-- Sizes ---===//
+
+static constexpr int draws = 3;
+
+std::vector<SizeExpr::Bindings> LoopTest::sizesOf(const std::string &a) {
+  std::vector<int64_t> values = {1, 7, 16, 17, 33, 64, 200, 0};
+  for (int i = 0; i < draws; ++i)
+    values.push_back(drawn(200));
+  std::vector<Sizes> sizes;
+  for (int64_t value : values)
     sizes.push_back({{a, value}});
   return sizes;
 }
 
-std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b) {
-  std::vector<SizeExpr::Bindings> sizes;
-  for (auto [x, y] :
-       {std::pair(1, 1), {7, 17}, {33, 7}, {1, 64}, {48, 1}, {0, 5}, {5, 0}, {3, 300}})
+std::vector<SizeExpr::Bindings> LoopTest::sizesOf(const std::string &a, const std::string &b) {
+  std::vector<std::pair<int64_t, int64_t>> values = {{1, 1},  {7, 17}, {33, 7}, {1, 64},
+                                                     {48, 1}, {0, 5},  {5, 0},  {3, 300}};
+  for (int i = 0; i < draws; ++i) {
+    int64_t x = drawn(48);
+    values.emplace_back(x, drawn(std::min<int64_t>(300, 900 / x)));
+  }
+  std::vector<Sizes> sizes;
+  for (auto [x, y] : values)
     sizes.push_back({{a, x}, {b, y}});
   return sizes;
 }
 
-std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b,
-                                        const std::string &c) {
-  std::vector<SizeExpr::Bindings> sizes;
-  for (auto [x, y, z] : {std::tuple(1, 1, 1),
-                         {7, 17, 33},
-                         {2, 16, 7},
-                         {3, 1, 64},
-                         {33, 2, 1},
-                         {0, 3, 3},
-                         {2, 0, 5},
-                         {2, 5, 0},
-                         {2, 70, 40}})
+std::vector<SizeExpr::Bindings> LoopTest::sizesOf(const std::string &a, const std::string &b,
+                                                  const std::string &c) {
+  std::vector<std::array<int64_t, 3>> values = {{1, 1, 1},  {7, 17, 33}, {2, 16, 7},
+                                                {3, 1, 64}, {33, 2, 1},  {0, 3, 3},
+                                                {2, 0, 5},  {2, 5, 0},   {2, 70, 40}};
+  for (int i = 0; i < draws; ++i) {
+    int64_t x = drawn(64);
+    values.push_back({x, drawn(70), drawn(std::min<int64_t>(64, 300 / x))});
+  }
+  std::vector<Sizes> sizes;
+  for (auto [x, y, z] : values)
     sizes.push_back({{a, x}, {b, y}, {c, z}});
   return sizes;
 }

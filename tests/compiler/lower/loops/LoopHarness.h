@@ -3,14 +3,16 @@
 #pragma once
 
 #include "compiler/lower/KernelToLoops.h"
-#include "compiler/target/LoadedKernels.h"
 #include "dialects/rxt/Evaluation.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "tests/compiler/lower/harness/TestCode.h"
 #include "tests/compiler/lower/loops/Tolerances.h"
+#include "tests/tools/Seed.h"
 #include "tests/tools/StoredMatrix.h"
 #include <functional>
 #include <gtest/gtest.h>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -62,6 +64,17 @@ protected:
 
   /// Reals in [-2, 2], those of bf16 for products of bf16, coins, integers in [0, below).
   Fill uniform(int64_t below = 10);
+  /// The same with integers below a size of the run.
+  Fill uniformBelow(const std::string &symbol);
+
+  int64_t drawn(int64_t most) { return rx::test::drawnSize(rng, most); }
+  /// Sizes for one symbol: 1, ragged, whole strips, none, and what this run draws, up to 200.
+  std::vector<Sizes> sizesOf(const std::string &symbol);
+  /// Combinations for two and three symbols, ragged, with empty axes, and drawn. No more terms than
+  /// with the fixed ones, of which tolerances know: `a` is up to 48 and `b` up to 300, up to 900 in
+  /// all, and of three up to 64, 70 and 64, `a` and `c` up to 300 together.
+  std::vector<Sizes> sizesOf(const std::string &a, const std::string &b);
+  std::vector<Sizes> sizesOf(const std::string &a, const std::string &b, const std::string &c);
 
   /// F64 measures what kernels round. F32 is for what must agree in every bit, roundings included.
   rxt::Precision precision = rxt::Precision::F64;
@@ -74,14 +87,20 @@ protected:
 
   mlir::DialectRegistry registry;
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
-  std::mt19937 rng{1};
-};
+  std::mt19937 rng = rx::test::generator();
 
-/// `sizes` for one symbol: 1, ragged, whole strips, and none.
-std::vector<SizeExpr::Bindings> sizesOf(const std::string &symbol);
-/// Combinations for two and three symbols, ragged and with empty axes.
-std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b);
-std::vector<SizeExpr::Bindings> sizesOf(const std::string &a, const std::string &b,
-                                        const std::string &c);
+private:
+  /// The kernel on one target.
+  struct Compiled {
+    const CpuTarget *target;
+    LoweredKernel kernel;
+    rx_kernel function;
+  };
+  struct Request;
+  std::vector<Compiled> compile(Request &request, llvm::ArrayRef<const CpuTarget *> targets);
+
+  std::map<std::string, LoweredKernel> lowered; ///< by target, precision and text
+  Sizes current;                                ///< of the run that inputs are made for
+};
 
 } // namespace rx::compiler

@@ -3,7 +3,14 @@
 namespace rx::compiler {
 namespace {
 
-using MapTest = LoopTest;
+class MapTest : public LoopTest {
+protected:
+  /// Of elementwise kernels, whose rows are one line: with a rest against the strips, without, and
+  /// drawn.
+  std::vector<Sizes> ragged() {
+    return {{{"b", 3}, {"t", 37}}, {{"b", 1}, {"t", 16}}, {{"b", drawn(9)}, {"t", drawn(90)}}};
+  }
+};
 
 TEST_F(MapTest, EquationOverRows) {
   check(R"(
@@ -45,29 +52,27 @@ std::string equationOf(std::vector<std::string> arguments, const std::string &bo
          ") -> " + type + "\nreturn %r : " + type + "\n}";
 }
 
-const std::vector<SizeExpr::Bindings> ragged = {{{"b", 3}, {"t", 37}}, {{"b", 1}, {"t", 16}}};
-
 TEST_F(MapTest, EveryRealFunction) {
   for (std::string op :
        {"absf", "ceil", "cos", "erf", "exp", "exp2", "expm1", "floor", "round", "roundeven", "sin",
         "sinh", "cosh", "tan", "tanh", "trunc", "atan", "cbrt", "erfc"}) {
     SCOPED_TRACE(op);
-    check(equationOf({"f32"}, "%y = math." + op + " %a : f32", "f32"), ragged, equation);
-    check(equationOf({"f64"}, "%y = math." + op + " %a : f64", "f64"), ragged, {1e-14, 1e-14});
+    check(equationOf({"f32"}, "%y = math." + op + " %a : f32", "f32"), ragged(), equation);
+    check(equationOf({"f64"}, "%y = math." + op + " %a : f64", "f64"), ragged(), {1e-14, 1e-14});
   }
   for (std::string op : {"log", "log10", "log2", "log1p", "sqrt", "rsqrt"}) {
     SCOPED_TRACE(op);
     check(equationOf({"f32"}, "%m = math.absf %a : f32\n%y = math." + op + " %m : f32", "f32"),
-          ragged, equation);
+          ragged(), equation);
     check(equationOf({"f64"}, "%m = math.absf %a : f64\n%y = math." + op + " %m : f64", "f64"),
-          ragged, {1e-14, 1e-14});
+          ragged(), {1e-14, 1e-14});
   }
   for (std::string op : {"acos", "asin"})
     check(equationOf({"f32"},
                      "%h = arith.constant 0.5 : f32\n%m = arith.mulf %a, %h : f32\n%y = math." +
                          op + " %m : f32",
                      "f32"),
-          ragged, equation);
+          ragged(), equation);
 }
 
 TEST_F(MapTest, EveryRealOperation) {
@@ -75,20 +80,20 @@ TEST_F(MapTest, EveryRealOperation) {
        {"arith.addf", "arith.subf", "arith.mulf", "arith.maximumf", "arith.minimumf",
         "arith.maxnumf", "arith.minnumf", "math.atan2", "math.copysign"}) {
     SCOPED_TRACE(op);
-    check(equationOf({"f32", "f32"}, "%y = " + op + " %a, %b : f32", "f32"), ragged, equation);
+    check(equationOf({"f32", "f32"}, "%y = " + op + " %a, %b : f32", "f32"), ragged(), equation);
   }
   // The quotient of inputs in [-2, 2] by one near 0 is large: relative error alone counts.
-  check(equationOf({"f32", "f32"}, "%y = arith.divf %a, %b : f32", "f32"), ragged, {0, 2e-7});
+  check(equationOf({"f32", "f32"}, "%y = arith.divf %a, %b : f32", "f32"), ragged(), {0, 2e-7});
   check(equationOf({"f32", "f32"}, "%m = math.absf %a : f32\n%y = math.powf %m, %b : f32", "f32"),
-        ragged, {1e-7, 1e-5});
-  check(equationOf({"f32", "i32"}, "%y = math.fpowi %a, %b : f32, i32", "f32"), ragged,
+        ragged(), {1e-7, 1e-5});
+  check(equationOf({"f32", "i32"}, "%y = math.fpowi %a, %b : f32, i32", "f32"), ragged(),
         {1e-5, 1e-5}, uniform(4));
-  check(equationOf({"f32"}, "%y = arith.negf %a : f32", "f32"), ragged, exact);
+  check(equationOf({"f32"}, "%y = arith.negf %a : f32", "f32"), ragged(), exact);
   check(equationOf({"f32"},
                    "%d = arith.extf %a : f32 to f64\n%s = math.sin %d : f64\n%y = arith.truncf %s "
                    ": f64 to f32",
                    "f32"),
-        ragged, equation);
+        ragged(), equation);
 }
 
 TEST_F(MapTest, ConstantPowers) {
@@ -98,10 +103,10 @@ TEST_F(MapTest, ConstantPowers) {
                      "%m = math.absf %a : f32\n%e = arith.constant " + exponent +
                          " : f32\n%y = math.powf %m, %e : f32",
                      "f32"),
-          ragged, {1e-6, 1e-5});
+          ragged(), {1e-6, 1e-5});
   check(
       equationOf({"f32"}, "%e = arith.constant -3 : i32\n%y = math.fpowi %a, %e : f32, i32", "f32"),
-      ragged, {0, 1e-6});
+      ragged(), {0, 1e-6});
 }
 
 /// a*b + c, c + a*b, a*b - c, c - a*b: fused here, and equal for every cut.
@@ -110,12 +115,12 @@ TEST_F(MapTest, FusedProducts) {
        {"arith.addf %m, %c", "arith.addf %c, %m", "arith.subf %m, %c", "arith.subf %c, %m"})
     check(equationOf({"f32", "f32", "f32"},
                      "%m = arith.mulf %a, %b fastmath<fast> : f32\n%y = " + last + " : f32", "f32"),
-          ragged, equation);
+          ragged(), equation);
   check(equationOf({"f32", "f32", "f32"},
                    "%m = arith.mulf %a, %b : f32\n%n = arith.mulf %b, %c : f32\n"
                    "%s = arith.addf %m, %n : f32\n%y = arith.mulf %s, %m : f32",
                    "f32"),
-        ragged, sum(8));
+        ragged(), sum(8));
 }
 
 TEST_F(MapTest, EveryIntegerOperation) {
@@ -129,32 +134,32 @@ TEST_F(MapTest, EveryIntegerOperation) {
     body += "%c2 = arith.constant 2 : i32\n%d = arith.subi %b, %c2 : i32\n";
     check(
         equationOf({"i32", "i32"}, body + "%y = arith." + op + " %n, " + second + " : i32", "i32"),
-        ragged, exact);
+        ragged(), exact);
   }
-  check(equationOf({"i64", "i64"}, "%y = arith.floordivsi %a, %b : i64", "i64"), ragged, exact);
+  check(equationOf({"i64", "i64"}, "%y = arith.floordivsi %a, %b : i64", "i64"), ragged(), exact);
 }
 
 TEST_F(MapTest, ComparisonsSelectionsAndCasts) {
   for (std::string predicate : {"olt", "oge", "une", "ueq", "ord"})
     check(equationOf({"f32", "f32"}, "%y = arith.cmpf " + predicate + ", %a, %b : f32", "i1"),
-          ragged, exact);
+          ragged(), exact);
   for (std::string predicate : {"slt", "ule", "eq"})
     check(equationOf({"i32", "i32"}, "%y = arith.cmpi " + predicate + ", %a, %b : i32", "i1"),
-          ragged, exact);
-  check(equationOf({"i1", "f32", "f32"}, "%y = arith.select %a, %b, %c : f32", "f32"), ragged,
+          ragged(), exact);
+  check(equationOf({"i1", "f32", "f32"}, "%y = arith.select %a, %b, %c : f32", "f32"), ragged(),
         exact);
-  check(equationOf({"i1", "i1"}, "%y = arith.andi %a, %b : i1", "i1"), ragged, exact);
-  check(equationOf({"i1"}, "%y = arith.uitofp %a : i1 to f32", "f32"), ragged, exact);
-  check(equationOf({"i1"}, "%y = arith.extui %a : i1 to i32", "i32"), ragged, exact);
-  check(equationOf({"f32"}, "%y = arith.fptosi %a : f32 to i32", "i32"), ragged, exact);
-  check(equationOf({"i32"}, "%y = arith.sitofp %a : i32 to f32", "f32"), ragged, exact);
-  check(equationOf({"i32"}, "%y = arith.extsi %a : i32 to i64", "i64"), ragged, exact);
+  check(equationOf({"i1", "i1"}, "%y = arith.andi %a, %b : i1", "i1"), ragged(), exact);
+  check(equationOf({"i1"}, "%y = arith.uitofp %a : i1 to f32", "f32"), ragged(), exact);
+  check(equationOf({"i1"}, "%y = arith.extui %a : i1 to i32", "i32"), ragged(), exact);
+  check(equationOf({"f32"}, "%y = arith.fptosi %a : f32 to i32", "i32"), ragged(), exact);
+  check(equationOf({"i32"}, "%y = arith.sitofp %a : i32 to f32", "f32"), ragged(), exact);
+  check(equationOf({"i32"}, "%y = arith.extsi %a : i32 to i64", "i64"), ragged(), exact);
   for (std::string op : {"isnan", "isinf", "isfinite"})
     check(equationOf({"f32"},
                      "%z = arith.constant 0.0 : f32\n%q = arith.divf %a, %z : f32\n%y = math." +
                          op + " %q : f32",
                      "i1"),
-          ragged, exact);
+          ragged(), exact);
 }
 
 /// A masked score weighs exactly nothing; in a row that is masked throughout, nothing is a number.
@@ -167,7 +172,7 @@ TEST_F(MapTest, MaskedScores) {
     return tensor;
   };
   check(equationOf({"f32", "f32"}, "%d = arith.subf %a, %b : f32\n%y = math.exp %d : f32", "f32"),
-        ragged, equation, masked);
+        ragged(), equation, masked);
 }
 
 TEST_F(MapTest, PositionsAndSizes) {

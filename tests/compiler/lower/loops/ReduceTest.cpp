@@ -40,7 +40,8 @@ TEST_F(ReduceTest, NothingReduced) {
   check(reduction("sum", "[m, k]", rows, "f32[m, k]"), sizesOf("m", "k"), exact);
 }
 TEST_F(ReduceTest, ProductOfRows) {
-  check(reduction("prod", "[m, k]", rows, "f32[m]"), {{{"m", 5}, {"k", 9}}, {{"m", 3}, {"k", 17}}},
+  check(reduction("prod", "[m, k]", rows, "f32[m]"),
+        {{{"m", 5}, {"k", 9}}, {{"m", 3}, {"k", 17}}, {{"m", drawn(30)}, {"k", drawn(17)}}},
         equation);
 }
 TEST_F(ReduceTest, ExtremaAndPositions) {

@@ -27,7 +27,8 @@ TEST_F(ScanTest, FromTheEnd) {
 }
 
 TEST_F(ScanTest, ProductsAndMaxima) {
-  check(scan("prod", "b, t", 1), {{{"b", 3}, {"t", 17}}}, equation);
+  check(scan("prod", "b, t", 1), {{{"b", 3}, {"t", 17}}, {{"b", drawn(30)}, {"t", drawn(17)}}},
+        equation);
   check(scan("max", "b, t", 1), sizesOf("b", "t"), exact);
   check(scan("max", "b, t", 0, "reverse"), sizesOf("b", "t"), exact);
 }
