@@ -1,30 +1,100 @@
 #!/usr/bin/env python3
-"""Runs every program of docs/tutorial.md and compares its output line by line: tutorial_test.py RXC ROOT FOLDER."""
+"""Runs docs/tutorial.md from its first line to its last: tutorial_test.py RXC ROOT FOLDER.
 
+An ```rx block is what mine.rx is from there on. A ```console block is typed in its folder: what follows a line `$ command` is what the
+command prints on standard output, or on standard error where it shows an error; then the command must fail. Other blocks are not allowed.
+
+What differs from run to run stands as `...`, in two forms: a line that is nothing else stands for any number of lines, also none;
+inside of a line it stands for any text, also none. All the rest is compared as it stands, but for spaces at the ends of lines.
+"""
+
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.S | re.M)
+
+
+def pattern_of(expected):
+    lines = []
+    for line in expected.splitlines():
+        if line == "...":
+            lines.append(r"(?:[^\n]*\n)*")
+        else:
+            lines.append(".*".join(re.escape(part) for part in line.split("...")) + r"[ ]*\n")
+    return "".join(lines)
+
+
+def fits(expected, printed):
+    return re.fullmatch(pattern_of(expected), printed) is not None
+
+
+def commands_of(block):
+    """Pairs of a command and what it prints."""
+    parts = re.split(r"^\$ (.*)\n", block, flags=re.M)
+    assert parts[0] == "", f"a console block begins with a command: {block}"
+    return list(zip(parts[1::2], parts[2::2]))
+
+
+def cache_for(folder):
+    """Values are computed here, as a newcomer does; downloads, decompositions and code are those of the machine's cache."""
+    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rxc"
+    shared, own = Path(os.environ.get("RXC_CACHE") or default), folder / "cache"
+    own.mkdir()
+    for name in ("packages", "linalg", "objects"):
+        (shared / name).mkdir(parents=True, exist_ok=True)
+        (own / name).symlink_to((shared / name).resolve())
+    return own
+
+
+def prepare(rxc, root, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy(root / "rxc.lock", folder / "rxc.lock")
+    shutil.copy(root / "LICENSE", folder / "mine.txt")
+    path = os.pathsep.join([str(Path(rxc).resolve().parent), os.environ["PATH"]])
+    return {**os.environ, "RXC_CACHE": str(cache_for(folder)), "PATH": path}
+
+
+def run(command, expected, folder, environment):
+    """Nothing, or what is wrong."""
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True)
+    fails = ": error: " in expected
+    if (done.returncode != 0) == fails and fits(expected, done.stderr if fails else done.stdout):
+        return ""
+    return f"$ {command}\nexit code {done.returncode}\n{done.stderr}{done.stdout}expected:\n{expected}"
+
+
+def check_rule():
+    """The comparison itself: what it lets pass, and what not."""
+    assert fits("a\n...\nb\n", "a\nb\n") and fits("a\n...\nb\n", "a\nx\ny\nb\n")
+    assert fits("t ... s\n", "t 0.5 s  \n") and fits("", "")
+    for expected, printed in [("a\n", ""), ("", "a\n"), ("a\n", "a\nb\n"), ("t ... s\n", "t 0.5\ns\n"), ("a.c\n", "abc\n")]:
+        assert not fits(expected, printed), (expected, printed)
+
 
 def main():
     rxc, root, folder = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(root / "rxc.lock", folder / "rxc.lock")
-    shutil.copy(root / "LICENSE", folder / "mine.txt")
+    check_rule()
+    environment = prepare(rxc, root, folder)
     text = (root / "docs/tutorial.md").read_text()
-    steps = re.findall(r"^```rx\n(.*?)^```\n+```text\n(.*?)^```", text, re.S | re.M)
-    failures = 0
-    for number, (program, expected) in enumerate(steps, 1):
-        (folder / "mine.rx").write_text(program)
-        command = [rxc, "run", folder / "mine.rx", "--no-memo", "--out", folder / f"run{number}"]
-        run = subprocess.run(command, capture_output=True, text=True)
-        if run.returncode or run.stdout.split() != expected.split():
-            failures += 1
-            print(f"step {number}: exit code {run.returncode}\n{run.stderr}{run.stdout}expected:\n{expected}")
-    print(f"{len(steps)} steps, {failures} failed")
-    sys.exit(1 if failures or len(steps) != text.count("```rx") else 0)
+    blocks = BLOCK.findall(text)
+    assert 2 * len(blocks) == len(re.findall(r"^```", text, re.M)), "a block is not closed"
+    commands, problems = 0, []
+    for kind, block in blocks:
+        assert kind in ("rx", "console"), f"a block that is not run: {kind}\n{block}"
+        if kind == "rx":
+            (folder / "mine.rx").write_text(block)
+            continue
+        for command, expected in commands_of(block):
+            commands += 1
+            problems.append(run(command, expected, folder, environment))
+    problems = [problem for problem in problems if problem]
+    print("\n".join(problems + [f"{commands} commands, {len(problems)} failed"]))
+    sys.exit(1 if problems or commands < 10 else 0)
 
 
 main()
