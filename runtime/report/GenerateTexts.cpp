@@ -97,8 +97,8 @@ Expected<Generation> generateTexts(const Bundle &bundle, Device &device, Generat
   if (options.asJson)
     fmt::print(options.out, "{}", jsonLinesOf(request, *generation));
   if (options.progress) {
-    fmt::print(options.progress, "{}\n", summary(*generation));
     sayPeak(options.progress, *planned);
+    fmt::print(options.progress, "{}\n", summary(*generation));
   }
   return generation;
 }
