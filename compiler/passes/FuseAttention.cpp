@@ -70,15 +70,23 @@ public:
   }
 
 private:
-  /// Whether the weights look like those of an attention: exponentials, or related to a maximum.
+  /// Whether the weights look like those of an attention: exponentials, or numbers related to a
+  /// maximum, with something summed up or compared along the keys. A gated layer has neither.
   bool looksLikeAttention() {
     bool exponentials = llvm::any_of(equation->block(), [&](Operation &op) {
       return isa<math::ExpOp, math::Exp2Op>(op) && equation->dependsOn(op.getResult(0), keyDim);
     });
-    return exponentials || llvm::any_of(equation->inputs(), [](Value input) {
-             auto reduce = input.getDefiningOp<rxt::ReduceOp>();
-             return reduce && reduce.getKind() == rxt::ReduceKind::Max;
-           });
+    auto isReduced = [](Value value) {
+      return llvm::any_of(value.getUsers(), llvm::IsaPred<rxt::ReduceOp>);
+    };
+    bool related = isReduced(mix->getOperand(side)), toMaximum = false;
+    for (auto [i, input] : llvm::enumerate(equation->inputs())) {
+      bool ofRow = !llvm::is_contained(equation->read(i), keyDim);
+      auto reduce = ofRow ? input.getDefiningOp<rxt::ReduceOp>() : nullptr;
+      related |= reduce || isReduced(input);
+      toMaximum |= reduce && reduce.getKind() == rxt::ReduceKind::Max;
+    }
+    return toMaximum || (exponentials && related);
   }
 
   bool because(StringRef text) {
