@@ -58,7 +58,7 @@ private:
   void forRows(Value start, Value count, function_ref<void(Value from, Value count)> body);
   void forStrips(Value start, Value count, function_ref<void(Value first)> begin,
                  function_ref<void(Value from, Value count, Value strip)> body);
-  void readInOrder(Value operand, AffineMap map, int64_t elements, Value strip);
+  void readInOrder(Value operand, AffineMap map, int64_t elements, Value first);
   void computeScores(Value from, Value count, Value strip);
   void sumProducts(int64_t first, Value firstKey, Value lastKey);
   Value computeEquation(Value from, Value count, Value before);
@@ -88,9 +88,9 @@ private:
   SmallVector<SizeExpr> sizes; ///< of the iteration space of the scores
   int64_t depth, width;
   unsigned batchRank, rowRank;
-  Value firstInside;             ///< row of the group, in its batch element
-  Values widest;                 ///< first and last key that a row of the group sees
-  Values index;                  ///< of the row, along its axes
+  Value firstInside; ///< row of the group, in its batch element
+  Values seen;         ///< keys that rows of the group see: the first, and one after the last
+  Values index;        ///< of the row, along its axes
   Value query, numbers, mixture, inBlock, tile; ///< scratch of the row
   Value products;                               ///< scratch that rows share
 };
@@ -134,7 +134,7 @@ void StepEmitter::forGroup(Value first, Value last, Value element, Value rowsOfE
         return Values{e.min(widest[0], from), e.max(widest[1], to)};
       });
   Value size = e.constant(keyBlock);
-  widest = keys;
+  seen = keys;
   e.forLoop(e.mul(e.div(keys[0], size), size), keys[1], size,
             [&](Value start) { mixBlock(start, count); });
   e.forLoop(zero, count, [&](Value slot) {
@@ -211,13 +211,13 @@ void StepEmitter::endRow() {
 
 //===-- Keys ---===//
 
-/// What `count` rows see of the block at `start`. Keys and values are read strip by strip, by all rows
-/// while its lines are in the nearest cache: a block of them is not.
+/// What `count` rows see of the block at `start`. Keys and values are read strip by strip, by all
+/// rows while its lines are in the nearest cache: a block of them is not.
 void StepEmitter::mixBlock(Value start, Value count) {
   forStrips(
       start, count,
-      [&](Value strip) {
-        readInOrder(rows.scores.getRhs(), rxt::mapAt(rows.scores.getMaps(), 1), depth, strip);
+      [&](Value first) {
+        readInOrder(rows.scores.getRhs(), rxt::mapAt(rows.scores.getMaps(), 1), depth, first);
       },
       [&](Value from, Value keys, Value strip) { computeScores(from, keys, strip); });
   forRows(start, count, [&](Value from, Value keys) {
@@ -227,9 +227,9 @@ void StepEmitter::mixBlock(Value start, Value count) {
   });
   forStrips(
       start, count,
-      [&](Value strip) {
+      [&](Value first) {
         readInOrder(attention.mixed.getRhs(), rxt::mapAt(attention.mixed.getMaps(), 1), width,
-                    strip);
+                    first);
       },
       [&](Value from, Value keys, Value strip) { mixValues(from, keys, strip); });
   forRows(start, count, [&](Value, Value) { addBlock(); });
@@ -249,12 +249,12 @@ void StepEmitter::forRows(Value start, Value count,
   });
 }
 
-/// Of every 16 keys of the block all rows that see some of them; before those, `begin` with the first
-/// key. `strip` counts from the first key that a row sees.
+/// Of every 16 keys of the block all rows that see some of them; before those, `begin` with the
+/// first key. `strip` counts from the first key that a row sees.
 void StepEmitter::forStrips(Value start, Value count, function_ref<void(Value first)> begin,
                             function_ref<void(Value from, Value count, Value strip)> body) {
-  Value first = e.max(start, widest[0]);
-  Value keys = e.min(e.constant(keyBlock), e.sub(widest[1], first));
+  Value first = e.max(start, seen[0]);
+  Value keys = e.min(e.constant(keyBlock), e.sub(seen[1], first));
   e.forLoop(e.constant(0), keys, e.constant(lanes), [&](Value strip) {
     begin(e.add(first, strip));
     forRows(start, count, [&](Value from, Value keys) {
@@ -263,13 +263,13 @@ void StepEmitter::forStrips(Value start, Value count, function_ref<void(Value fi
   });
 }
 
-/// Reads a number of each line of what `operand` holds of the strip's keys, in the order of their
-/// addresses. Prefetchers follow that order only, and the loops that come after have another one: from
-/// memory 7 us instead of 12 for 115 keys of 1 KB on Zen 4, where prefetch instructions gained nothing.
-void StepEmitter::readInOrder(Value operand, AffineMap map, int64_t elements, Value strip) {
+/// Reads a number of each line of what `operand` holds of 16 keys from `first` on, in the order of
+/// their addresses. Prefetchers follow that order only, and the loops that come after have another
+/// one: from memory 7 us instead of 12 for 115 keys of 1 KB on Zen 4, where prefetch instructions
+/// gained nothing.
+void StepEmitter::readInOrder(Value operand, AffineMap map, int64_t elements, Value first) {
   auto dims = rxt::dimensionsOf(map);
-  Value end = e.min(e.add(strip, e.constant(lanes)), widest[1]);
-  e.forLoop(e.max(strip, widest[0]), end, [&](Value key) {
+  e.forLoop(first, e.min(e.add(first, e.constant(lanes)), seen[1]), [&](Value key) {
     Value start = keyAddress(operand, dims, key);
     for (int64_t i = 0; i < elements; i += cacheLine / 4)
       LLVM::LoadOp::create(e.builder, e.loc, e.builder.getF32Type(), at(start, i), 4,
