@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""measure.py ROOT: seconds that the first `./rxc --help` of a clone of ROOT takes. measure.py --promised SECONDS: prints those."""
+"""measure.py ROOT: seconds that the first `./rxc --help` of a clone of ROOT takes."""
 import json
 import os
 import subprocess
@@ -18,5 +18,4 @@ def build(root):
         return time.perf_counter() - begin
 
 
-taken = float(sys.argv[2]) if sys.argv[1] == "--promised" else build(sys.argv[1])
-print(json.dumps({"work": "cold_build", "seconds": taken}))
+print(json.dumps({"work": "cold_build", "seconds": build(sys.argv[1])}))

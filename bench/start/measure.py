@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""measure.py RXC CACHE WORK...: seconds until each is there, from the start of the process. CACHE holds the weights.
-measure.py --promised WORK=SECONDS...: prints those."""
+"""measure.py RXC CACHE WORK...: seconds until each is there, from the start of the process. CACHE holds the weights."""
 import json
 import os
 import subprocess
@@ -13,10 +12,6 @@ from statistics import median
 REPETITIONS = 3
 EXAMPLE = "examples/recursive_gemma.rx"
 PROMPT = "The capital of France is"
-
-
-def entry(work, seconds):
-    print(json.dumps({"work": work, "seconds": seconds}), flush=True)
 
 
 def seconds(command, environment=None):
@@ -34,9 +29,7 @@ def code_ready(rxc, cache):
 
 def cold_compile(rxc, cache):
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("packages", "texts", "corpora"):
-            if (cache / name).exists():
-                (Path(folder) / name).symlink_to(cache / name)
+        (Path(folder) / "packages").symlink_to(cache / "packages")
         return seconds([rxc, "compile", EXAMPLE, "-o", Path(folder) / "bundle"], {**os.environ, "RXC_CACHE": folder})
 
 
@@ -62,15 +55,6 @@ def first_token(rxc, cache):
     return median(until_text(command) for _ in range(REPETITIONS))
 
 
-def main():
-    if sys.argv[1] == "--promised":
-        for promise in sys.argv[2:]:
-            work, _, budget = promise.partition("=")
-            entry(work, float(budget))
-        return
-    rxc, cache, *works = sys.argv[1:]
-    for work in works:
-        entry(work, globals()[work](rxc, Path(cache)))
-
-
-main()
+rxc, cache, *works = sys.argv[1:]
+for work in works:
+    print(json.dumps({"work": work, "seconds": globals()[work](rxc, Path(cache))}), flush=True)
