@@ -24,7 +24,7 @@ GemmSpec specFor(const CpuTarget *target, bool transA = false, bool transB = fal
 /// `which` of a run and for each run: TileMultiply emulates, and knows neither layouts nor forms.
 std::vector<const CpuTarget *> withOneEmulation(size_t which) {
   std::vector<const CpuTarget *> targets, emulating;
-  for (const CpuTarget *target : runnableTargets())
+  for (const CpuTarget *target : chainTargets())
     (target->computes(rxk::TileOrder::Pairs) ? targets : emulating).push_back(target);
   if (!emulating.empty())
     targets.push_back(emulating[(which + rx::test::seed()) % emulating.size()]);
@@ -32,7 +32,7 @@ std::vector<const CpuTarget *> withOneEmulation(size_t which) {
 }
 
 std::vector<CompiledGemm> everywhere() {
-  return productsOn(runnableTargets(), [](const CpuTarget *target) { return specFor(target); });
+  return productsOn(chainTargets(), [](const CpuTarget *target) { return specFor(target); });
 }
 
 float pairs(const GemmSpec &spec, const Matrix<float> &a, const Matrix<float> &b, int64_t i,

@@ -64,7 +64,7 @@ protected:
 /// Every element, against f64: within what rounding numbers to 2^-22 of the largest of a block and
 /// the roundings per block can do.
 TEST_P(GemmBlocks, IsCloseToTheExactSum) {
-  for (CompiledGemm &gemm : productsOn(runnableTargets(), specFor)) {
+  for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
     const CpuTarget *target = gemm.spec.target;
     std::mt19937 rng = rx::test::generator();
     std::vector<int64_t> columns = {1, 31, 100, drawnSize(rng, 120)}, steps = depths();
@@ -132,7 +132,7 @@ TEST_P(GemmBlocks, IsAtLeastAsAccurateAsAChain) {
 }
 
 TEST_P(GemmBlocks, CutsAndOtherRowsDoNotMatter) {
-  for (CompiledGemm &gemm : productsOn(runnableTargets(), specFor)) {
+  for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
     std::mt19937 rng = rx::test::generator();
     int64_t k = depths().back(), n = 333;
     auto a = Matrix<float>::random(70, k, 0, rng);
@@ -143,7 +143,7 @@ TEST_P(GemmBlocks, CutsAndOtherRowsDoNotMatter) {
 }
 
 TEST_P(GemmBlocks, TargetsAgree) {
-  std::vector<const CpuTarget *> targets = runnableTargets();
+  std::vector<const CpuTarget *> targets = chainTargets();
   if (targets.size() < 2)
     GTEST_SKIP() << "this CPU runs one target only";
   std::mt19937 rng(44);
@@ -163,7 +163,7 @@ TEST_P(GemmBlocks, TargetsAgree) {
 /// Where a target takes these products on path `bulk`, they are the same.
 TEST_P(GemmBlocks, PathsAgree) {
   int compared = 0;
-  for (const CpuTarget *target : runnableTargets()) {
+  for (const CpuTarget *target : chainTargets()) {
     GemmSpec spec = StoredGemm::specFor(target, GemmPath::Bulk);
     if (!usesBlockProducts(spec))
       continue;
@@ -180,7 +180,7 @@ TEST_P(GemmBlocks, PathsAgree) {
 
 /// The integers at the ends of their range: every code and number as large as can be.
 TEST_P(GemmBlocks, ExtremesDoNotOverflow) {
-  for (CompiledGemm &gemm : productsOn(runnableTargets(), specFor)) {
+  for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
     std::mt19937 rng(45);
     int64_t k = depths()[2];
     StoredMatrix b(GetParam(), 64, k, rng);
@@ -205,7 +205,7 @@ TEST_P(GemmBlocks, ExtremesDoNotOverflow) {
 }
 
 TEST_P(GemmBlocks, UnusualRowsAreChains) {
-  for (CompiledGemm &gemm : productsOn(runnableTargets(), specFor)) {
+  for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
     std::mt19937 rng = rx::test::generator();
     int64_t k = depths().back(), n = 50;
     StoredMatrix b(GetParam(), n, k, rng);

@@ -202,17 +202,6 @@ T definition(const GemmSpec &spec, const Matrix<T> &a, const Matrix<T> &b, int64
   return sum.value();
 }
 
-/// The targets that this machine runs; says which it leaves out.
-inline std::vector<const CpuTarget *> allRunnableTargets() {
-  std::vector<const CpuTarget *> targets;
-  for (const CpuTarget &target : cpuTargets())
-    if (hostRuns(target))
-      targets.push_back(&target);
-    else
-      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
-  return targets;
-}
-
 /// The product of `specFor` on each target, but one for targets that share its code.
 template <typename SpecFor>
 std::vector<CompiledGemm> productsOn(const std::vector<const CpuTarget *> &targets,
@@ -230,8 +219,8 @@ std::vector<CompiledGemm> productsOn(const std::vector<const CpuTarget *> &targe
 }
 
 /// Those without matrix units, whose products have another definition (GemmTileTest).
-inline std::vector<const CpuTarget *> runnableTargets() {
-  std::vector<const CpuTarget *> targets = allRunnableTargets();
+inline std::vector<const CpuTarget *> chainTargets() {
+  std::vector<const CpuTarget *> targets = runnableTargets();
   llvm::erase_if(targets,
                  [](const CpuTarget *target) { return target->bf16Order == rxk::TileOrder::Amx; });
   return targets;

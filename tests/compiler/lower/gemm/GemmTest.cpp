@@ -26,7 +26,7 @@ protected:
   }
 
   static std::vector<CompiledGemm> everywhere(unsigned bits = 32) {
-    return productsOn(runnableTargets(),
+    return productsOn(chainTargets(),
                       [=](const CpuTarget *target) { return specFor(target, bits); });
   }
 

@@ -31,7 +31,7 @@ std::vector<const CpuTarget *> targetsWithTiles() {
   std::vector<const CpuTarget *> targets;
   if (const CpuTarget *emulated = emulatedTiles())
     targets.push_back(emulated);
-  for (const CpuTarget *target : allRunnableTargets())
+  for (const CpuTarget *target : runnableTargets())
     if (target->computes(rxk::TileOrder::Amx))
       targets.push_back(target);
   return targets;

@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/xxhash.h"
+#include <iostream>
 
 using namespace mlir;
 
@@ -144,6 +145,16 @@ private:
 };
 
 } // namespace
+
+std::vector<const CpuTarget *> runnableTargets() {
+  std::vector<const CpuTarget *> targets;
+  for (const CpuTarget &target : cpuTargets())
+    if (hostRuns(target))
+      targets.push_back(&target);
+    else
+      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
+  return targets;
+}
 
 const CpuTarget &codeTarget(ModuleOp module, const CpuTarget &target) {
   Elements elements(module);

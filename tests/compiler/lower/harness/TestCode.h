@@ -14,6 +14,9 @@ namespace rx::compiler {
 /// so a test that runs one of them has run the other.
 const CpuTarget &codeTarget(mlir::ModuleOp module, const CpuTarget &target);
 
+/// The targets that this machine runs; says which it leaves out.
+std::vector<const CpuTarget *> runnableTargets();
+
 /// A module and a target that runs on this machine.
 struct CodeRequest {
   mlir::ModuleOp module;

@@ -234,17 +234,6 @@ std::string textOf(Operation *op) {
   return text;
 }
 
-/// The targets that this machine runs; says which it leaves out.
-std::vector<const CpuTarget *> runnableTargets() {
-  std::vector<const CpuTarget *> targets;
-  for (const CpuTarget &target : cpuTargets())
-    if (hostRuns(target))
-      targets.push_back(&target);
-    else
-      std::cout << "skipping " << target.name.str() << ": this CPU does not run it\n";
-  return targets;
-}
-
 } // namespace
 
 /// What is compiled: an argument of the kernel may lie in panels.
