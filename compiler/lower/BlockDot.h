@@ -1,48 +1,41 @@
-// Exact products of the codes of a block with integers of a row, on whatever the target offers.
+// Exact products of the codes of a block with integers of a row, by vpdpbusd: sums of four products
+// of an unsigned and a signed byte.
 //
-// An integer n of a row, |n| <= mostNumber, is two pieces, n = high * radix + low. The radix is
-// 255 * 256, not 65536: so `low` is both a sum p1 * 256 + p0 of signed bytes (for vpdpbusd) and a
-// signed number of 16 bits (for vpmaddwd), whence every target computes the same two integers
-//   sum of code * high  and  sum of code * low,  below 2^31 for any codes and numbers,
-// and with them the same bits of f32.
+// An integer n of a row, |n| <= mostNumber, is two pieces, n = high * radix + low, and low is two
+// signed bytes, p1 * 256 + p0. So there are three planes of bytes, and
+//   sum of code * high  and  sum of code * low  are below 2^31 for any codes and numbers.
 #pragma once
 
 #include "compiler/lower/GemmEmitter.h"
 #include "compiler/target/CpuTarget.h"
-#include <memory>
 
 namespace rx::compiler {
 
 class BlockDot {
 public:
   using Value = mlir::Value;
-  using Values = GemmEmitter::Values;
 
   static constexpr int64_t radix = 255 * 256, mostLow = radix / 2 - 1, leastLow = -radix / 2;
   static constexpr int64_t mostNumber = 127 * radix + mostLow;
-  /// Numbers in a block.
-  static constexpr int64_t steps = 32;
+  /// Numbers in a block, and bytes of their pieces.
+  static constexpr int64_t steps = 32, pieceBytes = 3 * steps;
 
-  virtual ~BlockDot() = default;
+  explicit BlockDot(GemmEmitter &e) : e(e) {}
 
-  /// Bytes that the pieces of a block's numbers take.
-  virtual int64_t pieceBytes() const = 0;
   /// Emits the pieces of `e.lanes` numbers, i32, to where they belong in a block at `target`;
   /// `first` is the first number's position in the block.
-  virtual void storePieces(GemmEmitter &e, Value high, Value low, int64_t first,
-                           Value target) const = 0;
-  /// Codes (words of four unsigned bytes, lane by lane) as the products take them.
-  virtual Values prepare(GemmEmitter &e, llvm::ArrayRef<Value> words) const = 0;
+  void storePieces(Value high, Value low, int64_t first, Value target) const;
 
   struct Sums {
     Value high, low; ///< lanes of i32
   };
-  /// Emits start + sums over `words` words from `first` on, of prepared codes and of the block of
-  /// pieces at `pieces`.
-  virtual Sums products(GemmEmitter &e, llvm::ArrayRef<Value> prepared, Value pieces, int64_t first,
-                        int64_t words, Sums start) const = 0;
-};
+  /// Emits start + sums over `count` words of four unsigned codes from `first` on, of all those of
+  /// a block, with the pieces at `pieces`.
+  Sums products(llvm::ArrayRef<Value> words, Value pieces, int64_t first, int64_t count,
+                Sums start) const;
 
-std::unique_ptr<BlockDot> makeBlockDot(const CpuTarget &target);
+private:
+  GemmEmitter &e;
+};
 
 } // namespace rx::compiler

@@ -1,5 +1,6 @@
 #include "compiler/lower/GemmSplit.h"
 #include "compiler/lower/Lanes.h"
+#include "compiler/lower/OrdinaryRows.h"
 
 using namespace mlir;
 using Predicate = mlir::arith::CmpIPredicate;
@@ -7,28 +8,20 @@ using Kind = mlir::vector::CombiningKind;
 
 namespace rx::compiler {
 
-constexpr int64_t magnitudeBits = 0x7FFFFFFF;
-/// The largest number of an ordinary row is at least 2^leastPower and below 2^boundPower.
-constexpr int64_t leastPower = -100, boundPower = 120;
 /// What the largest number of a block becomes, give or take one.
 constexpr float mostInteger = 127 * 65536;
 static_assert(mostInteger + 1 <= BlockDot::mostNumber);
 
-GemmSplit::GemmSplit(GemmEmitter &e, const BlockDot &dot, const SplitLayout &layout, int64_t bias)
-    : e(e), dot(dot), layout(layout), bias(bias) {
-  SmallVector<Type> types = {e.ptr, e.i64, e.i64, e.i64, e.ptr, e.ptr};
-  judging = e.function("judge", ArrayRef(types).drop_back(), /*isPublic=*/false, {},
-                       [&](ValueRange v) { judgeBody({v[0], v[1], v[2], v[3]}, v[4]); });
-  splitting = e.function("split", types, /*isPublic=*/false, {},
-                         [&](ValueRange v) { splitBody({v[0], v[1], v[2], v[3]}, v[4], v[5]); });
-  keepOutOfLine(judging);
+GemmSplit::GemmSplit(GemmEmitter &e, const SplitLayout &layout, int64_t bias)
+    : e(e), dot(e), layout(layout), bias(bias) {
+  splitting = e.function("split", {e.ptr, e.i64, e.i64, e.i64, e.ptr, e.ptr}, /*isPublic=*/false,
+                         {}, [&](ValueRange v) {
+                           splitBody({v[0], v[1], v[2], v[3]}, v[4], v[5]);
+                         });
   keepOutOfLine(splitting);
 }
 
-void GemmSplit::judge(const Rows &rows, Value ordinary) {
-  e.call(judging, {rows.a, rows.stride, rows.rows, rows.depth, ordinary});
-}
-void GemmSplit::split(const Rows &rows, Value ordinary, Value blocks) {
+void GemmSplit::split(const BlockRows &rows, Value ordinary, Value blocks) {
   e.call(splitting, {rows.a, rows.stride, rows.rows, rows.depth, ordinary, blocks});
 }
 
@@ -40,27 +33,7 @@ static Value asFloat(GemmEmitter &e, Value bits) {
   return arith::BitcastOp::create(e.builder, e.loc, e.elementType, bits);
 }
 
-void GemmSplit::judgeBody(const Rows &rows, Value ordinary) {
-  Lanes lanes(e);
-  Value zero = e.constant(0), steps = e.constant(e.lanes);
-  e.forEach(zero, rows.rows, e.constant(1), [&](Value row) {
-    Value a = e.at(rows.a, e.mul(row, rows.stride));
-    Value most = e.forCarry(zero, rows.depth, steps, {lanes.splat(0)},
-                            [&](Value k, ValueRange before) -> GemmEmitter::Values {
-                              return {largest(load(e.at(a, k), e.lanes), before[0])};
-                            })[0];
-    Value bits = lanes.total(most, Kind::MAXSI);
-    Value least = word(e, bitsOfPower(leastPower)), bound = word(e, bitsOfPower(boundPower));
-    Value inRange =
-        e.both(e.compare(Predicate::sge, bits, least), e.compare(Predicate::slt, bits, bound));
-    Value isZero = e.compare(Predicate::eq, bits, word(e, 0));
-    Value good = arith::OrIOp::create(e.builder, e.loc, inRange, isZero);
-    Type i32 = e.builder.getI32Type();
-    e.store(arith::ExtUIOp::create(e.builder, e.loc, i32, good), e.at(ordinary, row, i32));
-  });
-}
-
-void GemmSplit::splitBody(const Rows &rows, Value ordinary, Value blocks) {
+void GemmSplit::splitBody(const BlockRows &rows, Value ordinary, Value blocks) {
   Type i32 = e.builder.getI32Type(), byte = e.builder.getI8Type();
   Value zero = e.constant(0), one = e.constant(1);
   e.forEach(zero, rows.rows, one, [&](Value row) {
@@ -72,20 +45,6 @@ void GemmSplit::splitBody(const Rows &rows, Value ordinary, Value blocks) {
                  e.at(blocks, e.mul(index, layout.bytes), byte));
     });
   });
-}
-
-GemmEmitter::Values GemmSplit::load(Value numbers, int64_t steps) {
-  GemmEmitter::Values vectors;
-  for (int64_t step = 0; step < steps; step += e.lanes)
-    vectors.push_back(e.loadVector(e.at(numbers, step)));
-  return vectors;
-}
-
-Value GemmSplit::largest(ArrayRef<Value> vectors, Value before) {
-  Lanes lanes(e);
-  for (Value vector : vectors)
-    before = lanes.larger(before, lanes.mask(lanes.bitsOf(vector), magnitudeBits));
-  return before;
 }
 
 void GemmSplit::storeWord(Value word, Value block, int64_t offset) {
@@ -111,11 +70,11 @@ static std::pair<Value, Value> pieces(GemmEmitter &e, Value n) {
 
 void GemmSplit::splitBlock(Value numbers, Value isOrdinary, Value block) {
   Lanes lanes(e);
-  GemmEmitter::Values vectors = load(numbers, BlockDot::steps);
-  for (Value &vector : vectors)
-    vector = e.select(isOrdinary, vector, e.zeroVector());
-  Value bits = lanes.total(largest(vectors, lanes.splat(0)), Kind::MAXSI);
-  Value most = asFloat(e, e.max(bits, word(e, bitsOfPower(leastPower - 3))));
+  GemmEmitter::Values vectors;
+  for (int64_t step = 0; step < BlockDot::steps; step += e.lanes)
+    vectors.push_back(e.select(isOrdinary, e.loadVector(e.at(numbers, step)), e.zeroVector()));
+  Value bits = lanes.total(largestBits(e, vectors, lanes.splat(int64_t(0))), Kind::MAXSI);
+  Value most = asFloat(e, e.max(bits, word(e, bitsOfPower(leastOrdinaryPower - 3))));
   Value integer =
       arith::ConstantOp::create(e.builder, e.loc, e.builder.getF32FloatAttr(mostInteger));
   Value inverse = arith::DivFOp::create(e.builder, e.loc, integer, most);
@@ -125,7 +84,7 @@ void GemmSplit::splitBlock(Value numbers, Value isOrdinary, Value block) {
   for (auto [index, vector] : llvm::enumerate(vectors)) {
     int64_t first = static_cast<int64_t>(index) * e.lanes;
     auto [high, low] = pieces(e, lanes.rounded(lanes.product(vector, e.splat(inverse))));
-    dot.storePieces(e, high, low, first, block);
+    dot.storePieces(high, low, first, block);
     int64_t half = first * layout.halves / BlockDot::steps;
     highs[half] = lanes.add(highs[half], high);
     lows[half] = lanes.add(lows[half], low);

@@ -1,4 +1,4 @@
-// Rows of A as integers: what the exact products of GemmBlocks read instead of f32.
+// Rows of A as integers: what the exact products of IntegerSums read instead of f32.
 //
 // 32 neighbouring numbers of a row share one scale, the largest of them / (127 * 65536), and become
 // the nearest integers n, ties to even. So a number is off by less than 2^-22 of the largest of
@@ -9,54 +9,45 @@
 #pragma once
 
 #include "compiler/lower/BlockDot.h"
+#include "compiler/lower/BlockSums.h"
 
 namespace rx::compiler {
 
 /// What lies at the end of a split block, after BlockDot's pieces.
 struct SplitLayout {
-  SplitLayout(const BlockDot &dot, bool hasTwoScales)
-      : sums(dot.pieceBytes()), scale(sums + 8 * (hasTwoScales ? 2 : 1)), total(scale + 4),
-        bytes(total + 4), halves(hasTwoScales ? 2 : 1) {}
+  explicit SplitLayout(bool hasTwoScales)
+      : halves(hasTwoScales ? 2 : 1), scale(sums + 8 * halves), total(scale + 4), bytes(total + 4) {
+  }
 
-  int64_t sums;   ///< Per scale of the weights, i32: -bias * sum of high, -bias * sum of low.
-  int64_t scale;  ///< f32: of the numbers.
-  int64_t total;  ///< f32: the sum of the numbers as rounded.
-  int64_t bytes;  ///< Of a block.
   int64_t halves; ///< Into which the first sums are divided, 1 or 2.
+  /// Per scale of the weights, i32: -bias * sum of high, -bias * sum of low.
+  static constexpr int64_t sums = BlockDot::pieceBytes;
+  int64_t scale; ///< f32: of the numbers.
+  int64_t total; ///< f32: the sum of the numbers as rounded.
+  int64_t bytes; ///< Of a block.
 };
 
 class GemmSplit {
 public:
   using Value = mlir::Value;
 
-  /// Emits private functions. `bias` is what the codes of the weights are too large by.
-  GemmSplit(GemmEmitter &emitter, const BlockDot &dot, const SplitLayout &layout, int64_t bias);
+  /// Emits a private function. `bias` is what the codes of the weights are too large by.
+  GemmSplit(GemmEmitter &emitter, const SplitLayout &layout, int64_t bias);
 
-  /// Some rows of A, element (row, k) at a[row * stride + k].
-  struct Rows {
-    Value a, stride, rows, depth; ///< depth: whole blocks
-  };
-  /// Writes to ordinary[row], i32, whether a row may be split: all its numbers are finite and the
-  /// largest is zero or in [2^-100, 2^120), so that no scale underflows and no sum overflows.
-  void judge(const Rows &rows, Value ordinary);
-  /// Writes block b of row m to blocks + (b * rows + m) * layout.bytes. Rows that are not ordinary
-  /// become zeros.
-  void split(const Rows &rows, Value ordinary, Value blocks);
+  /// Writes block b of row m to blocks + (b * rows + m) * layout.bytes. Rows that are not
+  /// ordinary[row] (i32) become zeros.
+  void split(const BlockRows &rows, Value ordinary, Value blocks);
 
 private:
-  void judgeBody(const Rows &rows, Value ordinary);
-  void splitBody(const Rows &rows, Value ordinary, Value blocks);
+  void splitBody(const BlockRows &rows, Value ordinary, Value blocks);
   void splitBlock(Value numbers, Value isOrdinary, Value block);
-  GemmEmitter::Values load(Value numbers, int64_t steps);
-  /// Per lane, the bits of the largest magnitude so far.
-  Value largest(llvm::ArrayRef<Value> vectors, Value before);
   void storeWord(Value word, Value block, int64_t offset);
 
   GemmEmitter &e;
-  const BlockDot &dot;
+  BlockDot dot;
   SplitLayout layout;
   int64_t bias;
-  mlir::func::FuncOp judging, splitting;
+  mlir::func::FuncOp splitting;
 };
 
 } // namespace rx::compiler

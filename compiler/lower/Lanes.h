@@ -46,6 +46,9 @@ public:
   Value left(Value a, int64_t by) {
     return by ? mlir::arith::ShLIOp::create(e.builder, e.loc, a, splat(by)).getResult() : a;
   }
+  Value left(Value a, Value by) {
+    return mlir::arith::ShLIOp::create(e.builder, e.loc, a, splat(by));
+  }
   Value right(Value a, int64_t by) {
     return by ? mlir::arith::ShRUIOp::create(e.builder, e.loc, a, splat(by)).getResult() : a;
   }
@@ -58,6 +61,22 @@ public:
   }
   /// Byte `index` of every lane, with its sign.
   Value signedByte(Value a, int64_t index) { return signedRight(left(a, 24 - 8 * index), 24); }
+  /// The same times 2^24: zeros below it.
+  Value topByte(Value a, int64_t index) {
+    if (index == 0)
+      return left(a, 24);
+    if (index == 3)
+      return mask(a, 0xFF000000);
+    int64_t count = 4 * e.lanes;
+    auto type = mlir::VectorType::get(count, e.builder.getI8Type());
+    llvm::SmallVector<int64_t> order(count, count); // a zero
+    for (int64_t lane = 0; lane < e.lanes; ++lane)
+      order[4 * lane + 3] = 4 * lane + index;
+    Value bytes = mlir::vector::BitCastOp::create(e.builder, e.loc, type, a);
+    Value zeros = mlir::vector::BitCastOp::create(e.builder, e.loc, type, splat(int64_t(0)));
+    Value moved = mlir::vector::ShuffleOp::create(e.builder, e.loc, bytes, zeros, order);
+    return mlir::vector::BitCastOp::create(e.builder, e.loc, words, moved);
+  }
   /// Four unsigned bytes to signed ones, `bias` less. No byte carries into the next: all are below
   /// 128 - bias.
   Value lessBias(Value bytes, int64_t bias) {

@@ -76,13 +76,9 @@ public:
     }
   }
 
-  Group group(GemmEmitter &e, Value record, int64_t part, Value column) const override {
-    Place place = placeAt(e, record, column, e.constant(part));
-    Group group;
-    group.scales = scalesOf(place);
-    for (int64_t w = 0; w < groupSteps / 4; ++w)
-      group.codes.push_back(bytes(place, w));
-    return group;
+  std::unique_ptr<Group> group(GemmEmitter &e, Value record, Value part, Value column,
+                               Sign sign) const override {
+    return std::make_unique<PlacedGroup>(*this, placeAt(e, record, column, part), sign);
   }
 
 protected:
@@ -94,6 +90,21 @@ protected:
     Value words, halves, part;
   };
 
+  class PlacedGroup : public Group {
+  public:
+    PlacedGroup(const BlockDecoder &decoder, Place place, Sign sign)
+        : decoder(decoder), place(place), sign(sign) {}
+    Scales scales() override { return decoder.scalesOf(place); }
+    Value word(int64_t w) override {
+      return sign == Sign::Signed ? decoder.signedBytes(place, w) : decoder.bytes(place, w);
+    }
+
+  private:
+    const BlockDecoder &decoder;
+    Place place;
+    Sign sign;
+  };
+
   virtual Scales scalesOf(Place &place) const = 0;
   /// Codes of steps 4w to 4w + 3, unsigned and bias() too large.
   virtual Value bytes(Place &place, int64_t w) const = 0;
@@ -101,6 +112,10 @@ protected:
   virtual Value codes(Place &place, int64_t w) const {
     return bias() ? place.lanes.lessBias(bytes(place, w), bias()) : bytes(place, w);
   }
+
+  /// The same times 2^signedPower(), where that saves operations: in the upper bits of a byte a
+  /// code becomes signed by flipping its highest bit.
+  virtual Value signedBytes(Place &place, int64_t w) const { return codes(place, w); }
 
   Value word(Place &place, Value index) const {
     Value offset = place.e.mul(index, 4 * form.columns);
@@ -166,6 +181,17 @@ class NibbleDecoder : public BlockDecoder {
     bits = w < 4 ? lanes.left(bits, 4 - w) : lanes.right(bits, w - 4);
     return lanes.merge(bytes, lanes.mask(bits, 0x10101010));
   }
+  int64_t signedPower() const override { return form.element == RX_Q5_0 ? 3 : 4; }
+  Value signedBytes(Place &place, int64_t w) const override {
+    Lanes &lanes = place.lanes;
+    bool fifth = form.element == RX_Q5_0;
+    Value nibbles = word(place, w % 4 + (fifth ? 1 : 0));
+    if (!fifth)
+      return lanes.flip(lanes.mask(lanes.left(nibbles, w < 4 ? 4 : 0), 0xF0F0F0F0), 0x80808080);
+    nibbles = w < 4 ? lanes.left(nibbles, 3) : lanes.right(nibbles, 1);
+    Value bits = lanes.left(lanes.flip(word(place, layout.spreadWord), 0xFFFFFFFF), 7 - w);
+    return lanes.merge(lanes.mask(nibbles, 0x78787878), lanes.mask(bits, 0x80808080));
+  }
 };
 
 /// Words: (d, dmin), three of packed scales, 32 of nibbles.
@@ -193,6 +219,7 @@ class Q4KDecoder : public BlockDecoder {
     return {factor, factor, minus};
   }
   int64_t bias() const override { return 0; }
+  bool hasMinimum() const override { return true; }
   Value bytes(Place &place, int64_t w) const override {
     GemmEmitter &e = place.e;
     Value pair = e.div(place.part, e.constant(2)), high = e.rem(place.part, e.constant(2));
@@ -217,16 +244,38 @@ class Q6KDecoder : public BlockDecoder {
             {}};
   }
   int64_t bias() const override { return 32; }
+  bool hasTwoScales() const override { return true; }
   Value bytes(Place &place, int64_t w) const override {
     GemmEmitter &e = place.e;
     Lanes &lanes = place.lanes;
+    Pieces pieces = piecesOf(place, w);
+    Value pairs = lanes.right(pieces.pairs, e.mul(pieces.r, 2));
+    return lanes.merge(lanes.mask(pieces.nibbles, 0x0F0F0F0F),
+                       lanes.left(lanes.mask(pairs, 0x03030303), 4));
+  }
+  int64_t signedPower() const override { return 2; }
+  Value signedBytes(Place &place, int64_t w) const override {
+    GemmEmitter &e = place.e;
+    Lanes &lanes = place.lanes;
+    Pieces pieces = piecesOf(place, w);
+    Value pairs = lanes.left(pieces.pairs, e.sub(e.constant(6), e.mul(pieces.r, 2)));
+    return lanes.flip(lanes.merge(lanes.mask(lanes.left(pieces.nibbles, 2), 0x3C3C3C3C),
+                                  lanes.mask(pairs, 0xC0C0C0C0)),
+                      0x80808080);
+  }
+
+  struct Pieces {
+    Value nibbles; ///< the lowest four bits of each byte
+    Value pairs;   ///< pair r (i64) of each byte
+    Value r;
+  };
+  Pieces piecesOf(Place &place, int64_t w) const {
+    GemmEmitter &e = place.e;
     Value h = e.div(place.part, e.constant(4)), r = e.rem(place.part, e.constant(4));
     Value first = e.add(e.mul(h, 16), e.mul(e.rem(r, e.constant(2)), 8));
-    Value nibbles =
-        lanes.right(word(place, e.add(first, e.constant(w))), e.mul(e.div(r, e.constant(2)), 4));
-    Value pairs = lanes.right(word(place, e.add(e.mul(h, 8), e.constant(32 + w))), e.mul(r, 2));
-    return lanes.merge(lanes.mask(nibbles, 0x0F0F0F0F),
-                       lanes.left(lanes.mask(pairs, 0x03030303), 4));
+    Value nibbles = place.lanes.right(word(place, e.add(first, e.constant(w))),
+                                      e.mul(e.div(r, e.constant(2)), 4));
+    return {nibbles, word(place, e.add(e.mul(h, 8), e.constant(32 + w))), r};
   }
 };
 

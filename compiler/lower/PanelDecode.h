@@ -31,8 +31,8 @@ public:
                       Visit visit) const = 0;
 };
 
-/// Forms of blocks as integers, for exact products: steps of k come in groups of 32, a block or a
-/// part of one, and an element is (code - bias) * scale, less a minimum in some forms.
+/// Forms of blocks as integers: steps of k come in groups of 32, a block or a part of one, and an
+/// element is its signed code * scale, less a minimum in some forms.
 class PanelCodes {
 public:
   using Value = mlir::Value;
@@ -43,19 +43,29 @@ public:
   struct Scales {
     Value low, high, minusMinimum;
   };
-  struct Group {
-    GemmEmitter::Values codes; ///< eight words of four unsigned bytes, steps 4w to 4w + 3
-    Scales scales;
+  /// Codes as signed bytes, times 2^signedPower(), or as unsigned ones that are bias() too large.
+  enum class Sign { Signed, Biased };
+  /// Emits what it is asked for where it is asked.
+  class Group {
+  public:
+    virtual ~Group() = default;
+    virtual Scales scales() = 0;
+    /// Steps 4w to 4w + 3, w < 8: words of four bytes.
+    virtual Value word(int64_t w) = 0;
   };
 
   explicit PanelCodes(const PanelForm &form) : form(form) {}
   virtual ~PanelCodes() = default;
 
   virtual int64_t bias() const = 0;
+  virtual int64_t signedPower() const { return 0; }
+  virtual bool hasMinimum() const { return false; }
+  virtual bool hasTwoScales() const { return false; }
   /// Groups of a record.
   int64_t parts() const { return form.blockElements() / groupSteps; }
-  /// Emits group `part` of the record at `record`, for a vector of columns from `column` (i64) on.
-  virtual Group group(GemmEmitter &emitter, Value record, int64_t part, Value column) const = 0;
+  /// Group `part` (i64) of the record at `record`, for a vector of columns from `column` (i64) on.
+  virtual std::unique_ptr<Group> group(GemmEmitter &emitter, Value record, Value part, Value column,
+                                       Sign sign) const = 0;
 
 protected:
   PanelForm form;

@@ -1,6 +1,7 @@
-// Exact products with weights in blocks: as accurate as a chain of fused multiply-adds, the same
-// bits on every target, in every cut and beside any other rows.
+// Products with weights in blocks: at least as accurate as a chain of fused multiply-adds, the same
+// bits on every target of the same arithmetic, in every cut and beside any other rows.
 #include "compiler/lower/GemmBlocks.h"
+#include "compiler/lower/BlockSums.h"
 #include "compiler/target/EmitObject.h"
 #include "tests/compiler/lower/gemm/StoredGemm.h"
 
@@ -61,8 +62,8 @@ protected:
   }
 };
 
-/// Every element, against f64: within what rounding numbers to 2^-22 of the largest of a block and
-/// the roundings per block can do.
+/// Every element, against f64: within what rounding numbers to 2^-22 of the largest of a block, or
+/// the roundings of a chain over it, and those per block can do.
 TEST_P(GemmBlocks, IsCloseToTheExactSum) {
   for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
     const CpuTarget *target = gemm.spec.target;
@@ -88,7 +89,8 @@ TEST_P(GemmBlocks, IsCloseToTheExactSum) {
                 weights += std::abs(weight(b, j, step));
               }
               // 3 roundings of each block's value, and of partial sums that are at most `size`.
-              double bound = 0x1p-22 * weights + 0x1p-24 * (4 + double(k) / 16) * (size + weights);
+              double roundings = 4 + double(k) / 16 + (hasIntegerSums(*target) ? 0 : 32);
+              double bound = 0x1p-22 * weights + 0x1p-24 * roundings * (size + weights);
               ASSERT_LE(std::abs(c(i, j) - exact), bound) << "at [" << i << ", " << j << "]";
             }
         }
@@ -143,21 +145,48 @@ TEST_P(GemmBlocks, CutsAndOtherRowsDoNotMatter) {
 }
 
 TEST_P(GemmBlocks, TargetsAgree) {
-  std::vector<const CpuTarget *> targets = chainTargets();
-  if (targets.size() < 2)
-    GTEST_SKIP() << "this CPU runs one target only";
-  std::mt19937 rng(44);
-  for (int64_t m : {1, 8, 40})
-    for (int kind = 0; kind < kinds; ++kind) {
-      Matrix<float> a = rowsOfKind(kind, m, depths().back(), rng);
-      StoredMatrix b(GetParam(), 100, depths().back(), rng);
-      CompiledGemm first(specFor(targets[0]));
-      Matrix<float> c = multiply(first, a, b);
-      for (const CpuTarget *target : targets) {
-        CompiledGemm other(specFor(target));
-        EXPECT_TRUE(sameBits(c, multiply(other, a, b))) << target->name.str();
+  int compared = 0;
+  for (bool ofIntegers : {false, true}) {
+    std::vector<const CpuTarget *> targets = chainTargets();
+    llvm::erase_if(targets, [&](auto *target) { return hasIntegerSums(*target) != ofIntegers; });
+    if (targets.size() < 2)
+      continue;
+    compared += static_cast<int>(targets.size());
+    std::mt19937 rng(44);
+    for (int64_t m : {1, 8, 40})
+      for (int kind = 0; kind < kinds; ++kind) {
+        Matrix<float> a = rowsOfKind(kind, m, depths().back(), rng);
+        StoredMatrix b(GetParam(), 100, depths().back(), rng);
+        CompiledGemm first(specFor(targets[0]));
+        Matrix<float> c = multiply(first, a, b);
+        for (const CpuTarget *target : targets) {
+          CompiledGemm other(specFor(target));
+          EXPECT_TRUE(sameBits(c, multiply(other, a, b))) << target->name.str();
+        }
       }
+  }
+  if (!compared)
+    GTEST_SKIP() << "this CPU runs no two targets of the same arithmetic";
+}
+
+/// Powers of two beside a row change no bit while no number leaves the range of f32.
+TEST_P(GemmBlocks, PowersOfTwoAreExact) {
+  for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
+    std::mt19937 rng = rx::test::generator();
+    int64_t k = depths().back(), n = 40;
+    StoredMatrix b(GetParam(), n, k, rng);
+    auto a = Matrix<float>::random(5, k, 0, rng);
+    Matrix<float> expected = multiply(gemm, a, b);
+    for (float power : {0x1p-60f, 0x1p60f, 0x1p89f}) {
+      Matrix<float> scaled(a.rows, k);
+      for (int64_t i = 0; i < a.rows * k; ++i)
+        scaled.data[i / k * scaled.stride + i % k] = power * a(i / k, i % k);
+      Matrix<float> c = multiply(gemm, scaled, b);
+      for (int64_t i = 0; i < a.rows; ++i)
+        for (int64_t j = 0; j < n; ++j)
+          ASSERT_EQ(c(i, j), power * expected(i, j)) << power << " at [" << i << ", " << j << "]";
     }
+  }
 }
 
 /// Where a target takes these products on path `bulk`, they are the same.
@@ -178,7 +207,7 @@ TEST_P(GemmBlocks, PathsAgree) {
     GTEST_SKIP() << "this CPU runs no target that multiplies bytes";
 }
 
-/// The integers at the ends of their range: every code and number as large as can be.
+/// Integers at the ends of their range: every code and number as large as can be.
 TEST_P(GemmBlocks, ExtremesDoNotOverflow) {
   for (CompiledGemm &gemm : productsOn(chainTargets(), specFor)) {
     std::mt19937 rng(45);
@@ -253,8 +282,9 @@ TEST(GemmBlocksAssembly, EveryTargetAssembles) {
     // What this machine runs is compiled as programs have it by other tests.
     EmitOptions options{hostRuns(target) ? 1u : 3u};
     std::string assembly = llvm::cantFail(emitAssembly(*module, target, options));
-    EXPECT_NE(assembly.find(target.hasByteDots ? "vpdpbusd" : "vpmaddwd"), std::string::npos)
+    EXPECT_EQ(assembly.find("vpdpbusd") != std::string::npos, hasIntegerSums(target))
         << target.name.str();
+    EXPECT_NE(assembly.find("vfmadd"), std::string::npos) << target.name.str();
   }
 }
 
