@@ -39,6 +39,12 @@ struct Edge {
   Reads reads;
 };
 
+/// An operand that no member makes.
+struct OutsideRead {
+  unsigned consumer;
+  Reads reads;
+};
+
 /// Which axes of the results of `ops` are one and the same along every edge between them.
 class CommonAxes {
 public:
@@ -50,6 +56,13 @@ public:
       for (auto [axis, dim] : llvm::enumerate(edge.reads))
         if (dim && agree(edge, axis, *dim))
           classes.unionSets({edge.producer, axis}, {edge.consumer, *dim});
+  }
+
+  /// Operands from outside that stay the same along an axis, which is `axis[i]` of op i.
+  int64_t countConstant(ArrayRef<unsigned> axis) const {
+    return llvm::count_if(outside, [&](const OutsideRead &read) {
+      return !llvm::is_contained(read.reads, axis[read.consumer]);
+    });
   }
 
   /// The axis of every op that is the same as `axis` of the last one; empty unless all have one,
@@ -81,6 +94,8 @@ private:
     auto producer = llvm::find(ops, value.getDefiningOp());
     if (producer != ops.end())
       edges.push_back({unsigned(producer - ops.begin()), consumer, reads});
+    else
+      outside.push_back({consumer, reads});
   }
 
   /// Whether the axis of the producer is all that the dimension of the consumer is.
@@ -91,6 +106,7 @@ private:
 
   ArrayRef<Operation *> ops;
   SmallVector<Edge> edges;
+  SmallVector<OutsideRead> outside;
   llvm::EquivalenceClasses<Axis> classes;
 };
 
@@ -133,6 +149,11 @@ void RowGroup::findRowAxes() {
   });
   if (isElementwise && !found.empty())
     found.pop_back();
+  // What stays the same along an axis, as angles do from head to head, is read again while it is in
+  // cache if that axis is the fastest.
+  llvm::stable_sort(found, [&](const auto &a, const auto &b) {
+    return common.countConstant(a) < common.countConstant(b);
+  });
   for (auto [row, same] : llvm::enumerate(found)) {
     sizes.push_back(resultOf(members.back()).size(same.back()));
     for (auto [index, axis] : llvm::enumerate(same))

@@ -1,6 +1,7 @@
 // The polynomials that kernels use for f32 math, against libm in f64. The bounds are in units of
 // the last place of the f32 result; they state what generated programs may rely on.
 #include "tests/compiler/target/KernelFixture.h"
+#include <bit>
 #include <cmath>
 
 namespace rx::compiler {
@@ -51,7 +52,7 @@ TEST_P(MathAccuracyTest, StaysWithinUlps) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MathAccuracyTest,
-                         testing::Values(MathCase{"exp", std::exp, -87, 88, 2},
+                         testing::Values(MathCase{"exp", std::exp, -87.3365f, 88.7228f, 1},
                                          MathCase{"expm1", std::expm1, -10, 80, 4},
                                          MathCase{"log", std::log, 1e-30f, 1e6f, 2},
                                          MathCase{"log1p", std::log1p, -0.99f, 100, 4},
@@ -86,14 +87,25 @@ TEST_F(MathAccuracyTest, SpecialValues) {
   ObjectCache cache(folder);
   KernelObject object = expect(cache.get(*module, *host));
   LoadedKernels kernels = expect(LoadedKernels::load(object));
-  std::vector<float> output = runElementwise<float>(kernels.find(object.symbol),
-                                                    {-INFINITY, INFINITY, NAN, 0, -1000, 1000});
+  float silent = std::bit_cast<float>(0xFFFFFFFFu), signalling = std::bit_cast<float>(0x7F800001u);
+  std::vector<float> output =
+      runElementwise<float>(kernels.find(object.symbol),
+                            {-INFINITY, INFINITY, NAN, 0, -1000, 1000, silent, signalling,
+                             88.72283f, 88.72284f, -87.33654f, -87.33655f, -0.0f, 0x1p-149f});
   EXPECT_EQ(output[0], 0);
   EXPECT_EQ(output[1], INFINITY);
   EXPECT_TRUE(std::isnan(output[2]));
   EXPECT_EQ(output[3], 1);
   EXPECT_EQ(output[4], 0);
   EXPECT_EQ(output[5], INFINITY);
+  EXPECT_TRUE(std::isnan(output[6]));
+  EXPECT_TRUE(std::isnan(output[7]));
+  EXPECT_TRUE(std::isfinite(output[8])); // the largest that is
+  EXPECT_EQ(output[9], INFINITY);
+  EXPECT_GE(output[10], 0x1p-126f); // the least that is no subnormal
+  EXPECT_EQ(output[11], 0);
+  EXPECT_EQ(output[12], 1);
+  EXPECT_EQ(output[13], 1);
 }
 
 } // namespace
