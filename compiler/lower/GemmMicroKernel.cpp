@@ -8,16 +8,17 @@ namespace rx::compiler {
 
 /// Words per trip of the inner loop.
 static constexpr int64_t unroll = 4;
+static constexpr int64_t cacheLine = 64;
 
 GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling,
-                                   const GemmWords &words)
-    : emitter(emitter), tiling(tiling), words(words) {
+                                   const GemmWords &words, bool fetchesB)
+    : emitter(emitter), tiling(tiling), words(words), fetchesB(fetchesB) {
   for (int64_t rows = 1; rows <= tiling.rows; ++rows) {
-    narrow.push_back(build(rows, tiling.vectors));
-    half.push_back(build(rows, tiling.vectors / 2));
+    narrow.push_back(build(rows, tiling.vectors, fetchesB));
+    half.push_back(build(rows, tiling.vectors / 2, /*fetches=*/false));
   }
   for (int64_t rows = 1; widePanelsOf(rows) > 1; ++rows)
-    wide.push_back(build(rows, widePanelsOf(rows) * tiling.vectors));
+    wide.push_back(build(rows, widePanelsOf(rows) * tiling.vectors, /*fetches=*/false));
 }
 
 int64_t GemmMicroKernels::widePanelsOf(int64_t rows) const {
@@ -74,16 +75,18 @@ private:
 
 } // namespace
 
-func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
+func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors, bool fetches) {
   GemmEmitter &e = emitter;
   std::string name = "tile_" + std::to_string(rows) + "x" + std::to_string(vectors);
   SmallVector<Type> types = {
-      e.i64, e.ptr, e.ptr, e.i64, e.i64, e.ptr, e.i64, e.ptr, e.builder.getI1Type()};
+      e.i64, e.ptr, e.ptr, e.i64, e.i64, e.ptr, e.i64, e.ptr, e.ptr, e.i64, e.builder.getI1Type()};
   auto body = [&](ValueRange args) {
     Value depth = args[0], a = args[1], b = args[2], bStep = args[3], panelStep = args[4],
-          c = args[5], cStep = args[6], nextC = args[7], resume = args[8];
+          c = args[5], cStep = args[6], nextC = args[7], nextB = args[8], nextBStep = args[9],
+          resume = args[10];
     TileStep step(e, words, rows, vectors, tiling.vectors, panelStep);
     int64_t chain = gemmChain / words.steps();
+    int64_t linesPerWord = (tiling.vectors * e.lanes * e.elementBytes + cacheLine - 1) / cacheLine;
     auto eachVector = [&](Value start, function_ref<void(int64_t, Value)> visit) {
       Value row = start;
       for (int64_t r = 0; r < rows; ++r, row = e.at(row, cStep))
@@ -94,14 +97,17 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
     eachVector(nextC, [&](int64_t, Value line) { e.prefetch(line); });
 
     auto advance = [&](int64_t steps, ValueRange carried) {
-      GemmEmitter::Values next(carried.drop_front(2));
-      Value aNow = carried[0], bNow = carried[1];
+      GemmEmitter::Values next(carried.drop_front(3));
+      Value aNow = carried[0], bNow = carried[1], ahead = carried[2];
       for (int64_t s = 0; s < steps; ++s) {
+        for (int64_t line = 0; fetches && line < linesPerWord; ++line)
+          e.prefetch(e.at(ahead, line * cacheLine, e.builder.getI8Type()));
         step(aNow, bNow, next);
         aNow = e.at(aNow, rows);
         bNow = e.at(bNow, bStep);
+        ahead = e.at(ahead, nextBStep, e.builder.getI8Type());
       }
-      next.insert(next.begin(), {aNow, bNow});
+      next.insert(next.begin(), {aNow, bNow, ahead});
       return next;
     };
     auto addChain = [&](Value begin, ValueRange from) {
@@ -115,12 +121,13 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors) {
                           [&](Value, ValueRange carried) { return advance(steps, carried); });
       Value before = e.maskBelow(e.select(resume, e.constant(e.lanes), begin));
       eachVector(c, [&](int64_t i, Value to) {
-        e.store(e.addFloats(e.loadMasked(to, before), sums[i + 2]), to);
+        e.store(e.addFloats(e.loadMasked(to, before), sums[i + 3]), to);
       });
-      return GemmEmitter::Values{sums[0], sums[1]};
+      return GemmEmitter::Values{sums[0], sums[1], sums[2]};
     };
     // At least once, so that zeros are stored where there are no steps.
-    e.forCarry(e.constant(0), e.max(depth, e.constant(1)), e.constant(chain), {a, b}, addChain);
+    e.forCarry(e.constant(0), e.max(depth, e.constant(1)), e.constant(chain), {a, b, nextB},
+               addChain);
   };
   func::FuncOp function =
       e.function(name, types, /*isPublic=*/false, {false, true, true, false, false, true}, body);
@@ -134,7 +141,7 @@ void GemmMicroKernels::dispatch(Value rows, const GemmTileCall &tile,
   for (func::FuncOp callee : byRows)
     calls.push_back([&, callee] {
       emitter.call(callee, {tile.depth, tile.a, tile.b, tile.bStep, tile.bPanelStep, tile.c,
-                            tile.cStep, tile.nextC, tile.resume});
+                            tile.cStep, tile.nextC, tile.nextB, tile.nextBStep, tile.resume});
     });
   emitter.switchFrom1(rows, calls);
 }

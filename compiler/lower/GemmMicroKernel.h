@@ -13,13 +13,17 @@ struct GemmTileCall {
       bPanelStep;       ///< from a word to the next along k, and from a panel to the next
   mlir::Value c, cStep; ///< from a row of C to the next
   mlir::Value nextC;    ///< The tile of C after this one, fetched meanwhile
-  mlir::Value resume;   ///< i1: the chains are added to what C holds, else to +0
+  /// What is fetched of B meanwhile, and bytes from its part per word to the next (fetchesB).
+  mlir::Value nextB, nextBStep;
+  mlir::Value resume; ///< i1: the chains are added to what C holds, else to +0
 };
 
 /// Emits micro-kernels and dispatches to the one of a given height.
 class GemmMicroKernels {
 public:
-  GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling, const GemmWords &words);
+  /// `fetchesB`: B comes from memory, faster than processors see ahead.
+  GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling, const GemmWords &words,
+                   bool fetchesB);
 
   /// Height that serves `rows` in equal tiles is at most this.
   int64_t maxRows() const { return tiling.rows; }
@@ -38,13 +42,14 @@ public:
 
 private:
   int64_t widePanelsOf(int64_t rows) const;
-  mlir::func::FuncOp build(int64_t rows, int64_t vectors);
+  mlir::func::FuncOp build(int64_t rows, int64_t vectors, bool fetches);
   void dispatch(mlir::Value rows, const GemmTileCall &tile,
                 llvm::ArrayRef<mlir::func::FuncOp> byRows);
 
   GemmEmitter &emitter;
   const GemmTiling &tiling;
   GemmWords words;
+  bool fetchesB;
   llvm::SmallVector<mlir::func::FuncOp> narrow, half, wide; ///< Index 0 serves one row.
 };
 

@@ -48,9 +48,9 @@ class NestBuilder {
 public:
   NestBuilder(GemmEmitter &e, const GemmSpec &spec)
       : e(e), spec(spec), tiling(spec.target->gemm), scratch(spec),
-        words(*spec.target, gemmOrder(spec)), tiles(e, tiling, words), finish(e, spec),
-        form(gemmPanelForm(spec)),
+        words(*spec.target, gemmOrder(spec)), form(gemmPanelForm(spec)),
         decodes(spec.packedB && (spec.formB != RX_F32 || words.steps() > 1)),
+        tiles(e, tiling, words, /*fetchesB=*/spec.packedB && !decodes), finish(e, spec),
         columns(tiles.panelColumns()) {
     packA = buildPack(e, "pack_a", tiling.rows, !spec.transA, /*padded=*/false, words);
     if (!spec.packedB)
@@ -125,10 +125,17 @@ private:
     e.call(direct, call.flatten());
   }
 
-  /// Equal blocks of at most depthBlock steps, in whole chains. Those are whole vectors, too, so
-  /// that transposing packs have no rest but at the end, and whole blocks of every stored form.
+  /// Equal blocks of at most depthBlock steps, in whole chains; of more where rows are few and
+  /// nothing else is packed. Those are whole vectors, too, so that transposing packs have no rest
+  /// but at the end, and whole blocks of every stored form.
   Value balancedDepth() {
-    Value blocks = e.max(e.ceilDiv(range.depth, tiling.depthBlock), e.constant(1));
+    Value most = e.constant(tiling.depthBlock);
+    if (spec.packedB && !decodes) {
+      int64_t few = 2 * tiling.rows, room = tiling.rowBlock * tiling.depthBlock / few;
+      most = e.select(is(Predicate::sle, rows, e.constant(few)),
+                      e.constant(room / gemmChain * gemmChain), most);
+    }
+    Value blocks = e.max(e.ceilDiv(range.depth, most), e.constant(1));
     return e.max(e.roundUp(e.ceilDiv(range.depth, blocks), gemmChain), e.constant(gemmChain));
   }
 
@@ -260,10 +267,10 @@ private:
   const GemmTiling &tiling;
   GemmScratch scratch;
   GemmWords words;
-  GemmMicroKernels tiles;
-  GemmFinish finish;
   PanelForm form; ///< Of packed B.
   bool decodes;   ///< B is panels of other words than those that are multiplied.
+  GemmMicroKernels tiles;
+  GemmFinish finish;
   int64_t columns;
   func::FuncOp packA, packB, decodeB, panel, direct;
   GemmRange range;

@@ -29,6 +29,10 @@ public:
   void body(const GemmPanelCall &call) {
     Value here = e.min(call.columns, e.mul(call.panels, width));
     Value whole = e.compare(Predicate::sge, call.columns, e.mul(call.panels, width));
+    // While its tiles are computed, the next panel is fetched, each time an equal part of it.
+    Value tileCount = e.max(e.ceilDiv(call.rows, call.tileRows), e.constant(1));
+    Value nextBStep = e.div(e.constant(width * e.elementBytes), tileCount);
+    Value nextPanel = e.at(call.b, call.bPanelStep);
     e.forEach(e.constant(0), call.rows, call.tileRows, [&](Value row) {
       Value rows = e.min(call.tileRows, e.sub(call.rows, row));
       Value c = e.at(call.c, e.mul(row, call.cStep));
@@ -36,10 +40,18 @@ public:
       Value below = e.compare(Predicate::slt, e.add(row, call.tileRows), call.rows);
       Value nextC = e.select(below, e.at(c, e.mul(call.tileRows, call.cStep)),
                              e.at(call.c, e.mul(call.panels, width)));
-      GemmTileCall tile{call.depth,      e.at(call.a, e.mul(row, call.depth)),
-                        call.b,          call.bStep,
-                        call.bPanelStep, c,
-                        call.cStep,      nextC,
+      Value bytes = e.mul(e.mul(e.div(row, call.tileRows), call.depth), nextBStep);
+      Value part = e.at(nextPanel, bytes, e.builder.getI8Type());
+      GemmTileCall tile{call.depth,
+                        e.at(call.a, e.mul(row, call.depth)),
+                        call.b,
+                        call.bStep,
+                        call.bPanelStep,
+                        c,
+                        call.cStep,
+                        nextC,
+                        part,
+                        nextBStep,
                         call.resume};
       e.ifElse(whole, [&] { wholeTile(call, tile, rows); }, [&] { edgeTile(call, tile, rows); });
       if (finish)
