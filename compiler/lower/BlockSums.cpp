@@ -39,14 +39,13 @@ void BlockSums::build() {
 void BlockSums::body() {
   e.forEach(e.constant(0), call.columns, e.constant(form.columns), [&](Value column) {
     Value index = e.div(column, e.constant(form.columns));
-    Value panel = bytesAt(call.b, e.mul(index, call.bStep));
     forSums(column, [&](Value c, Value sums, Value mask) {
       Value resumes = e.compare(Predicate::ne, call.resume, e.constant(0));
       e.ifElse(
           resumes, [&] { e.store(e.loadMasked(c, mask), sums); },
           [&] { e.store(e.zeroVector(), sums); });
     });
-    addPanel(panel);
+    addPanel(index);
     forSums(column,
             [&](Value c, Value sums, Value mask) { e.storeMasked(e.loadVector(sums), c, mask); });
   });

@@ -23,7 +23,7 @@ struct BlockPanels {
   Value c, cStride; ///< first row and column
   Value rows, columns, depth;
   Value resume;     ///< i64: whether sums begin with what is in C
-  Value scratch;    ///< panelScratchElements()
+  Value scratch;    ///< BlockSumsSizes::scratchElements
   Value a, aStride; ///< the rows themselves
 
   llvm::SmallVector<Value> flatten() const {
@@ -47,7 +47,7 @@ public:
 
   /// How many bytes ahead of the reads lines must be fetched to hide memory's latency.
   virtual int64_t leastAhead() const = 0;
-  /// Numbers of a row may be 2^boundPower and more only where another order of sums is used.
+  /// Rows with a number of 2^boundPower or more are not ordinary.
   virtual int64_t boundPower() const = 0;
   /// Writes what `multiply` needs of rows. Those that are not ordinary[row] (i32) get any sums.
   virtual void prepare(const BlockRows &rows, Value ordinary, Value prepared) = 0;
@@ -60,8 +60,9 @@ protected:
   /// To be called by `make`.
   void build();
 
-  /// Adds the products of the rows of `call` with a panel to their sums.
-  virtual void addPanel(Value panel) = 0;
+  /// Adds the products of the rows of `call` with panel `index` (i64) to their sums.
+  virtual void addPanel(Value index) = 0;
+  Value panelAt(Value index) { return bytesAt(call.b, e.mul(index, call.bStep)); }
   /// Where sums begin in call.scratch, in elements.
   virtual int64_t firstSum() const { return 0; }
   /// form.columns sums of a row.

@@ -2,6 +2,7 @@
 #include <cmath>
 
 using namespace mlir;
+using Predicate = mlir::arith::CmpIPredicate;
 
 namespace rx::compiler {
 
@@ -10,11 +11,11 @@ BlockSumsSizes ChainSums::sizes(const GemmSpec &spec, int64_t rows) {
   int64_t paddedRows = (rows + tileRows - 1) / tileRows * tileRows;
   auto codes = makePanelCodes(form);
   int64_t preparedBytes = codes->hasMinimum() ? 4 : 0; // a sum
-  return {preparedBytes, otherElements(*codes, form) + paddedRows * form.columns};
+  return {preparedBytes, groupsAtOnce * groupElements(*codes, form) + paddedRows * form.columns};
 }
 
-int64_t ChainSums::otherElements(const PanelCodes &codes, const PanelForm &form) {
-  return (steps + groupsAtOnce * factors(codes)) * form.columns;
+int64_t ChainSums::groupElements(const PanelCodes &codes, const PanelForm &form) {
+  return (steps + factors(codes)) * form.columns;
 }
 
 //===----------------------------------------------------------------------===//
@@ -56,39 +57,52 @@ Value ChainSums::sumOfBlock(const BlockRows &rows, Value row, Value block) {
 // Chains
 //===----------------------------------------------------------------------===//
 
-void ChainSums::addPanel(Value panel) {
+void ChainSums::addPanel(Value index) {
   Value groups = e.mul(records(), codes->parts()), zero = e.constant(0), one = e.constant(1);
   e.ifElse(
-      e.compare(arith::CmpIPredicate::eq, call.rows, one),
+      e.compare(Predicate::eq, call.rows, one),
       [&] {
-        Value whole = e.sub(groups, e.rem(groups, e.constant(groupsAtOnce)));
-        e.forEach(zero, whole, e.constant(groupsAtOnce),
-                  [&](Value first) { addToRow(panel, first, groupsAtOnce); });
+        Value panel = panelAt(index), atOnce = e.constant(groupsAtOnce);
+        Value whole = e.sub(groups, e.rem(groups, atOnce));
+        e.forEach(zero, whole, atOnce, [&](Value first) { addToRow(panel, first, groupsAtOnce); });
         if (codes->parts() % groupsAtOnce != 0)
           e.forEach(whole, groups, one, [&](Value last) { addToRow(panel, last, 1); });
       },
-      [&] { e.forEach(zero, groups, one, [&](Value index) { addToTiles(panel, index); }); });
+      [&] {
+        // Groups are counted over all panels of the call.
+        Value first = e.mul(index, groups), end = e.add(first, groups);
+        e.ifThen(
+            e.both(e.compare(Predicate::eq, index, zero), e.compare(Predicate::sgt, groups, zero)),
+            [&] {
+              Group begin = group(zero, zero);
+              decode({begin, open(begin, call.b), 0, vectors()});
+            });
+        e.forEach(first, end, one, [&](Value each) { addToTiles(index, groups, each); });
+      });
 }
 
-ChainSums::Group ChainSums::group(Value panel, Value index, int64_t slot) {
-  Value parts = e.constant(codes->parts()), part = e.rem(index, parts);
-  Value record = bytesAt(panel, e.mul(e.div(index, parts), form.recordBytes()));
+ChainSums::Group ChainSums::group(Value index, Value slot) {
+  Value numbers = e.at(call.scratch, e.mul(slot, groupElements(*codes, form)));
+  return {index, numbers, e.at(numbers, steps * form.columns)};
+}
+
+ChainSums::Codes ChainSums::open(const Group &group, Value panel) {
+  Value parts = e.constant(codes->parts()), part = e.rem(group.index, parts);
+  Value record = bytesAt(panel, e.mul(e.div(group.index, parts), form.recordBytes()));
   fetchAhead(record, part, codes->parts(), /*records=*/1);
-  int64_t first = (steps + slot * factors(*codes)) * form.columns;
-  Group group{index, e.at(call.scratch, first), {}};
   // Codes become f32 in the topmost of four bytes.
   Value unit = splat(std::ldexp(1.0f, static_cast<int>(-24 - codes->signedPower())));
+  Codes opened;
   for (int64_t column = 0; column < form.columns; column += e.lanes) {
-    group.columns.push_back(
-        codes->group(e, record, part, e.constant(column), PanelCodes::Sign::Signed));
-    PanelCodes::Scales scales = group.columns.back()->scales();
+    opened.push_back(codes->group(e, record, part, e.constant(column), PanelCodes::Sign::Signed));
+    PanelCodes::Scales scales = opened.back()->scales();
     e.store(lanes.product(scales.low, unit), e.at(group.scales, column));
     if (codes->hasTwoScales())
       e.store(lanes.product(scales.high, unit), e.at(group.scales, form.columns + column));
     else if (codes->hasMinimum())
       e.store(scales.minusMinimum, e.at(group.scales, form.columns + column));
   }
-  return group;
+  return opened;
 }
 
 Value ChainSums::number(Value word, int64_t step) {
@@ -132,17 +146,20 @@ void ChainSums::storeSums(const Sums &sums, Value row) {
 /// Adds `count` groups from `first` on to the only row.
 void ChainSums::addToRow(Value panel, Value first, int64_t count) {
   SmallVector<Group> groups;
+  SmallVector<Codes> opened;
   SmallVector<Sums> chains(count, Sums(vectors())), words = chains;
   SmallVector<SmallVector<std::pair<int64_t, Sums>>> ended(count); // with a last step
-  for (int64_t n = 0; n < count; ++n)
-    groups.push_back(group(panel, e.add(first, e.constant(n)), n));
+  for (int64_t n = 0; n < count; ++n) {
+    groups.push_back(group(e.add(first, e.constant(n)), e.constant(n)));
+    opened.push_back(open(groups.back(), panel));
+  }
   Value numbers = e.at(call.a, e.mul(first, steps));
   for (int64_t step = 0; step < steps; ++step)
     for (int64_t n = 0; n < count; ++n) {
       Sums columns;
       for (int64_t v = 0; v < vectors(); ++v) {
         if (step % 4 == 0)
-          words[n][v] = groups[n].columns[v]->word(step / 4);
+          words[n][v] = opened[n][v]->word(step / 4);
         columns.push_back(number(words[n][v], step));
       }
       advance(chains[n], step, load(numbers, n * steps + step), columns);
@@ -158,35 +175,49 @@ void ChainSums::addToRow(Value panel, Value first, int64_t count) {
   storeSums(sums, row);
 }
 
-/// Adds group `index` to all rows: the first tile decodes it for the others.
-void ChainSums::addToTiles(Value panel, Value index) {
-  Group each = group(panel, index, 0);
+void ChainSums::decodeStep(const Decoding &decoding, int64_t step, Sums &words) {
+  for (int64_t v = decoding.first; v < decoding.end; ++v) {
+    if (step % 4 == 0)
+      words[v] = decoding.codes[v]->word(step / 4);
+    e.store(number(words[v], step),
+            e.at(decoding.group.numbers, step * form.columns + v * e.lanes));
+  }
+}
+
+void ChainSums::decode(const Decoding &decoding) {
   Sums words(vectors());
-  auto decoded = [&](int64_t step, int64_t v) {
-    return e.at(call.scratch, step * form.columns + v * e.lanes);
+  for (int64_t step = 0; step < steps; ++step)
+    decodeStep(decoding, step, words);
+}
+
+/// Adds group `each`, which is decoded, to all rows of panel `panel`; meanwhile the next one is
+/// decoded, by two tiles if there are as many, so that neither waits for it.
+void ChainSums::addToTiles(Value panel, Value groups, Value each) {
+  Value one = e.constant(1), two = e.constant(groupsAtOnce), zero = e.constant(0);
+  Value index = e.sub(each, e.mul(panel, groups));
+  Group now = group(index, e.rem(each, two));
+  // The next of this panel or the first of the next panel, if there is one.
+  Value lastPanel = e.sub(e.ceilDiv(call.columns, form.columns), one);
+  Value isLast = e.compare(Predicate::eq, e.add(index, one), groups);
+  Value nextPanel = e.select(isLast, e.min(e.add(panel, one), lastPanel), panel);
+  Group next = group(e.select(isLast, zero, e.add(index, one)), e.rem(e.add(each, one), two));
+  Codes opened = open(next, panelAt(nextPanel));
+  Value second = e.constant(tileRows);
+  auto tile = [&](Value row, int64_t first, int64_t end) {
+    addToTile(now, row, Decoding{next, opened, first, end});
   };
-  addToTile(each, e.constant(0), [&](int64_t step) {
-    Sums columns;
-    for (int64_t v = 0; v < vectors(); ++v) {
-      if (step % 4 == 0)
-        words[v] = each.columns[v]->word(step / 4);
-      columns.push_back(number(words[v], step));
-      e.store(columns.back(), decoded(step, v));
-    }
-    return columns;
-  });
-  e.forEach(e.constant(tileRows), call.rows, e.constant(tileRows), [&](Value row) {
-    addToTile(each, row, [&](int64_t step) {
-      Sums columns;
-      for (int64_t v = 0; v < vectors(); ++v)
-        columns.push_back(e.loadVector(decoded(step, v)));
-      return columns;
-    });
-  });
+  e.ifElse(
+      e.compare(Predicate::sle, call.rows, second), [&] { tile(zero, 0, vectors()); },
+      [&] {
+        tile(zero, 0, vectors() / 2);
+        tile(second, vectors() / 2, vectors());
+      });
+  e.forEach(e.add(second, second), call.rows, second,
+            [&](Value row) { addToTile(now, row, std::nullopt); });
 }
 
 /// Rows beyond those that exist repeat the last one; their sums are there, but mean nothing.
-void ChainSums::addToTile(const Group &group, Value firstRow, ColumnsOf columnsOf) {
+void ChainSums::addToTile(const Group &group, Value firstRow, std::optional<Decoding> decoding) {
   SmallVector<Value> existing, numbers;
   SmallVector<Sums> chains(tileRows, Sums(vectors()));
   for (int64_t r = 0; r < tileRows; ++r) {
@@ -195,8 +226,13 @@ void ChainSums::addToTile(const Group &group, Value firstRow, ColumnsOf columnsO
     Value a = e.at(call.a, e.mul(existing.back(), call.aStride));
     numbers.push_back(e.at(a, e.mul(group.index, steps)));
   }
+  Sums words(vectors());
   for (int64_t step = 0; step < steps; ++step) {
-    Sums columns = columnsOf(step);
+    Sums columns;
+    for (int64_t v = 0; v < vectors(); ++v)
+      columns.push_back(e.loadVector(e.at(group.numbers, step * form.columns + v * e.lanes)));
+    if (decoding)
+      decodeStep(*decoding, step, words);
     for (int64_t r = 0; r < tileRows; ++r)
       advance(chains[r], step, load(numbers[r], step), columns);
     for (int64_t r = 0; endsChain(step) && r < tileRows; ++r) {

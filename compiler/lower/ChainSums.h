@@ -5,12 +5,14 @@
 //   y = fma(-minimum, sum of the block's numbers, y)   in forms with a minimum;
 // in forms with two scales per block, each half is a chain of its own.
 //
-// A vector of codes costs two operations to decode, once for all rows. Pairs of integers
-// (vpmaddwd), as exact as IntegerSums, took four operations for 32 products that in chains are
-// four, but for two pieces of each number, and as many additions.
+// A vector of codes costs two operations to decode, once for all rows, while the products of the
+// group before are computed. Pairs of integers (vpmaddwd), as exact as IntegerSums, took four
+// operations for 32 products that in chains are four, but for two pieces of each number, and as
+// many additions.
 #pragma once
 
 #include "compiler/lower/BlockSums.h"
+#include <optional>
 
 namespace rx::compiler {
 
@@ -28,35 +30,46 @@ private:
   /// Rows of a register tile: with two vectors of columns these are eight chains, which keep two
   /// FMA units of a latency of four busy and fit 16 registers.
   static constexpr int64_t tileRows = 4;
-  /// Groups that a single row is multiplied with side by side: with two vectors, four chains.
+  /// Groups that a single row is multiplied with side by side: with two vectors, four chains. With
+  /// more rows, the one that is multiplied and the one that is decoded.
   static constexpr int64_t groupsAtOnce = 2;
 
-  /// A group of 32 steps of a panel.
+  /// A group of 32 steps of a panel: what of it lies in call.scratch.
   struct Group {
-    Value index;  ///< of all of the panel, i64
-    Value scales; ///< where its scales are, factors(), vectors of columns each
-    llvm::SmallVector<std::unique_ptr<PanelCodes::Group>> columns; ///< its codes, by vectors
+    Value index;   ///< of all of the panel, i64
+    Value numbers; ///< decoded steps, form.columns each
+    Value scales;  ///< factors() of form.columns each
   };
+  /// Its codes, by vectors of columns.
+  using Codes = llvm::SmallVector<std::unique_ptr<PanelCodes::Group>>;
   /// Sums of a row, by vectors of columns.
   using Sums = GemmEmitter::Values;
-  using ColumnsOf = llvm::function_ref<Sums(int64_t step)>;
+  /// Vectors [first, end) of a group that are decoded meanwhile.
+  struct Decoding {
+    const Group &group;
+    const Codes &codes;
+    int64_t first, end;
+  };
 
-  void addPanel(Value panel) override;
-  int64_t firstSum() const override { return otherElements(*codes, form); }
+  void addPanel(Value index) override;
+  int64_t firstSum() const override { return groupsAtOnce * groupElements(*codes, form); }
 
   void addToRow(Value panel, Value first, int64_t count);
-  void addToTiles(Value panel, Value index);
-  void addToTile(const Group &group, Value firstRow, ColumnsOf columnsOf);
+  void addToTiles(Value panel, Value groups, Value index);
+  void addToTile(const Group &group, Value firstRow, std::optional<Decoding> decoding);
+  void decodeStep(const Decoding &decoding, int64_t step, Sums &words);
+  void decode(const Decoding &decoding);
 
-  /// In call.scratch: decoded numbers of a group, the scales of groupsAtOnce, then sums.
-  static int64_t otherElements(const PanelCodes &codes, const PanelForm &form);
+  /// Of call.scratch: decoded numbers and scales of groupsAtOnce groups; sums follow.
+  static int64_t groupElements(const PanelCodes &codes, const PanelForm &form);
   /// Vectors of f32 that a block has besides its codes: one or two scales, or scale and minimum.
   static int64_t factors(const PanelCodes &codes) {
     return codes.hasTwoScales() || codes.hasMinimum() ? 2 : 1;
   }
-  /// Emits what is known before the first product: in scratch it takes no registers. `slot` counts
-  /// groups that are there at the same time.
-  Group group(Value panel, Value index, int64_t slot);
+  /// Group `index` of those from `panel` on, in the scratch of `slot` (i64).
+  Group group(Value index, Value slot);
+  /// Its codes. Emits its scales, before the first product: in scratch they take no registers.
+  Codes open(const Group &group, Value panel);
   /// Step `step` of a word of codes, as f32 and 2^24 times too large.
   Value number(Value word, int64_t step);
   void advance(Sums &chains, int64_t step, Value factor, const Sums &columns);

@@ -16,7 +16,8 @@ void IntegerSums::prepare(const BlockRows &rows, Value ordinary, Value prepared)
   split.split(rows, ordinary, prepared);
 }
 
-void IntegerSums::addPanel(Value panel) {
+void IntegerSums::addPanel(Value index) {
+  Value panel = panelAt(index);
   e.forEach(e.constant(0), records(), e.constant(1),
             [&](Value record) { addRecord(panel, record); });
 }

@@ -21,7 +21,7 @@ public:
   void prepare(const BlockRows &rows, Value ordinary, Value prepared) override;
 
 private:
-  void addPanel(Value panel) override;
+  void addPanel(Value index) override;
   void addRecord(Value panel, Value index);
   Value add(Value sum, const PanelCodes::Scales &scales, llvm::ArrayRef<Value> words,
             Value numbers);
