@@ -64,12 +64,13 @@ void BlockSums::forSums(Value column, function_ref<void(Value c, Value sums, Val
 }
 
 void BlockSums::fetchAhead(Value record, Value share, int64_t shares, int64_t records) {
+  constexpr int64_t line = GemmEmitter::cacheLine;
   int64_t count = std::max(records, leastAhead() / form.recordBytes());
-  int64_t ahead = count * form.recordBytes() / cacheLine * cacheLine;
-  int64_t lines = (form.recordBytes() + shares * cacheLine - 1) / (shares * cacheLine);
-  Value from = bytesAt(record, e.mul(share, lines * cacheLine));
+  int64_t ahead = count * form.recordBytes() / line * line;
+  int64_t lines = (form.recordBytes() + shares * line - 1) / (shares * line);
+  Value from = bytesAt(record, e.mul(share, lines * line));
   for (int64_t i = 0; i < lines; ++i)
-    e.prefetch(e.at(from, ahead + i * cacheLine, e.builder.getI8Type()));
+    e.prefetch(e.at(from, ahead + i * line, e.builder.getI8Type()));
 }
 
 } // namespace rx::compiler

@@ -39,7 +39,6 @@ public:
   using Value = mlir::Value;
   /// Steps of k in a block of a row.
   static constexpr int64_t steps = PanelCodes::groupSteps;
-  static constexpr int64_t cacheLine = 64;
 
   /// The arithmetic of the target. Emits private functions.
   static std::unique_ptr<BlockSums> make(GemmEmitter &emitter, const GemmSpec &spec);

@@ -78,7 +78,7 @@ private:
   /// rows are prepared.
   void fetchFirst() {
     Value panel = firstPanel();
-    for (int64_t byte = 0; byte < sums->leastAhead(); byte += BlockSums::cacheLine)
+    for (int64_t byte = 0; byte < sums->leastAhead(); byte += GemmEmitter::cacheLine)
       e.prefetch(e.at(panel, byte, e.builder.getI8Type()));
   }
 

@@ -324,7 +324,7 @@ private:
   /// The lines that will be read some groups later: panels follow each other in memory, and
   /// decoding is too slow a reader for prefetchers to run far ahead.
   void fetchAhead(Value panel, Value group) {
-    constexpr int64_t ahead = 2048, line = 64;
+    constexpr int64_t ahead = 2048, line = GemmEmitter::cacheLine;
     int64_t bytes = form.recordBytes() * decoder->steps() / form.blockElements();
     Type byte = e.builder.getI8Type();
     Value from = e.at(panel, e.mul(group, bytes), byte);

@@ -48,6 +48,7 @@ public:
   void storeMasked(Value value, Value pointer, Value mask);
   /// Brings the cache line at `pointer`, which need not be valid, into L2.
   void prefetch(Value pointer);
+  static constexpr int64_t cacheLine = 64;
   Value zeroVector();
   Value addFloats(Value a, Value b);
   Value splat(Value scalar);

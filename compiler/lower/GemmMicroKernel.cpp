@@ -8,7 +8,6 @@ namespace rx::compiler {
 
 /// Words per trip of the inner loop.
 static constexpr int64_t unroll = 4;
-static constexpr int64_t cacheLine = 64;
 
 GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling,
                                    const GemmWords &words, bool fetchesB)
@@ -86,7 +85,8 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors, bool fetches
           resume = args[10];
     TileStep step(e, words, rows, vectors, tiling.vectors, panelStep);
     int64_t chain = gemmChain / words.steps();
-    int64_t linesPerWord = (tiling.vectors * e.lanes * e.elementBytes + cacheLine - 1) / cacheLine;
+    constexpr int64_t line = GemmEmitter::cacheLine;
+    int64_t linesPerWord = (tiling.vectors * e.lanes * e.elementBytes + line - 1) / line;
     auto eachVector = [&](Value start, function_ref<void(int64_t, Value)> visit) {
       Value row = start;
       for (int64_t r = 0; r < rows; ++r, row = e.at(row, cStep))
@@ -100,8 +100,8 @@ func::FuncOp GemmMicroKernels::build(int64_t rows, int64_t vectors, bool fetches
       GemmEmitter::Values next(carried.drop_front(3));
       Value aNow = carried[0], bNow = carried[1], ahead = carried[2];
       for (int64_t s = 0; s < steps; ++s) {
-        for (int64_t line = 0; fetches && line < linesPerWord; ++line)
-          e.prefetch(e.at(ahead, line * cacheLine, e.builder.getI8Type()));
+        for (int64_t i = 0; fetches && i < linesPerWord; ++i)
+          e.prefetch(e.at(ahead, i * line, e.builder.getI8Type()));
         step(aNow, bNow, next);
         aNow = e.at(aNow, rows);
         bNow = e.at(bNow, bStep);
