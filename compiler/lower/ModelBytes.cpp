@@ -43,13 +43,15 @@ private:
   int64_t bytesOf(rxt::BufferOp buffer) const {
     auto type = cast<rxt::TensorType>(buffer.getType());
     int64_t elements = type.elementCount().constant();
+    auto bytesIn = [&](rx_dtype element) {
+      return elements / rx_dtype_block_elements(element) * rx_dtype_block_bytes(element);
+    };
     if (auto text = buffer->getAttrOfType<StringAttr>(formAttribute))
-      return *PanelForm::parse(text.getValue())
-                  ->bytes(type.size(0).constant(), type.size(1).constant());
+      return bytesIn(PanelForm::parse(text.getValue())->element);
     auto stored = buffer->getAttrOfType<StringAttr>(storedAttribute);
     auto element = stored ? dtypeNamed(stored.getValue()) : std::nullopt;
     if (element && !buffer.getVia() && !read.contains(FlatSymbolRefAttr::get(buffer)))
-      return elements / rx_dtype_block_elements(*element) * rx_dtype_block_bytes(*element);
+      return bytesIn(*element);
     return elements * type.getElementType().getIntOrFloatBitWidth() / 8;
   }
 

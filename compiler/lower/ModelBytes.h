@@ -16,7 +16,8 @@ inline constexpr llvm::StringLiteral sizedAttribute = "rx.sized",
 void noteModelBuffers(mlir::ModuleOp module);
 
 /// Replaces every `{"bytes_of": NAME}` below `experiment` by a number: the bytes of the distinct
-/// buffers of that model. A buffer that nothing reads counts as its file stores it.
+/// buffers of that model. A buffer that nothing reads counts as its file stores it. Columns that fill
+/// up the last panel of a matrix do not count: how many there are depends on the CPU.
 void resolveModelBytes(mlir::ModuleOp module, nlohmann::json &experiment);
 
 } // namespace rx::compiler

@@ -1,33 +1,31 @@
 #!/usr/bin/env python3
 """compare_readme.py REPORT README: the table and the claims that the README shows against those of a run."""
 
-import math
 import re
 import sys
+from pathlib import Path
 
-# Of the mean negative log likelihood, which is what a model computes; perplexity is its exponential. Another CPU adds f32 numbers
-# in another order, and a model that sharing has broken amplifies that: it is on the whole the same model all the same.
-RELATIVE = 1e-4
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+import perplexity  # noqa: E402
 
 
 def tables(text):
     """name -> (parameters, bytes, perplexity) of the rows, and claim -> verdict."""
     rows = re.findall(r"^(source|(?:tied|relaxed), [^\n]*?)  +([\d,]+)  +([\d,]+)  +(\S+)$", text, re.M)
     claims = re.findall(r'^claim "(.+)" (holds|fails):', text, re.M)
-    return {name: (params, size, float(perplexity)) for name, params, size, perplexity in rows}, dict(claims)
+    return {name: (params, size, float(value)) for name, params, size, value in rows}, dict(claims)
 
 
 def problems(found, shown):
-    for name, (params, size, perplexity) in shown[0].items():
+    for name, (params, size, value) in shown[0].items():
         if name not in found[0]:
             yield f"no row {name}"
             continue
         counted = found[0][name]
         if counted[:2] != (params, size):
             yield f"{name}: {counted[:2]}, README {(params, size)}"
-        ours, theirs = math.log(counted[2]), math.log(perplexity)
-        if abs(ours - theirs) > RELATIVE * theirs:
-            yield f"{name}: perplexity {counted[2]}, README {perplexity}"
+        if not perplexity.same(counted[2], value):
+            yield f"{name}: perplexity {counted[2]}, README {value}"
     yield from (f"no row {name} in the README" for name in found[0] if name not in shown[0])
     yield from (f"claim {claim}: {found[1].get(claim)}, README {verdict}"
                 for claim, verdict in shown[1].items() if found[1].get(claim) != verdict)
