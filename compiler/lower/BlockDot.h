@@ -4,6 +4,7 @@
 // An integer n of a row, |n| <= mostNumber, is two pieces, n = high * radix + low, and low is two
 // signed bytes, p1 * 256 + p0. So there are three planes of bytes, and
 //   sum of code * high  and  sum of code * low  are below 2^31 for any codes and numbers.
+// The radix keeps low within 16 bits, too, so that products of words could give the same integers.
 #pragma once
 
 #include "compiler/lower/GemmEmitter.h"
