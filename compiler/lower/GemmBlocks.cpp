@@ -179,7 +179,7 @@ BlockProducts buildBlockProducts(GemmEmitter &e, const GemmSpec &spec, int64_t r
   BlocksBuilder blocks(e, spec, BlockScratch(spec, rows, depth));
   auto prepare = [&](ValueRange v) { blocks.prepareRows({v[0], v[1], v[2], v[3]}, v[4]); };
   auto multiply = [&](ValueRange v) { blocks.multiplyRows(GemmRange::unflatten(v)); };
-  return {e.function("split_rows", {e.ptr, e.i64, e.i64, e.i64, e.ptr}, /*isPublic=*/false, {},
+  return {e.function("prepare_rows", {e.ptr, e.i64, e.i64, e.i64, e.ptr}, /*isPublic=*/false, {},
                      prepare),
           e.function("multiply_rows", GemmRange::types(e, spec), /*isPublic=*/false, {}, multiply)};
 }

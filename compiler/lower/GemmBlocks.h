@@ -26,9 +26,9 @@ mlir::func::FuncOp buildGemmBlocksRange(GemmEmitter &emitter, const GemmSpec &sp
 /// The same products, element by element, in two steps: for a kernel that multiplies the same rows
 /// with one panel after the other.
 struct BlockProducts {
-  /// (a, aStride, rows, depth, scratch): splits rows of A.
-  mlir::func::FuncOp split;
-  /// A GemmRange (flattened) of rows [0, rowEnd), all of those that are split in its scratch.
+  /// (a, aStride, rows, depth, scratch): prepares rows of A, which stay where they are.
+  mlir::func::FuncOp prepare;
+  /// A GemmRange (flattened) of rows [0, rowEnd), all of those that are prepared in its scratch.
   mlir::func::FuncOp multiply;
 };
 

@@ -10,10 +10,10 @@ namespace rx::compiler {
 static constexpr int64_t unroll = 4;
 
 GemmMicroKernels::GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling,
-                                   const GemmWords &words, bool fetchesB)
-    : emitter(emitter), tiling(tiling), words(words), fetchesB(fetchesB) {
+                                   const GemmWords &words, bool fetches)
+    : emitter(emitter), tiling(tiling), words(words), fetches(fetches) {
   for (int64_t rows = 1; rows <= tiling.rows; ++rows) {
-    narrow.push_back(build(rows, tiling.vectors, fetchesB));
+    narrow.push_back(build(rows, tiling.vectors, fetches));
     half.push_back(build(rows, tiling.vectors / 2, /*fetches=*/false));
   }
   for (int64_t rows = 1; widePanelsOf(rows) > 1; ++rows)

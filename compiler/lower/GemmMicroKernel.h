@@ -13,7 +13,7 @@ struct GemmTileCall {
       bPanelStep;       ///< from a word to the next along k, and from a panel to the next
   mlir::Value c, cStep; ///< from a row of C to the next
   mlir::Value nextC;    ///< The tile of C after this one, fetched meanwhile
-  /// What is fetched of B meanwhile, and bytes from its part per word to the next (fetchesB).
+  /// What is fetched of B meanwhile, and bytes of it per word. Read where fetchesB().
   mlir::Value nextB, nextBStep;
   mlir::Value resume; ///< i1: the chains are added to what C holds, else to +0
 };
@@ -21,13 +21,14 @@ struct GemmTileCall {
 /// Emits micro-kernels and dispatches to the one of a given height.
 class GemmMicroKernels {
 public:
-  /// `fetchesB`: B comes from memory, faster than processors see ahead.
+  /// `fetches`: B comes from memory, faster than processors see ahead.
   GemmMicroKernels(GemmEmitter &emitter, const GemmTiling &tiling, const GemmWords &words,
-                   bool fetchesB);
+                   bool fetches);
 
   /// Height that serves `rows` in equal tiles is at most this.
   int64_t maxRows() const { return tiling.rows; }
   int64_t panelColumns() const { return tiling.vectors * emitter.lanes; }
+  bool fetchesB() const { return fetches; }
 
   /// How many panels a tile of `rows` may take at once when the rows are all there are. Short tiles
   /// need more columns for as many independent chains as the FMA units have stages. i64.
@@ -49,7 +50,7 @@ private:
   GemmEmitter &emitter;
   const GemmTiling &tiling;
   GemmWords words;
-  bool fetchesB;
+  bool fetches;
   llvm::SmallVector<mlir::func::FuncOp> narrow, half, wide; ///< Index 0 serves one row.
 };
 

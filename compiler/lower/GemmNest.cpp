@@ -50,7 +50,7 @@ public:
       : e(e), spec(spec), tiling(spec.target->gemm), scratch(spec),
         words(*spec.target, gemmOrder(spec)), form(gemmPanelForm(spec)),
         decodes(spec.packedB && (spec.formB != RX_F32 || words.steps() > 1)),
-        tiles(e, tiling, words, /*fetchesB=*/spec.packedB && !decodes), finish(e, spec),
+        tiles(e, tiling, words, /*fetches=*/spec.packedB && !decodes), finish(e, spec),
         columns(tiles.panelColumns()) {
     packA = buildPack(e, "pack_a", tiling.rows, !spec.transA, /*padded=*/false, words);
     if (!spec.packedB)

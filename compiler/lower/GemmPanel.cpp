@@ -29,10 +29,7 @@ public:
   void body(const GemmPanelCall &call) {
     Value here = e.min(call.columns, e.mul(call.panels, width));
     Value whole = e.compare(Predicate::sge, call.columns, e.mul(call.panels, width));
-    // While its tiles are computed, the next panel is fetched, each time an equal part of it.
-    Value tileCount = e.max(e.ceilDiv(call.rows, call.tileRows), e.constant(1));
-    Value nextBStep = e.div(e.constant(width * e.elementBytes), tileCount);
-    Value nextPanel = e.at(call.b, call.bPanelStep);
+    Value nextBStep = bytesFetchedPerWord(call);
     e.forEach(e.constant(0), call.rows, call.tileRows, [&](Value row) {
       Value rows = e.min(call.tileRows, e.sub(call.rows, row));
       Value c = e.at(call.c, e.mul(row, call.cStep));
@@ -40,8 +37,6 @@ public:
       Value below = e.compare(Predicate::slt, e.add(row, call.tileRows), call.rows);
       Value nextC = e.select(below, e.at(c, e.mul(call.tileRows, call.cStep)),
                              e.at(call.c, e.mul(call.panels, width)));
-      Value bytes = e.mul(e.mul(e.div(row, call.tileRows), call.depth), nextBStep);
-      Value part = e.at(nextPanel, bytes, e.builder.getI8Type());
       GemmTileCall tile{call.depth,
                         e.at(call.a, e.mul(row, call.depth)),
                         call.b,
@@ -50,7 +45,7 @@ public:
                         c,
                         call.cStep,
                         nextC,
-                        part,
+                        nextB(call, row, nextBStep),
                         nextBStep,
                         call.resume};
       e.ifElse(whole, [&] { wholeTile(call, tile, rows); }, [&] { edgeTile(call, tile, rows); });
@@ -62,6 +57,21 @@ public:
   }
 
 private:
+  /// While the tiles of a panel are computed, the next one is fetched, each time an equal part.
+  Value bytesFetchedPerWord(const GemmPanelCall &call) {
+    if (!tiles.fetchesB())
+      return e.constant(0);
+    Value tileCount = e.max(e.ceilDiv(call.rows, call.tileRows), e.constant(1));
+    return e.div(e.constant(width * e.elementBytes), tileCount);
+  }
+  /// The part of the tile at `row`.
+  Value nextB(const GemmPanelCall &call, Value row, Value step) {
+    if (!tiles.fetchesB())
+      return call.b;
+    Value bytes = e.mul(e.mul(e.div(row, call.tileRows), call.depth), step);
+    return e.at(e.at(call.b, call.bPanelStep), bytes, e.builder.getI8Type());
+  }
+
   /// The tile accumulates in C itself.
   void wholeTile(const GemmPanelCall &call, const GemmTileCall &tile, Value rows) {
     e.ifElse(

@@ -13,8 +13,8 @@ constexpr int64_t width = PanelProducts::width, lanes = LoopEmitter::lanes;
 
 //===-- Keys in blocks, multiplied as they lie ---===//
 
-/// Stores the queries of the panel row by row, and splits them once for all keys.
-void SoftmaxPanels::splitQueries() {
+/// Stores the queries of the panel row by row, and prepares them once for all keys.
+void SoftmaxPanels::prepareQueries() {
   rxt::View view = viewOf(rows.scores.getLhs());
   SmallVector<unsigned> dims = rxt::dimensionsOf(rxt::mapAt(rows.scores.getMaps(), 0));
   Value count = e.mul(strips, e.constant(lanes)), depth = e.constant(rows.depth());
@@ -30,8 +30,8 @@ void SoftmaxPanels::splitQueries() {
       LLVM::StoreOp::create(e.builder, e.loc, e.load(view, index), at(target, i), 4);
     });
   });
-  func::CallOp::create(e.builder, e.loc, blocks->split,
-                       ValueRange{queries, depth, count, depth, splitRows});
+  func::CallOp::create(e.builder, e.loc, blocks->prepare,
+                       ValueRange{queries, depth, count, depth, preparedRows});
 }
 
 /// The products have keys along lanes: squares of them are transposed.
@@ -50,7 +50,7 @@ void SoftmaxPanels::computeScoresOfBlocks(const KeyBlock &block) {
   range.rowEnd = e.mul(strips, e.constant(lanes));
   range.columnBegin = e.mul(e.div(block.first, columns), columns);
   range.columnEnd = e.add(block.first, block.count);
-  range.scratch = splitRows;
+  range.scratch = preparedRows;
   func::CallOp::create(e.builder, e.loc, blocks->multiply, range.flatten());
   forStrips([&](Value lane) {
     e.forLoop(zero, block.count, e.constant(lanes), [&](Value key) {

@@ -28,8 +28,8 @@ static int64_t panelVectors(SoftmaxRows &rows) {
 }
 
 static int64_t elementsOfPanel(SoftmaxRows &rows, int64_t own, const GemmSpec &spec) {
-  int64_t split = usesBlockProducts(spec) ? blockScratchElements(spec, width, rows.depth()) : 0;
-  return panelVectors(rows) * width + split + own;
+  int64_t prepared = usesBlockProducts(spec) ? blockScratchElements(spec, width, rows.depth()) : 0;
+  return panelVectors(rows) * width + prepared + own;
 }
 
 /// Without the block of keys, or of scores.
@@ -97,7 +97,7 @@ void SoftmaxPanels::placePanel(Value slot, Value panel) {
   range = take(1);
   indices = take(2 * rowAxes);
   own = pointer;
-  splitRows = at(own, e.constant(ownElements));
+  preparedRows = at(own, e.constant(ownElements));
   Value left = e.sub(rowCount(), e.mul(panel, e.constant(width)));
   strips =
       e.select(e.compare(Predicate::sgt, left, e.constant(lanes)), e.constant(2), e.constant(1));
@@ -155,7 +155,7 @@ void SoftmaxPanels::forGroup(Value first, Value count, const PanelHooks &hooks) 
       e.forCarry(zero, count, one, {e.size(rows.keys()), zero}, [&](Value slot, ValueRange widest) {
         placePanel(slot, e.add(first, slot));
         locateRows(e.add(first, slot));
-        blocks ? splitQueries() : packQueries();
+        blocks ? prepareQueries() : packQueries();
         forStrips([&](Value lane) {
           store(number(-infinity), at(maxima, lane));
           store(number(0), at(sums, lane));

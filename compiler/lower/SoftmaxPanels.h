@@ -111,7 +111,7 @@ private:
   void packKeys(Value start);
   Value keyPanelStep();
   std::pair<Value, Value> keysFrom(Value key);
-  void splitQueries();
+  void prepareQueries();
   void packQueriesInSquares(const rxt::View &view, llvm::ArrayRef<unsigned> dims, int64_t count);
   std::pair<Value, Value> visibleKeys();
   std::pair<Value, Value> boundsOf(Value lane);
@@ -141,7 +141,7 @@ private:
   PanelForm keyForm;
   mlir::func::FuncOp keyDecode, keyPack; ///< to keyTile; null where keys are multiplied as they lie
   std::optional<BlockProducts> blocks;   ///< where they are
-  Value splitRows;                       ///< the panel's scratch for these
+  Value preparedRows;                    ///< the panel's scratch for these
   Value keyTile; ///< a block of keys in panels of words, or row by row; its scores [row][key]
   Value keyRows; ///< a block of keys that a table places
 };
