@@ -10,6 +10,7 @@ Features, for `REQUIRES:`:
   smollm   the SmolLM2 135M weights are in the package cache
   data     RXC_TEST_DATA names a folder with optional test data
   avx512   the processor has AVX-512 (F, BW, DQ, VL)
+  avx512bf16 and VNNI and BF16, too
   amx      the processor has AMX tiles with bf16 and int8
   tmpfs    a small file system may be mounted in a namespace of its own
 Files below a folder named `Inputs` are not tests.
@@ -87,6 +88,7 @@ has = {
     **{feature: weights(name).is_file() for feature, name in WEIGHTS.items()},
     "data": os.path.isdir(os.environ.get("RXC_TEST_DATA", "")),
     "avx512": {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= flags,
+    "avx512bf16": {"avx512bw", "avx512vl", "avx512dq", "avx512_vnni", "avx512_bf16"} <= flags,
     "amx": {"amx_tile", "amx_bf16", "amx_int8"} <= flags,
     "tmpfs": can_mount(),
 }

@@ -10,7 +10,18 @@ constexpr int rowMajor = 101, noTrans = 111, trans = 112;
 OpenBlas::OpenBlas() {
   unsetenv("OPENBLAS_CORETYPE");
   unsetenv("OPENBLAS_L2_SIZE");
-  void *library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  load();
+  // It chooses kernels by the model when it is loaded, and takes those of SSE3 for an Intel model
+  // that is newer than itself.
+  if (__builtin_cpu_supports("avx2") && describe().find("Prescott") != std::string::npos) {
+    setenv("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : "Haswell", 1);
+    dlclose(library);
+    load();
+  }
+}
+
+void OpenBlas::load() {
+  library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return;
   sgemm = reinterpret_cast<Sgemm>(dlsym(library, "cblas_sgemm"));

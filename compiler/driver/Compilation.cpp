@@ -59,11 +59,13 @@ std::optional<elaborate::Options> ProgramArguments::elaboration() const {
 }
 
 void TargetArguments::addTo(CLI::App *command) {
-  command->add_option("--cpu", cpu, "avx2, avx512, avx512vnni, avx512bf16, amx or host")
+  command
+      ->add_option("--cpu", cpu, compiler::cpuTargetNames() + ", or host: the best that runs here")
       ->capture_default_str();
   command
       ->add_option("--precision", precision,
-                   "f32, or bf16: operands of matrix products are rounded to bf16, sums stay f32")
+                   "f32, or bf16: where the CPU gains from it, operands of matrix products are "
+                   "rounded to bf16; sums stay f32")
       ->capture_default_str()
       ->check(CLI::IsMember({"f32", "bf16"}));
   command->add_option("--dump-dir", dumpFolder,
@@ -79,6 +81,11 @@ std::optional<compiler::PipelineOptions> TargetArguments::pipeline() const {
   compiler::PipelineOptions options;
   options.target = *target;
   options.precision = precision == "bf16" ? compiler::Precision::BF16 : compiler::Precision::F32;
+  if (options.precision == compiler::Precision::BF16 && !options.target->gainsFromBf16()) {
+    std::cerr << "rxc: note: products stay f32: " << options.target->name.str()
+              << " gains nothing from --precision bf16\n";
+    options.precision = compiler::Precision::F32;
+  }
   options.cache = runtime::cacheRoot();
   options.dumpFolder = dumpFolder;
   return options;

@@ -24,12 +24,12 @@ BlockDot::Sums BlockDot::products(ArrayRef<Value> words, Value pieces, int64_t f
                                   Sums start) const {
   Lanes lanes(e);
   auto codes = llvm::map_to_vector(words, [&](Value word) { return bytesOf(e, word); });
+  // LLVM's name of the 256-bit form stands for AVX-VNNI's, too.
+  auto instruction = e.builder.getStringAttr("llvm.x86.avx512.vpdpbusd." + Twine(32 * e.lanes));
   auto add = [&](Value sum, int64_t plane, int64_t word) -> Value {
     Value digits = e.at(pieces, steps * plane + 4 * word, e.builder.getI8Type());
     SmallVector<Value> operands = {sum, codes[word], bytesOf(e, lanes.loadBroadcast(digits))};
-    return LLVM::CallIntrinsicOp::create(e.builder, e.loc, sum.getType(),
-                                         e.builder.getStringAttr("llvm.x86.avx512.vpdpbusd.512"),
-                                         operands)
+    return LLVM::CallIntrinsicOp::create(e.builder, e.loc, sum.getType(), instruction, operands)
         .getResult(0);
   };
   // Three chains side by side: with one row, their latency is all there is to wait for.

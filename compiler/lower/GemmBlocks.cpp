@@ -160,7 +160,7 @@ private:
 } // namespace
 
 bool usesBlockProducts(const GemmSpec &spec) {
-  bool pays = spec.path == GemmPath::Step || hasIntegerSums(*spec.target);
+  bool pays = spec.path == GemmPath::Step || spec.target->prefersByteDots;
   bool isChain = gemmOrder(spec) == rxk::TileOrder::Chain; // others round, or have matrix units
   return pays && isChain && spec.packedB && !spec.transA && spec.elementBits == 32 &&
          gemmPanelForm(spec).blockElements() > 1;

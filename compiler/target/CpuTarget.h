@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <string>
 
 namespace rx::compiler {
 
@@ -31,6 +32,9 @@ struct CpuTarget {
   llvm::StringRef features; ///< `target-features` of every function, "+a,+b".
   unsigned vectorBits;      ///< Also `prefer-vector-width`.
   bool hasByteDots;         ///< vpdpbusd: sums of four products of bytes, exact.
+  /// Whether three of them beat four fused multiply-adds also where many rows share the decoding
+  /// of weights: where conversions and additions have ports of their own.
+  bool prefersByteDots;
   /// Orders of rxk.tile_multiply that its instructions compute; the others are emulated.
   llvm::ArrayRef<rxk::TileOrder> tileOrders;
   /// The order of products of bf16 on path `bulk`. Where it is `amx`, products of f32 are made of
@@ -40,10 +44,15 @@ struct CpuTarget {
 
   int64_t lanes(unsigned elementBits) const { return vectorBits / elementBits; }
   bool computes(rxk::TileOrder order) const { return llvm::is_contained(tileOrders, order); }
+  /// Whether products of bf16 take less time than products of f32.
+  bool gainsFromBf16() const { return computes(bf16Order); }
 };
 
 /// Every target, the most capable last.
 llvm::ArrayRef<CpuTarget> cpuTargets();
+
+/// The names of cpuTargets(), with commas.
+std::string cpuTargetNames();
 
 /// The target called `name`; "host" means detectHost(). The error lists the names.
 llvm::Expected<const CpuTarget *> findCpuTarget(llvm::StringRef name);
@@ -52,7 +61,8 @@ llvm::Expected<const CpuTarget *> findCpuTarget(llvm::StringRef name);
 /// that the system saves, XCR0).
 bool hostRuns(const CpuTarget &target);
 
-/// The most capable target that this machine runs, null when it has not even AVX2.
+/// The fastest target that this machine runs, null when it has not even AVX2: the most capable one,
+/// except that CPUs by Intel are left without vdpbf16ps. Without AMX, bf16 is slower there than f32.
 const CpuTarget *detectHost();
 
 } // namespace rx::compiler

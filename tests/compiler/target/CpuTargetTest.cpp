@@ -15,17 +15,17 @@ TEST(CpuTarget, UnknownNameListsTheChoices) {
   auto found = findCpuTarget("avx9");
   ASSERT_FALSE(static_cast<bool>(found));
   EXPECT_EQ(llvm::toString(found.takeError()),
-            "no CPU target is called 'avx9'; choose one of: host, avx2, avx512, "
-            "avx512vnni, avx512bf16, amx");
+            "no CPU target is called 'avx9'; choose one of: host, avx2, avxvnni, "
+            "avx512, avx512vnni, avx512bf16, amx");
 }
 
-TEST(CpuTarget, HostIsTheMostCapableTargetThatRuns) {
+TEST(CpuTarget, HostIsTheMostCapableTargetThatPays) {
   const CpuTarget *host = detectHost();
   if (!host)
     GTEST_SKIP() << "this CPU has no AVX2 and FMA";
   EXPECT_TRUE(hostRuns(*host));
   for (const CpuTarget *better = host + 1; better != cpuTargets().end(); ++better)
-    EXPECT_FALSE(hostRuns(*better));
+    EXPECT_FALSE(hostRuns(*better) && better->name != "avx512bf16") << better->name.str();
 #if defined(__x86_64__)
   EXPECT_EQ(hostRuns(*host), __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
 #endif

@@ -15,7 +15,7 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// What the extensions of AVX-512 have instructions for: elements of 8 and 16 bits, and bf16. x86
+/// What the extensions of AVX2 and AVX-512 have instructions for: elements of 8 and 16 bits, and bf16. x86
 /// intrinsics of the former kind have them as lanes of i32.
 struct Elements {
   bool narrowIntegers = false, bf16 = false;
@@ -38,7 +38,7 @@ struct Elements {
   /// Whether `feature`, of those that a target has and an earlier one has not, has an instruction
   /// for them.
   bool use(llvm::StringRef feature) const {
-    if (feature == "+avx512vnni")
+    if (feature == "+avx512vnni" || feature == "+avxvnni")
       return narrowIntegers;
     return feature != "+avx512bf16" || bf16;
   }
