@@ -1,6 +1,6 @@
 #include "bench/gemm/OpenBlas.h"
+#include "runtime/core/OpenBlas.h"
 #include <cstdlib>
-#include <dlfcn.h>
 
 namespace rx::bench {
 
@@ -10,27 +10,16 @@ constexpr int rowMajor = 101, noTrans = 111, trans = 112;
 OpenBlas::OpenBlas() {
   unsetenv("OPENBLAS_CORETYPE");
   unsetenv("OPENBLAS_L2_SIZE");
-  load();
-  // It chooses kernels by the model when it is loaded, and takes those of SSE3 for an Intel model
-  // that is newer than itself.
-  if (__builtin_cpu_supports("avx2") && describe().find("Prescott") != std::string::npos) {
-    setenv("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : "Haswell", 1);
-    dlclose(library);
-    load();
-  }
+  const runtime::OpenBlas &library = runtime::OpenBlas::instance();
+  sgemm = library.find<Sgemm>("cblas_sgemm");
+  sgemv = library.find<Sgemv>("cblas_sgemv");
+  setNumThreads = library.find<void(int)>("openblas_set_num_threads");
 }
 
-void OpenBlas::load() {
-  library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-  if (!library)
-    return;
-  sgemm = reinterpret_cast<Sgemm>(dlsym(library, "cblas_sgemm"));
-  sgemv = reinterpret_cast<Sgemv>(dlsym(library, "cblas_sgemv"));
-  setNumThreads = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads"));
-  getConfig = reinterpret_cast<char *(*)()>(dlsym(library, "openblas_get_config"));
+std::string OpenBlas::describe() const {
+  const runtime::OpenBlas &library = runtime::OpenBlas::instance();
+  return available() ? library.description() : library.error();
 }
-
-std::string OpenBlas::describe() const { return getConfig ? getConfig() : "not found"; }
 
 void OpenBlas::setThreads(int count) const { setNumThreads(count); }
 

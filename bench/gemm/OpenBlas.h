@@ -13,9 +13,8 @@ struct Product {
 
 class OpenBlas {
 public:
-  /// Loads libopenblas.so.0; available() says whether that worked. The environment variables that
-  /// force a kernel are cleared first, so that OpenBLAS chooses for this CPU itself; where it does
-  /// not know the CPU, it is told the nearest one that it knows.
+  /// available() says whether it could be loaded. The environment variables that force a kernel are
+  /// cleared first, so that it has those of this CPU.
   OpenBlas();
 
   bool available() const { return sgemm != nullptr; }
@@ -28,17 +27,13 @@ public:
   void gemv(const Product &p, const float *a, const float *b, float *c) const;
 
 private:
-  void load();
-
-  using Sgemm = void (*)(int, int, int, int, int, int, float, const float *, int, const float *,
-                         int, float, float *, int);
-  using Sgemv = void (*)(int, int, int, int, float, const float *, int, const float *, int, float,
-                         float *, int);
-  void *library = nullptr;
-  Sgemm sgemm = nullptr;
-  Sgemv sgemv = nullptr;
+  using Sgemm = void(int, int, int, int, int, int, float, const float *, int, const float *, int,
+                     float, float *, int);
+  using Sgemv = void(int, int, int, int, float, const float *, int, const float *, int, float,
+                     float *, int);
+  Sgemm *sgemm = nullptr;
+  Sgemv *sgemv = nullptr;
   void (*setNumThreads)(int) = nullptr;
-  char *(*getConfig)() = nullptr;
 };
 
 } // namespace rx::bench

@@ -1,22 +1,11 @@
 #include "runtime/plan/Decompositions.h"
 
+#include "runtime/core/OpenBlas.h"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
-
-// LAPACK has Fortran's interface: everything by address, matrices by columns, and the length of
-// every text as a further argument.
-extern "C" {
-void dgesdd_(const char *job, const int *m, const int *n, double *a, const int *lda, double *s,
-             double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork,
-             int *iwork, int *info, size_t jobLength);
-void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info,
-             size_t uploLength);
-void openblas_set_num_threads(int count);
-char *openblas_get_config();
-char *openblas_get_corename();
-}
 
 namespace rx::runtime {
 
@@ -24,9 +13,29 @@ namespace {
 
 constexpr int64_t largestInt = std::numeric_limits<int>::max();
 
-/// Sums depend on how many threads share them, so there is one; callers are parallel instead.
-void useOneThread() {
-  [[maybe_unused]] static const bool once = (openblas_set_num_threads(1), true);
+/// LAPACK has Fortran's interface: everything by address, matrices by columns, and the length of
+/// every text as a further argument.
+struct Lapack {
+  using Dgesdd = void(const char *job, const int *m, const int *n, double *a, const int *lda,
+                      double *s, double *u, const int *ldu, double *vt, const int *ldvt,
+                      double *work, const int *lwork, int *iwork, int *info, size_t jobLength);
+  using Dpotrf = void(const char *uplo, const int *n, double *a, const int *lda, int *info,
+                      size_t uploLength);
+  Dgesdd *dgesdd;
+  Dpotrf *dpotrf;
+};
+
+Expected<Lapack> lapack() {
+  const OpenBlas &library = OpenBlas::instance();
+  if (!library.error().empty())
+    return makeError("{}", library.error());
+  Lapack found = {library.find<Lapack::Dgesdd>("dgesdd_"), library.find<Lapack::Dpotrf>("dpotrf_")};
+  auto *setThreads = library.find<void(int)>("openblas_set_num_threads");
+  if (!found.dgesdd || !found.dpotrf || !setThreads)
+    return makeError("{} was built without LAPACK", library.description());
+  // Sums depend on how many threads share them, so there is one; callers are parallel instead.
+  [[maybe_unused]] static const bool once = (setThreads(1), true);
+  return found;
 }
 
 /// The elements as f64 in memory of their own, whose alignment is always the same.
@@ -108,26 +117,29 @@ LapackSizes lapackSizes(int64_t rows, int64_t columns) {
 }
 
 /// A `size` of -1 asks for the best one, which is left in work[0].
-int callLapack(const LapackSizes &sizes, double *matrix, double *s, double *v, double *left,
-               double *work, int size, int *integers) {
+int callLapack(Lapack::Dgesdd *dgesdd, const LapackSizes &sizes, double *matrix, double *s,
+               double *v, double *left, double *work, int size, int *integers) {
   int info = 0;
-  dgesdd_("S", &sizes.m, &sizes.n, matrix, &sizes.m, s, v, &sizes.m, left, &sizes.k, work, &size,
-          integers, &info, 1);
+  dgesdd("S", &sizes.m, &sizes.n, matrix, &sizes.m, s, v, &sizes.m, left, &sizes.k, work, &size,
+         integers, &info, 1);
   return info;
 }
 
-LapackWork lapackWork(int64_t rows, int64_t columns) {
+LapackWork lapackWork(Lapack::Dgesdd *dgesdd, int64_t rows, int64_t columns) {
   LapackSizes sizes = lapackSizes(rows, columns);
   double none = 0, size = 0;
   int integer = 0;
-  callLapack(sizes, &none, &none, &none, &none, &size, -1, &integer);
+  callLapack(dgesdd, sizes, &none, &none, &none, &none, &size, -1, &integer);
   return {static_cast<int64_t>(size), int64_t(8) * sizes.k};
 }
 
 /// Overwrites `matrix` [rows, columns]. Leaves u [rows, k] in `left`, s, and v [k, columns].
 Status callLapack(HostTensor &matrix, HostTensor &left, HostTensor &s, HostTensor &v) {
   int64_t rows = matrix.shape()[0], columns = matrix.shape()[1];
-  LapackWork needed = lapackWork(rows, columns);
+  Expected<Lapack> library = lapack();
+  if (!library)
+    return std::move(library).status();
+  LapackWork needed = lapackWork(library->dgesdd, rows, columns);
   if (needed.doubles > largestInt)
     return makeError("a {} x {} matrix is too large for LAPACK", rows, columns);
   Expected<HostTensor> work = HostTensor::allocate(RX_F64, {needed.doubles});
@@ -136,7 +148,7 @@ Status callLapack(HostTensor &matrix, HostTensor &left, HostTensor &s, HostTenso
   Expected<HostTensor> integers = HostTensor::allocate(RX_I32, {needed.integers});
   if (!integers)
     return std::move(integers).status();
-  if (callLapack(lapackSizes(rows, columns), matrix.values<double>().data(),
+  if (callLapack(library->dgesdd, lapackSizes(rows, columns), matrix.values<double>().data(),
                  s.values<double>().data(), v.values<double>().data(), left.values<double>().data(),
                  work->values<double>().data(), static_cast<int>(needed.doubles),
                  integers->values<int32_t>().data()) != 0)
@@ -149,7 +161,6 @@ Status decompose(HostTensor &matrix, Svd &result) {
       HostTensor::allocate(RX_F64, {matrix.shape()[0], result.s.shape()[0]});
   if (!left)
     return std::move(left).status();
-  useOneThread();
   if (Status called = callLapack(matrix, *left, result.s, result.v); !called)
     return called;
   transpose(*left, result.u);
@@ -200,11 +211,12 @@ Expected<Svd> svd(const HostTensor &matrix) {
 /// rounded afterwards takes less than what is gone by then.
 int64_t svdBytes(int64_t rows, int64_t columns) {
   int64_t k = std::min(rows, columns), bytes = 0;
-  if (!fitsLapack(rows, columns) || k == 0)
+  Expected<Lapack> library = lapack();
+  if (!library || !fitsLapack(rows, columns) || k == 0)
     return 0;
   for (int64_t elements : {rows * columns, rows * k, rows * k, k, k * columns})
     bytes += allocatedBytes(8 * elements);
-  return bytes + lapackWork(rows, columns).bytes();
+  return bytes + lapackWork(library->dgesdd, rows, columns).bytes();
 }
 
 int64_t choleskyBytes(int64_t n) { return allocatedBytes(8 * n * n) + allocatedBytes(4 * n * n); }
@@ -215,10 +227,12 @@ Expected<HostTensor> cholesky(const HostTensor &matrix) {
   Expected<HostTensor> factor = copyAsDouble(matrix);
   if (!factor || factor->elementCount() == 0)
     return factor ? rounded(*factor, matrix.dtype()) : std::move(factor);
+  Expected<Lapack> library = lapack();
+  if (!library)
+    return std::move(library).status();
   int n = static_cast<int>(matrix.shape()[0]), info = 0;
   double *values = factor->values<double>().data();
-  useOneThread();
-  dpotrf_("U", &n, values, &n, &info, 1); // by columns, the lower triangle is the upper one
+  library->dpotrf("U", &n, values, &n, &info, 1); // by columns, the lower triangle is the upper one
   // A comparison with NaN is false, so that LAPACK may call it positive.
   for (int i = 0; info == 0 && i < n; ++i)
     if (!std::isfinite(values[int64_t(i) * n + i]))
@@ -230,8 +244,6 @@ Expected<HostTensor> cholesky(const HostTensor &matrix) {
   return rounded(*factor, matrix.dtype());
 }
 
-std::string linearAlgebraLibrary() {
-  return std::string(openblas_get_config()) + " " + openblas_get_corename();
-}
+std::string linearAlgebraLibrary() { return OpenBlas::instance().description(); }
 
 } // namespace rx::runtime

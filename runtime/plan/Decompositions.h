@@ -23,8 +23,8 @@ struct Svd {
 /// infinities and NaN.
 Expected<Svd> svd(const HostTensor &matrix);
 
-/// Bytes that svd() of f32 or f64 takes at its peak, its result included; 0 where it fails for
-/// size.
+/// Bytes that svd() of f32 or f64 takes at its peak, its result included; 0 where it fails for size
+/// or for want of the library.
 int64_t svdBytes(int64_t rows, int64_t columns);
 
 /// The lower factor L of a symmetric positive definite matrix = L L^T, f32 or f64, of which the
