@@ -20,26 +20,30 @@ void BlockDot::storePieces(Value high, Value low, int64_t first, Value target) c
                           e.at(target, steps * plane++ + first, e.builder.getI8Type()), 1);
 }
 
-BlockDot::Sums BlockDot::products(ArrayRef<Value> words, Value pieces, int64_t first, int64_t count,
-                                  Sums start) const {
+SmallVector<BlockDot::Sums> BlockDot::products(ArrayRef<Value> words, ArrayRef<Value> pieces,
+                                               int64_t first, int64_t count,
+                                               ArrayRef<Sums> start) const {
   Lanes lanes(e);
   auto codes = llvm::map_to_vector(words, [&](Value word) { return bytesOf(e, word); });
   // LLVM's name of the 256-bit form stands for AVX-VNNI's, too.
   auto instruction = e.builder.getStringAttr("llvm.x86.avx512.vpdpbusd." + Twine(32 * e.lanes));
-  auto add = [&](Value sum, int64_t plane, int64_t word) -> Value {
+  auto add = [&](Value sum, Value pieces, int64_t plane, int64_t word) -> Value {
     Value digits = e.at(pieces, steps * plane + 4 * word, e.builder.getI8Type());
     SmallVector<Value> operands = {sum, codes[word], bytesOf(e, lanes.loadBroadcast(digits))};
     return LLVM::CallIntrinsicOp::create(e.builder, e.loc, sum.getType(), instruction, operands)
         .getResult(0);
   };
-  // Three chains side by side: with one row, their latency is all there is to wait for.
-  Value high = start.high, middle = lanes.splat(int64_t(0)), low = start.low;
-  for (int64_t word = first; word < first + count; ++word) {
-    high = add(high, 0, word);
-    middle = add(middle, 1, word);
-    low = add(low, 2, word);
-  }
-  return {high, lanes.add(lanes.left(middle, 8), low)};
+  SmallVector<Sums> sums(start);
+  SmallVector<Value> middles(sums.size(), lanes.splat(int64_t(0)));
+  for (int64_t word = first; word < first + count; ++word)
+    for (auto [sum, middle, piece] : llvm::zip(sums, middles, pieces)) {
+      sum.high = add(sum.high, piece, 0, word);
+      middle = add(middle, piece, 1, word);
+      sum.low = add(sum.low, piece, 2, word);
+    }
+  for (auto [sum, middle] : llvm::zip(sums, middles))
+    sum.low = lanes.add(lanes.left(middle, 8), sum.low);
+  return sums;
 }
 
 } // namespace rx::compiler

@@ -31,9 +31,9 @@ public:
     Value high, low; ///< lanes of i32
   };
   /// Emits start + sums over `count` words of four unsigned codes from `first` on, of all those of
-  /// a block, with the pieces at `pieces`.
-  Sums products(llvm::ArrayRef<Value> words, Value pieces, int64_t first, int64_t count,
-                Sums start) const;
+  /// a block, with the pieces at `pieces`; for each of some rows, side by side.
+  llvm::SmallVector<Sums> products(llvm::ArrayRef<Value> words, llvm::ArrayRef<Value> pieces,
+                                   int64_t first, int64_t count, llvm::ArrayRef<Sums> start) const;
 
 private:
   GemmEmitter &e;

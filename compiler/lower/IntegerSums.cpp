@@ -4,6 +4,11 @@ using namespace mlir;
 
 namespace rx::compiler {
 
+/// Rows whose chains run side by side, as many as the registers hold beside a group's codes. The
+/// three chains of one row would leave their latency to what the CPU looks ahead, of which it has
+/// half where two threads share a core.
+static int64_t rowsAtOnce(int64_t lanes) { return lanes == 16 ? 4 : 2; }
+
 IntegerSums::IntegerSums(GemmEmitter &e, const GemmSpec &spec)
     : BlockSums(e, spec), dot(e), layout(codes->hasTwoScales()), split(e, layout, codes->bias()) {}
 
@@ -38,34 +43,51 @@ void IntegerSums::addRecord(Value panel, Value index) {
       GemmEmitter::Values words;
       for (int64_t w = 0; w < steps / 4; ++w)
         words.push_back(group->word(w));
-      e.forEach(e.constant(0), call.rows, e.constant(1), [&](Value row) {
-        Value sums = e.at(sumsOf(row), column);
-        Value numbers = bytesAt(numbersOfRows, e.mul(row, layout.bytes));
-        e.store(add(e.loadVector(sums), scales, words, numbers), sums);
-      });
+      auto addTo = [&](int64_t count, Value row) {
+        addRows(count, row, column, bytesAt(numbersOfRows, e.mul(row, layout.bytes)), scales,
+                words);
+      };
+      int64_t tile = rowsAtOnce(e.lanes);
+      Value whole = e.mul(e.div(call.rows, e.constant(tile)), tile);
+      e.forEach(e.constant(0), whole, e.constant(tile), [&](Value row) { addTo(tile, row); });
+      e.forEach(whole, call.rows, e.constant(1), [&](Value row) { addTo(1, row); });
     });
   }
 }
 
-/// sum + the product of a group with a block of a row.
-Value IntegerSums::add(Value sum, const PanelCodes::Scales &scales, ArrayRef<Value> words,
-                       Value numbers) {
-  int64_t count = steps / 4 / layout.halves;
-  Value value;
+/// Adds the products of a group with a block of each of `count` rows.
+void IntegerSums::addRows(int64_t count, Value row, Value column, Value numbers,
+                          const PanelCodes::Scales &scales, ArrayRef<Value> words) {
+  GemmEmitter::Values rows, values;
+  for (int64_t i = 0; i < count; ++i)
+    rows.push_back(e.at(numbers, i * layout.bytes, e.builder.getI8Type()));
+  int64_t wordsOfHalf = steps / 4 / layout.halves;
   for (int64_t half = 0; half < layout.halves; ++half) {
-    Value start = e.at(numbers, layout.sums + 8 * half, e.builder.getI8Type());
-    BlockDot::Sums sums = dot.products(
-        words, numbers, half * count, count,
-        {lanes.loadBroadcast(start), lanes.loadBroadcast(e.at(start, 4, e.builder.getI8Type()))});
-    Value product = lanes.multiplyAdd(lanes.toFloat(sums.high), splat(BlockDot::radix),
-                                      lanes.toFloat(sums.low));
+    SmallVector<BlockDot::Sums> start;
+    for (Value block : rows) {
+      Value first = e.at(block, layout.sums + 8 * half, e.builder.getI8Type());
+      Value second = e.at(first, 4, e.builder.getI8Type());
+      start.push_back({lanes.loadBroadcast(first), lanes.loadBroadcast(second)});
+    }
     Value scale = half == 0 ? scales.low : scales.high;
-    value = value ? lanes.multiplyAdd(product, scale, value) : lanes.product(product, scale);
+    auto sums = dot.products(words, rows, half * wordsOfHalf, wordsOfHalf, start);
+    for (auto [i, sum] : llvm::enumerate(sums)) {
+      Value product = lanes.multiplyAdd(lanes.toFloat(sum.high), splat(BlockDot::radix),
+                                        lanes.toFloat(sum.low));
+      if (half == 0)
+        values.push_back(lanes.product(product, scale));
+      else
+        values[i] = lanes.multiplyAdd(product, scale, values[i]);
+    }
   }
-  sum = lanes.multiplyAdd(value, everywhere(numbers, layout.scale), sum);
-  if (scales.minusMinimum)
-    sum = lanes.multiplyAdd(scales.minusMinimum, everywhere(numbers, layout.total), sum);
-  return sum;
+  for (int64_t i = 0; i < count; ++i) {
+    Value address = e.at(sumsOf(e.add(row, e.constant(i))), column);
+    Value sum =
+        lanes.multiplyAdd(values[i], everywhere(rows[i], layout.scale), e.loadVector(address));
+    if (scales.minusMinimum)
+      sum = lanes.multiplyAdd(scales.minusMinimum, everywhere(rows[i], layout.total), sum);
+    e.store(sum, address);
+  }
 }
 
 } // namespace rx::compiler

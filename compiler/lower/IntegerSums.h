@@ -23,8 +23,8 @@ public:
 private:
   void addPanel(Value index) override;
   void addRecord(Value panel, Value index);
-  Value add(Value sum, const PanelCodes::Scales &scales, llvm::ArrayRef<Value> words,
-            Value numbers);
+  void addRows(int64_t count, Value row, Value column, Value numbers,
+               const PanelCodes::Scales &scales, llvm::ArrayRef<Value> words);
 
   BlockDot dot;
   SplitLayout layout;
