@@ -24,7 +24,9 @@ def best_of(before, after):
 
 def floor(work, ceilings):
     """Seconds below which this work cannot be done with these ceilings; None if nothing bounds it.
-    A copy counts reads and writes and may exceed the read bandwidth: the higher of the two bounds."""
-    bandwidth = max(ceilings["copy_gbs"], ceilings["read_gbs"]) * 1e9
+    A copy counts reads and writes and may exceed the read bandwidth: the higher of the two bounds
+    what is not reads alone."""
+    moving = ["read_gbs"] if work.reads else ["copy_gbs", "read_gbs"]
+    bandwidth = max(ceilings[key] for key in moving) * 1e9
     compute = work.flops / (ceilings["fma_gflops"] * 1e9) if ceilings["fma_gflops"] else 0
     return max(work.bytes / bandwidth, compute) or None

@@ -5,10 +5,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Work:
-    """One repetition of it needs `flops` operations (2 per multiply-add) and moves `bytes`."""
+    """One repetition of it needs `flops` operations (2 per multiply-add) and moves `bytes`; if it
+    `reads`, all of them come from memory."""
     name: str
     flops: float = 0
     bytes: float = 0
+    reads: bool = False
 
 
 @dataclass(frozen=True)

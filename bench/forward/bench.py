@@ -81,7 +81,7 @@ def benchmark(context):
 
     f32_bytes = 4 * WEIGHTS
     return Benchmark(
-        works=[Work(name, flops(kind), moved(kind, f32_bytes if name in F32 else STORED_BYTES))
+        works=[Work(name, flops(kind), moved(kind, f32_bytes if name in F32 else STORED_BYTES), reads=True)
                for name, kind in kinds.items()],
         ours=contestant("rxc", [context.binary("rxc_forward_bench"), "--threads", context.threads], f32_bytes, kinds,
                         lambda work: f"--bundle {bundles / bundle_of(work)}.bundle"),

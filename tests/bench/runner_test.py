@@ -64,6 +64,11 @@ class RunnerTest(unittest.TestCase):
         self.assertEqual(machine.floor(Work("w", flops=1e11, bytes=75e9), CEILINGS), 3)
         self.assertIsNone(machine.floor(Work("w"), CEILINGS))
 
+    def test_floor_of_reads_is_the_read_bandwidth(self):
+        ceilings = {"fma_gflops": 0, "copy_gbs": 40, "read_gbs": 20}
+        self.assertEqual(machine.floor(Work("w", bytes=40e9), ceilings), 1)
+        self.assertEqual(machine.floor(Work("w", bytes=40e9, reads=True), ceilings), 2)
+
     def test_probes_that_differ_mark_the_machine_as_disturbed(self):
         slow = {**CEILINGS, "fma_gflops": 80.0}
         both = machine.best_of({"ceilings": {"1": slow}}, {"ceilings": {"1": CEILINGS}})
