@@ -1,4 +1,5 @@
 #include "compiler/target/KernelPipeline.h"
+#include "compiler/target/ExpandDivision.h"
 #include "compiler/target/ExpandExp.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -35,13 +36,15 @@ bool hasGoodPolynomial(StringRef op) {
 struct ApproximateMathPass : PassWrapper<ApproximateMathPass, OperationPass<>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ApproximateMathPass)
   StringRef getArgument() const final { return "rx-approximate-math"; }
-  StringRef getDescription() const final { return "Expand f32 math functions to polynomials"; }
+  StringRef getDescription() const final { return "Expand f32 math functions and divisions to products and sums"; }
   void getDependentDialects(DialectRegistry &registry) const final {
-    registry.insert<arith::ArithDialect, vector::VectorDialect>();
+    registry.insert<arith::ArithDialect, math::MathDialect, scf::SCFDialect,
+                    vector::VectorDialect>();
   }
   /// Offers the patterns these ops alone: to fold and simplify all of a product once more takes
   /// longer than the rest of its lowering.
   void runOnOperation() final {
+    expandDivisions(getOperation());
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa<math::ExpOp>(op) || hasGoodPolynomial(op->getName().getStringRef()))
@@ -111,7 +114,7 @@ llvm::Error lowerKernelModule(ModuleOp module) {
 
 std::string kernelPipelineIdentity() {
   // Raise when the code generator's own passes or options change in a way their names do not show.
-  constexpr int version = 3;
+  constexpr int version = 4;
   OpPassManager pipeline(ModuleOp::getOperationName());
   buildKernelPipeline(pipeline);
   std::string text;

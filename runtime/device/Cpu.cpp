@@ -155,7 +155,8 @@ const Feature knownFeatures[] = {
     RX_FEATURE("f16c"),       RX_FEATURE("lzcnt"),      RX_FEATURE("avx512f"),
     RX_FEATURE("avx512bw"),   RX_FEATURE("avx512dq"),   RX_FEATURE("avx512vl"),
     RX_FEATURE("avx512cd"),   RX_FEATURE("avx512bf16"), RX_FEATURE("avx512vnni"),
-    RX_FEATURE("avx512fp16"), RX_FEATURE("amx-bf16"),   RX_FEATURE("amx-int8"),
+    RX_FEATURE("avx512fp16"), RX_FEATURE("avxvnni"),    RX_FEATURE("amx-bf16"),
+    RX_FEATURE("amx-int8"),
     // Asked for here, where a bundle needs them: before its first kernel runs.
     {"amx-tile", [] { return __builtin_cpu_supports("amx-tile") != 0 && requestTiles(); }},
 };

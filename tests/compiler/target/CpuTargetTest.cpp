@@ -1,4 +1,5 @@
 #include "compiler/target/CpuTarget.h"
+#include "runtime/device/Cpu.h"
 #include <gtest/gtest.h>
 
 using namespace rx::compiler;
@@ -29,6 +30,13 @@ TEST(CpuTarget, HostIsTheMostCapableTargetThatPays) {
 #if defined(__x86_64__)
   EXPECT_EQ(hostRuns(*host), __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
 #endif
+}
+
+/// What the compiler takes for this machine's code, the runtime loads.
+TEST(CpuTarget, TheRuntimeAgreesOnWhatRuns) {
+  for (const CpuTarget &target : cpuTargets())
+    EXPECT_EQ(rx::runtime::missingCpuFeatures(target.features.str()).empty(), hostRuns(target))
+        << target.name.str();
 }
 
 TEST(CpuTarget, RegisterTileFitsTheRegisterFile) {
