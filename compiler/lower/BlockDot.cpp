@@ -27,8 +27,8 @@ SmallVector<BlockDot::Sums> BlockDot::products(ArrayRef<Value> words, ArrayRef<V
   auto codes = llvm::map_to_vector(words, [&](Value word) { return bytesOf(e, word); });
   // LLVM's name of the 256-bit form stands for AVX-VNNI's, too.
   auto instruction = e.builder.getStringAttr("llvm.x86.avx512.vpdpbusd." + Twine(32 * e.lanes));
-  auto add = [&](Value sum, Value pieces, int64_t plane, int64_t word) -> Value {
-    Value digits = e.at(pieces, steps * plane + 4 * word, e.builder.getI8Type());
+  auto add = [&](Value sum, Value piecesOfRow, int64_t plane, int64_t word) -> Value {
+    Value digits = e.at(piecesOfRow, steps * plane + 4 * word, e.builder.getI8Type());
     SmallVector<Value> operands = {sum, codes[word], bytesOf(e, lanes.loadBroadcast(digits))};
     return LLVM::CallIntrinsicOp::create(e.builder, e.loc, sum.getType(), instruction, operands)
         .getResult(0);

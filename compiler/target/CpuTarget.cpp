@@ -90,9 +90,8 @@ const CpuTarget *detectHost() {
   static const CpuTarget *const best = [] {
     const CpuTarget *found = nullptr;
     for (const CpuTarget &target : targets) {
-      bool wins = target.bf16Order != TileOrder::Pairs || !target.gainsFromBf16() ||
-                  !multipliesPairsSlowly();
-      if (wins && hostRuns(target))
+      bool isOfPairs = target.gainsFromBf16() && target.bf16Order == TileOrder::Pairs;
+      if (hostRuns(target) && !(isOfPairs && multipliesPairsSlowly()))
         found = &target;
     }
     return found;

@@ -1,10 +1,9 @@
 #include "compiler/target/ExpandDivision.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "compiler/target/WordsOfF32.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/TypeUtilities.h"
 #include <bit>
 
 using namespace mlir;
@@ -55,19 +54,12 @@ private:
     return q;
   }
 
-  static Type wordsLike(Type type) {
-    Type i32 = IntegerType::get(type.getContext(), 32);
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? Type(vector.clone(i32)) : i32;
-  }
   Value bitsOf(Value numbers) {
     return arith::BitcastOp::create(builder, loc, wordsLike(numbers.getType()), numbers);
   }
   Value integer(Type like, uint32_t value) {
-    TypedAttr word = builder.getI32IntegerAttr(static_cast<int32_t>(value));
-    if (auto vector = dyn_cast<VectorType>(wordsLike(like)))
-      word = DenseElementsAttr::get(vector, Attribute(word));
-    return arith::ConstantOp::create(builder, loc, word);
+    return constantLike(builder, loc, wordsLike(like),
+                        builder.getI32IntegerAttr(static_cast<int32_t>(value)));
   }
   Value compare(Predicate predicate, Value x, Value y) {
     return arith::CmpIOp::create(builder, loc, predicate, x, y);

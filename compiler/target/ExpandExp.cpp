@@ -1,7 +1,6 @@
 #include "compiler/target/ExpandExp.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "compiler/target/WordsOfF32.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/TypeUtilities.h"
 #include <limits>
 
@@ -49,16 +48,8 @@ public:
   }
 
 private:
-  Type words() {
-    Type i32 = rewriter.getI32Type();
-    auto vector = dyn_cast<VectorType>(type);
-    return vector ? Type(vector.clone(i32)) : i32;
-  }
-  Value constant(Type of, TypedAttr value) {
-    auto vector = dyn_cast<VectorType>(of);
-    TypedAttr all = vector ? TypedAttr(DenseElementsAttr::get(vector, Attribute(value))) : value;
-    return arith::ConstantOp::create(rewriter, loc, all);
-  }
+  Type words() { return wordsLike(type); }
+  Value constant(Type of, TypedAttr value) { return constantLike(rewriter, loc, of, value); }
 
   PatternRewriter &rewriter;
   Location loc;

@@ -15,8 +15,8 @@ using namespace mlir;
 namespace rx::compiler {
 namespace {
 
-/// What the extensions of AVX2 and AVX-512 have instructions for: elements of 8 and 16 bits, and bf16. x86
-/// intrinsics of the former kind have them as lanes of i32.
+/// What the extensions of AVX2 and AVX-512 have instructions for: elements of 8 and 16 bits, and
+/// bf16. x86 intrinsics of the former kind have them as lanes of i32.
 struct Elements {
   bool narrowIntegers = false, bf16 = false;
 
