@@ -1,8 +1,7 @@
 //===- MlirPrecompiled.h - the MLIR headers nearly every file needs -*- C++ -*-===//
 //
-// Precompiled once for rxc_rxt; later libraries take it by target_precompile_headers(X REUSE_FROM
-// rxc_rxt). Executables cannot: they are position-independent executables, libraries
-// position-independent code. rxc_rxt).
+// Precompiled once for rxc_rxt; other libraries take it by target_precompile_headers(X REUSE_FROM
+// rxc_rxt), executables by rxc_take_precompiled (cmake/RxcLibrary.cmake).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
