@@ -212,8 +212,9 @@ std::string LockFile::toJson() const {
 
 Expected<fs::path> findLockFile(const fs::path &programFolder) {
   std::error_code code;
-  fs::path folder = fs::absolute(programFolder.empty() ? "." : programFolder, code);
-  for (;; folder = folder.parent_path()) {
+  const fs::path start =
+      programFolder.empty() ? fs::current_path(code) : fs::absolute(programFolder, code);
+  for (fs::path folder = start;; folder = folder.parent_path()) {
     if (fs::is_regular_file(folder / "rxc.lock", code))
       return folder / "rxc.lock";
     if (folder == folder.parent_path())
@@ -222,7 +223,7 @@ Expected<fs::path> findLockFile(const fs::path &programFolder) {
   return makeError(
       "no rxc.lock in {} or a folder above it: it pins the packages and texts that a program uses; "
       "`rxc lock` writes one, or copy the one of the rxc repository beside the program",
-      fs::absolute(programFolder, code).string());
+      start.string());
 }
 
 } // namespace rx::runtime

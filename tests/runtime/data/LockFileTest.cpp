@@ -96,5 +96,16 @@ TEST(LockFileTest, TheNearestLockAboveTheProgramIsFound) {
   EXPECT_EQ(*findLockFile(folder.path() / "a/b"), folder.path() / "a/rxc.lock");
 }
 
+TEST(LockFileTest, AMissingLockIsMissedInAFolderWithAName) {
+  TempFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  auto found = findLockFile(""); // as of a program named without a folder
+  std::filesystem::current_path(before);
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.message().find("no rxc.lock in " + folder.path().string()), std::string::npos)
+      << found.message();
+}
+
 } // namespace
 } // namespace rx::runtime
