@@ -104,8 +104,41 @@ private:
     });
   }
 
+  /// Whether memory is to be asked for the next row of `value`, which comes from outside, while
+  /// `op` computes. The last that reads it asks, so that memory works during a softmax's
+  /// exponentials; but not a first pass that others follow: it asks faster than memory answers, and
+  /// what the CPU fetches by itself comes during the others.
+  bool asksAhead(Value value, Operation *op) const {
+    Operation *producer = behindWindows(value).getDefiningOp();
+    if (producer && group.contains(producer))
+      return false;
+    auto reads = [&](Operation *reader) {
+      return llvm::is_contained(reader->getOperands(), value);
+    };
+    ArrayRef<Operation *> ops = group.ops();
+    bool isLast = *llvm::find_if(llvm::reverse(ops), reads) == op;
+    return isLast && (op != ops.front() || ops.size() == 1);
+  }
+
+  /// `row` is the type as the op reads it. Rows lie behind each other, so the next is as far away
+  /// as one is long.
+  void askAhead(rxt::View &view, rxt::TensorType row) {
+    if (view.window) {
+      rxt::View source = *view.source;
+      askAhead(source, row);
+      view.source = std::make_shared<const rxt::View>(source);
+    } else if (row.rank() > 1 && !view.places) {
+      view.ahead = e.size(row.size(row.rank() - 1));
+    }
+  }
+
   LogicalResult emitOp(Operation *op, ArrayRef<Value> row) {
-    auto inputs = llvm::map_to_vector(op->getOperands(), [&](Value v) { return viewInside(v); });
+    auto inputs = llvm::map_to_vector(op->getOperands(), [&](Value v) {
+      rxt::View view = viewInside(v);
+      if (asksAhead(v, op))
+        askAhead(view, view.type);
+      return view;
+    });
     rxt::LoopEmitter own = e.forOp(inputs, views[op], fixedAxes(op, row));
     if (auto panels = gathers.find(op); panels != gathers.end())
       return emitGather(own, panels->second), success();

@@ -39,6 +39,8 @@ struct View {
   std::shared_ptr<const RowPlaces> places; ///< null: rows lie in order
   /// i1: whether whole strips are stored past the caches (LoopEmitter::streams); null: never.
   mlir::Value streams;
+  /// i64, elements: reading a strip also asks memory for the one so far behind it. Null: for none.
+  mlir::Value ahead;
 
   /// What `window` makes of `source`; nothing is computed before it is read.
   static View through(WindowOp window, const View &source) {

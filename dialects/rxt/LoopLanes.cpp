@@ -131,6 +131,11 @@ Value LoopEmitter::loadContiguous(const View &view, Value pointer, Value mask) {
   Type element = view.type.getElementType(), stored = storedType(element);
   VectorType type = vectorOf(stored);
   unsigned alignment = bytesOf(stored);
+  if (view.ahead) {
+    Value later = LLVM::GEPOp::create(builder, loc, pointer.getType(), stored, pointer,
+                                      ValueRange(view.ahead));
+    LLVM::Prefetch::create(builder, loc, later, /*rw=*/0, /*hint=*/3, /*cache=*/1);
+  }
   if (!mask)
     return storedToValue(LLVM::LoadOp::create(builder, loc, type, pointer, alignment), element);
   Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));

@@ -210,6 +210,41 @@ func.func @k(%x: !x) -> (!x, !r) {
             sizesOf("b", "t", "d"), rounded);
 }
 
+/// Memory is asked for the next row by the last that reads one, not by a first pass before others.
+TEST_F(RowsTest, TheNextRowIsFetched) {
+  auto fetches = [&](const std::string &ops) {
+    auto module = parseSourceString<ModuleOp>(
+        prelude.str() + "func.func @k(%x: !x) -> !x {" + ops + "return %y : !x }", &context);
+    KernelLowering lowering(*cpuTargets().begin(), Precision::F32);
+    auto kernel = lowering.lower(module->lookupSymbol<func::FuncOp>("k"));
+    EXPECT_TRUE(succeeded(kernel));
+    int64_t count = 0;
+    (**kernel->module)->walk([&](LLVM::Prefetch) { ++count; });
+    return count > 0;
+  };
+  const std::string largest = R"(
+    %m = rxt.reduce max (%x) by [#all] {
+    ^bb0(%a: f32):
+      rxt.yield %a : f32
+    } : (!x) -> !r)";
+  EXPECT_TRUE(fetches(largest + R"(
+    %y = rxt.map(%x, %m) by [#all, #row] {
+    ^bb0(%a: f32, %b: f32):
+      %s = arith.subf %a, %b : f32
+      rxt.yield %s : f32
+    } : (!x, !r) -> !x )"));
+  EXPECT_FALSE(fetches(largest + R"(
+    %z = rxt.map(%m) by [#two] {
+    ^bb0(%a: f32):
+      %s = math.exp %a : f32
+      rxt.yield %s : f32
+    } : (!r) -> !r
+    %y = rxt.map(%z) by [#row] {
+    ^bb0(%a: f32):
+      rxt.yield %a : f32
+    } : (!r) -> !x )"));
+}
+
 /// Heads cut out of a product, normed, turned by tables: windows of what the rows compute.
 TEST_F(RowsTest, HeadsNormsAndRotations) {
   checkRows(R"(
