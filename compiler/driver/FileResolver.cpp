@@ -6,6 +6,7 @@
 #include "runtime/data/WeightFiles.h"
 #include "runtime/io/GgufIdentity.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -90,6 +91,22 @@ std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::mod
   if (found)
     read.push_back({"module", dotted, contentOf(*found)});
   return found;
+}
+
+std::vector<std::string> rx::driver::FileResolver::libraryModules() const {
+  std::vector<std::string> names;
+  std::error_code code;
+  for (const fs::directory_entry &entry : fs::recursive_directory_iterator(stdlibFolder(), code)) {
+    if (entry.path().extension() != ".rx")
+      continue;
+    fs::path relative = fs::relative(entry.path(), stdlibFolder(), code).replace_extension();
+    std::string name = "std";
+    for (const fs::path &part : relative)
+      name += "." + part.string();
+    names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 bool rx::driver::FileResolver::isCurrent(const ElaborationInput &input) const {

@@ -1,5 +1,6 @@
 //===- Builtins.cpp - files and data pipelines -------------------*- C++ -*-===//
 #include "compiler/elaborate/Elaborator.h"
+#include "runtime/abi/StageLimits.h"
 
 using namespace rx;
 using namespace rx::elaborate;
@@ -8,13 +9,12 @@ using ast::Expr;
 namespace {
 
 struct StageRule {
-  const char *argument; // its one argument, null for none
-  const char *field;    // the field of the runtime's stage
-  bool isInteger;
+  const char *argument; // its one argument, which is the field of the runtime's stage
+  std::optional<StageLimits> limits; // of an integer; else it is a share
 };
 
 const std::map<std::string, StageRule> stages = {
-    {"pack", {"time", "time", true}}, {"split", {"valid", "valid", false}}, {"take", {"n", "n", true}}, {"skip", {"n", "n", true}}, {"batches", {"size", "size", true}}};
+    {"pack", {"time", packTime}}, {"split", {"valid", std::nullopt}}, {"take", {"n", takenRows}}, {"skip", {"n", skippedRows}}, {"batches", {"size", batchRows}}};
 
 } // namespace
 
@@ -121,13 +121,21 @@ Value Elaborator::addStage(const Value &stage, const Expr &call, const Frame &fr
   auto &rule = stages.at(name);
   if (!call.arguments[0].name.empty() && call.arguments[0].name != rule.argument)
     fail("unknown-argument", "`" + name + "` has no argument `" + call.arguments[0].name + "`", call.range, "`" + name + "(" + rule.argument + " = ..)`");
-  if (rule.isInteger ? !argument.isConstantInt() : !argument.isNumber())
-    fail("type-mismatch", "`" + name + "` takes " + (rule.isInteger ? "an integer" : "a share, e.g. 5%") + ", this is " + argument.describe(), call.range);
+  const diag::SourceRange &at = call.arguments[0].value->range;
+  if (rule.limits ? !argument.isConstantInt() : !argument.isNumber())
+    fail("type-mismatch", "`" + name + "` takes " + (rule.limits ? "an integer" : "a share, e.g. 5%") + ", this is " + argument.describe(), call.range);
   nlohmann::json added = {{"stage", name}};
-  if (rule.isInteger)
-    added[rule.field] = argument.size.constant();
-  else
-    added[rule.field] = argument.asDouble();
+  if (rule.limits) {
+    int64_t number = argument.size.constant();
+    if (!rule.limits->hold(number))
+      fail("out-of-range", "`" + std::string(rule.argument) + "` of `" + name + "` is at least " + std::to_string(rule.limits->least) + " and at most " + std::to_string(rule.limits->most) + ", this is " + std::to_string(number), at);
+    added[rule.argument] = number;
+  } else {
+    double share = argument.asDouble();
+    if (!(share >= 0 && share <= 1))
+      fail("out-of-range", "`" + std::string(rule.argument) + "` of `" + name + "` is a share of the rows, 0% to 100%", at, "`" + name + "(" + rule.argument + " = 5%)`");
+    added[rule.argument] = share;
+  }
   v.data->stages.push_back(added);
   return v;
 }

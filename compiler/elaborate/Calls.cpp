@@ -55,7 +55,7 @@ Value Elaborator::callIndexed(const Expr &callee, const Expr &call, const Frame 
     std::vector<std::string> candidates = frame.scope->visibleNames();
     candidates.insert(candidates.end(), reducers.begin(), reducers.end());
     fail("unknown-name", "there is no reducer or function `" + name + "`", callee.range,
-         diag::didYouMean(name, candidates));
+         helpWithName(name, candidates));
   }
   std::vector<std::string> indices;
   IndexScope inside;

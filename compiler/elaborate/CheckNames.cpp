@@ -58,7 +58,7 @@ void DefinitionCheck::checkNames(const Item &metric, const std::shared_ptr<Scope
                      part.range,
                      {},
                      {},
-                     diag::didYouMean(part.text, candidates)}};
+                     e.helpWithName(part.text, candidates)}};
       });
   });
 }

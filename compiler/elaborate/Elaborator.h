@@ -109,6 +109,8 @@ private:
   std::shared_ptr<Scope> loadModule(const std::string &dotted, const diag::SourceRange &range);
   void define(const ast::Item &item, const std::shared_ptr<Scope> &scope);
   void use(const ast::Item &item, const std::shared_ptr<Scope> &scope);
+  /// For a name that nothing in scope has: the library module that defines it, else which of `candidates` may be meant.
+  std::string helpWithName(const std::string &name, const std::vector<std::string> &candidates);
 
   // Expressions.cpp: what is computed, and operators on it
   Value eval(const ast::Expr &expr, const Frame &frame);

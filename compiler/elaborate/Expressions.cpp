@@ -30,7 +30,7 @@ Value Elaborator::evalName(const Expr &expr, const Frame &frame) {
     }
   const Value *found = frame.scope->find(expr.text);
   if (!found)
-    fail("unknown-name", "nothing is called `" + expr.text + "` here", expr.range, diag::didYouMean(expr.text, frame.scope->visibleNames()));
+    fail("unknown-name", "nothing is called `" + expr.text + "` here", expr.range, helpWithName(expr.text, frame.scope->visibleNames()));
   Value value = *found;
   if (value.kind == Value::Builtin && value.text.rfind("param:", 0) == 0) {
     if (!frame.emission || !frame.emission->self)
@@ -72,6 +72,8 @@ Value Elaborator::evalMember(const Expr &expr, const Frame &frame) {
       if (stage["stage"] == "split") {
         stage["part"] = expr.text;
         split = true;
+        if (double valid = stage["valid"]; (expr.text == "valid" ? valid : 1 - valid) == 0)
+          fail("out-of-range", "`" + base.data->name + "` is split so that `." + expr.text + "` has no rows", expr.range, "`split(valid = 5%)` has both parts");
       }
     if (!split)
       fail("type-mismatch", "`" + base.data->name + "` is not split, so it has no `." + expr.text + "`", expr.range, "add `|> split(valid = 5%)`");

@@ -50,8 +50,10 @@ std::shared_ptr<Scope> Elaborator::loadModule(const std::string &dotted, const d
   if (loading.count(dotted))
     fail("unknown-name", "module `" + dotted + "` uses itself", range, "move what both need into a third module");
   auto text = resolver.module(dotted);
-  if (!text)
-    fail("unknown-name", "there is no module `" + dotted + "`", range, "library modules begin with `std.`; your own are files beside this one");
+  if (!text) {
+    std::string meant = diag::didYouMean(dotted, resolver.libraryModules());
+    fail("unknown-name", "there is no module `" + dotted + "`", range, meant.empty() ? "library modules begin with `std.`; your own are files beside this one" : meant);
+  }
   loading.insert(dotted);
   sources.push_back(std::make_unique<diag::Source>(text->first, text->second));
   auto file = parse::parseFile(*sources.back(), diagnostics);
@@ -61,6 +63,20 @@ std::shared_ptr<Scope> Elaborator::loadModule(const std::string &dotted, const d
   auto scope = loadFile(*files.back());
   loading.erase(dotted);
   return modules[dotted] = scope;
+}
+
+std::string Elaborator::helpWithName(const std::string &name, const std::vector<std::string> &candidates) {
+  for (const std::string &module : resolver.libraryModules()) {
+    auto text = resolver.module(module);
+    if (!text)
+      continue;
+    diag::Source source(text->first, text->second);
+    diag::DiagnosticEngine unheard;
+    auto file = parse::parseFile(source, unheard);
+    if (file && llvm::any_of(file->items, [&](auto &item) { return item->name == name; }))
+      return "`use " + module + " { " + name + " }` brings it";
+  }
+  return diag::didYouMean(name, candidates);
 }
 
 void Elaborator::use(const Item &item, const std::shared_ptr<Scope> &scope) {

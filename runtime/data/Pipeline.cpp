@@ -54,22 +54,20 @@ public:
   }
 
   Status apply(const SplitStage &stage) {
-    int64_t valid = validRows(rows->count(), stage.valid), train = rows->count() - valid;
+    int64_t total = rows->count(), valid = validRows(total, stage.valid), train = total - valid;
     if (stage.part == SplitPart::Train)
-      rows = rows->slice(0, train);
-    else if (stage.part == SplitPart::Valid)
-      rows = rows->slice(train, valid);
+      return keepRows(0, train, fmt::format("split: valid = {} leaves no `.train`", stage.valid));
+    if (stage.part == SplitPart::Valid)
+      return keepRows(train, valid, fmt::format("split: valid = {} leaves no `.valid`", stage.valid));
     return Status::ok();
   }
 
   Status apply(const TakeStage &stage) {
-    rows = rows->slice(0, stage.rows);
-    return Status::ok();
+    return keepRows(0, stage.rows, fmt::format("take({}) leaves none", stage.rows));
   }
 
   Status apply(const SkipStage &stage) {
-    rows = rows->slice(stage.rows, rows->count());
-    return Status::ok();
+    return keepRows(stage.rows, rows->count(), fmt::format("skip({}) leaves none", stage.rows));
   }
 
   Status apply(const BatchesStage &stage) {
@@ -80,6 +78,13 @@ public:
   PipelineOutput output() { return {std::move(*rows), batchSize, documentCount, tokenCount}; }
 
 private:
+  /// `problem` if there are none of these rows: nothing could be computed of them.
+  Status keepRows(int64_t first, int64_t count, const std::string &problem) {
+    int64_t before = rows->count();
+    rows = rows->slice(first, count);
+    return rows->count() > 0 ? Status::ok() : makeError("{} of {} rows", problem, before);
+  }
+
   Expected<std::vector<fs::path>> pathsOf(const TextStage &stage) {
     if (!stage.paths.empty()) {
       std::vector<fs::path> paths;

@@ -1,5 +1,6 @@
 #include "runtime/data/Stages.h"
 
+#include "runtime/abi/StageLimits.h"
 #include "runtime/core/JsonFields.h"
 
 namespace rx::runtime {
@@ -8,8 +9,9 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int64_t mostTime = 1 << 24;
-constexpr int64_t mostRows = int64_t(1) << 40;
+int64_t integer(JsonFields &fields, const char *name, StageLimits limits) {
+  return fields.integer(name, limits.least, limits.most);
+}
 
 TextStage readText(JsonFields &fields) {
   TextStage stage;
@@ -51,14 +53,14 @@ const StageRule rules[] = {
     {"tokenize", Flow::Documents, Flow::Tokens,
      [](JsonFields &) -> Stage { return TokenizeStage{}; }},
     {"pack", Flow::Tokens, Flow::Rows,
-     [](JsonFields &f) -> Stage { return PackStage{f.integer("time", 1, mostTime)}; }},
+     [](JsonFields &f) -> Stage { return PackStage{integer(f, "time", packTime)}; }},
     {"split", Flow::Rows, Flow::Rows, [](JsonFields &f) -> Stage { return readSplit(f); }},
     {"take", Flow::Rows, Flow::Rows,
-     [](JsonFields &f) -> Stage { return TakeStage{f.integer("n", 0, mostRows)}; }},
+     [](JsonFields &f) -> Stage { return TakeStage{integer(f, "n", takenRows)}; }},
     {"skip", Flow::Rows, Flow::Rows,
-     [](JsonFields &f) -> Stage { return SkipStage{f.integer("n", 0, mostRows)}; }},
+     [](JsonFields &f) -> Stage { return SkipStage{integer(f, "n", skippedRows)}; }},
     {"batches", Flow::Rows, Flow::Batches,
-     [](JsonFields &f) -> Stage { return BatchesStage{f.integer("size", 1, mostRows)}; }},
+     [](JsonFields &f) -> Stage { return BatchesStage{integer(f, "size", batchRows)}; }},
 };
 static_assert(std::size(rules) == std::variant_size_v<Stage>);
 

@@ -97,8 +97,16 @@ TEST_F(PipelineTest, SkipAndTakeCountRows) {
   ASSERT_TRUE(output);
   ASSERT_EQ(output->rows.count(), 2);
   EXPECT_EQ(y(output->rows, 1), "04..");
-  EXPECT_EQ(run(R"(, {"stage": "skip", "n": 99})")->rows.count(), 0);
   EXPECT_EQ(run(R"(, {"stage": "skip", "n": 18}, {"stage": "take", "n": 99})")->rows.count(), 2);
+}
+
+TEST_F(PipelineTest, AStageThatLeavesNoRowsSaysSo) {
+  writeTwentyRows();
+  EXPECT_EQ(run(R"(, {"stage": "skip", "n": 99})").message(), "skip(99) leaves none of 20 rows");
+  EXPECT_EQ(run(R"(, {"stage": "split", "valid": 0, "part": "valid"})").message(),
+            "split: valid = 0 leaves no `.valid` of 20 rows");
+  EXPECT_EQ(run(R"(, {"stage": "split", "valid": 1, "part": "train"})").message(),
+            "split: valid = 1 leaves no `.train` of 20 rows");
 }
 
 TEST_F(PipelineTest, TheLastBatchHoldsTheRest) {
