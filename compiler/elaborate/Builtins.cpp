@@ -128,12 +128,12 @@ Value Elaborator::addStage(const Value &stage, const Expr &call, const Frame &fr
   if (rule.limits) {
     int64_t number = argument.size.constant();
     if (!rule.limits->hold(number))
-      fail("out-of-range", "`" + std::string(rule.argument) + "` of `" + name + "` is at least " + std::to_string(rule.limits->least) + " and at most " + std::to_string(rule.limits->most) + ", this is " + std::to_string(number), at);
+      fail("out-of-range", "`" + std::string(rule.argument) + "` is " + std::to_string(number) + "; it is " + (number < rule.limits->least ? "at least " + std::to_string(rule.limits->least) : "at most " + std::to_string(rule.limits->most)), at);
     added[rule.argument] = number;
   } else {
     double share = argument.asDouble();
     if (!(share >= 0 && share <= 1))
-      fail("out-of-range", "`" + std::string(rule.argument) + "` of `" + name + "` is a share of the rows, 0% to 100%", at, "`" + name + "(" + rule.argument + " = 5%)`");
+      fail("out-of-range", "`" + std::string(rule.argument) + "` is " + numberText(share) + "; it is a share of the rows, 0% to 100%", at, "`" + name + "(" + rule.argument + " = 5%)`");
     added[rule.argument] = share;
   }
   v.data->stages.push_back(added);

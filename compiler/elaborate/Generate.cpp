@@ -50,12 +50,6 @@ std::optional<std::vector<std::string>> textsOf(const Value &value) {
   return texts;
 }
 
-std::string shownNumber(double number) {
-  std::ostringstream text;
-  text << number;
-  return text.str();
-}
-
 bool isSize(const Axis &axis, const Axis &expected) { return axis.size == expected.size; }
 
 } // namespace
@@ -199,7 +193,7 @@ void ExperimentBuilder::generateSetting(const std::string &name, const Value &va
            range);
   if (!rule.isAllowed(value.asDouble()))
     e.fail("out-of-range",
-           "`" + name + "` is " + shownNumber(value.asDouble()) + "; it is " + rule.rule, range);
+           "`" + name + "` is " + numberText(value.asDouble()) + "; it is " + rule.rule, range);
   rule.isInteger ? shown[name] = value.size.constant() : shown[name] = value.asDouble();
 }
 

@@ -26,7 +26,7 @@ constexpr std::array<ForeignWord, 14> foreignWords{{
     {"function", "a function is `fn name(x) = value` or `fn name(x) { ... }`"},
     {"class", "a network is `model Name(...) { ... }`"},
     {"struct", "a record type is written where it is used: `{ x: f32[n], y: i32 }`"},
-    {"import", "write `use std.nn` or `use std.nn { Linear }`"},
+    {"import", "write `use std.core.layers { Linear }`"},
     {"config", "settings are `name = value` lines; a `preset` changes them"},
     {"elif", "write `else if`"},
     {"lambda", "write `fn(x) = value`"},
@@ -105,8 +105,8 @@ public:
 
   void run() {
     if (!explainForeignWord() && !explainBareReducer() && !explainOperator() &&
-        !explainReservedWord() && !explainAssignment() && !explainMissingElse() &&
-        !explainSemicolon())
+        !explainStructure() && !explainReservedWord() && !explainAssignment() &&
+        !explainMissingElse() && !explainSemicolon())
       explainExpectation();
   }
 
@@ -114,6 +114,7 @@ private:
   bool explainForeignWord();
   bool explainBareReducer();
   bool explainOperator();
+  bool explainStructure();
   bool explainAssignment();
   bool explainMissingElse();
   bool explainReservedWord();
@@ -217,6 +218,21 @@ bool Explainer::explainOperator() {
     return true;
   }
   return false;
+}
+
+/// `stack 4: Layer(d)` and `loop r: Block(d)`.
+bool Explainer::explainStructure() {
+  const Token *word = before(1);
+  bool isStructure =
+      word && (word->getType() == RxParser::STACK || word->getType() == RxParser::LOOP);
+  bool isPart =
+      (type == RxParser::NUMBER || type == RxParser::NAME) && typeAfter() == RxParser::COLON;
+  if (!isStructure || !isPart)
+    return false;
+  std::string name = textOf(*word);
+  report(span(*word, context.offending), "a `" + name + "` names its index and how far it runs")
+      .suggest("for example `" + name + " l in 4: Layer(d)`");
+  return true;
 }
 
 bool Explainer::explainAssignment() {
