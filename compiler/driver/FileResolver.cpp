@@ -3,6 +3,7 @@
 #include "compiler/lower/PanelUses.h"
 #include "dialects/rxt/Rxt.h"
 #include "runtime/core/Hash.h"
+#include "runtime/data/LockFile.h"
 #include "runtime/data/WeightFiles.h"
 #include "runtime/io/GgufIdentity.h"
 
@@ -91,6 +92,16 @@ std::optional<std::pair<std::string, std::string>> rx::driver::FileResolver::mod
   if (found)
     read.push_back({"module", dotted, contentOf(*found)});
   return found;
+}
+
+std::string rx::driver::FileResolver::textProblem(const std::string &name) {
+  auto lockPath = runtime::findLockFile(folder);
+  if (!lockPath)
+    return std::string(lockPath.message());
+  auto lock = runtime::LockFile::load(*lockPath);
+  if (!lock)
+    return std::string(lock.message());
+  return std::string(lock->text(name).message());
 }
 
 std::vector<std::string> rx::driver::FileResolver::libraryModules() const {

@@ -29,6 +29,7 @@ public:
   explicit FileResolver(std::filesystem::path programFolder) : folder(std::move(programFolder)) {}
   const resolve::WeightHeader *weights(const std::string &package, bool isPath, std::string &error) override;
   std::optional<std::pair<std::string, std::string>> module(const std::string &dotted) override;
+  std::string textProblem(const std::string &name) override;
   std::vector<std::string> libraryModules() const override;
 
   /// What was read so far.

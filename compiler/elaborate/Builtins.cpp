@@ -1,22 +1,10 @@
 //===- Builtins.cpp - files and data pipelines -------------------*- C++ -*-===//
 #include "compiler/elaborate/Elaborator.h"
-#include "runtime/abi/StageLimits.h"
+#include "runtime/abi/DataStages.h"
 
 using namespace rx;
 using namespace rx::elaborate;
 using ast::Expr;
-
-namespace {
-
-struct StageRule {
-  const char *argument; // its one argument, which is the field of the runtime's stage
-  std::optional<StageLimits> limits; // of an integer; else it is a share
-};
-
-const std::map<std::string, StageRule> stages = {
-    {"pack", {"time", packTime}}, {"split", {"valid", std::nullopt}}, {"take", {"n", takenRows}}, {"skip", {"n", skippedRows}}, {"batches", {"size", batchRows}}};
-
-} // namespace
 
 Value Elaborator::textArgument(const std::string &name, const Expr &call, const Frame &frame) {
   if (call.arguments.empty())
@@ -71,7 +59,7 @@ Value pipelineOf(const Expr &call, nlohmann::json stage) {
   v.origin = {call.range, ""};
   v.data = std::make_shared<DataPipeline>();
   v.data->name = std::string(call.range.text());
-  v.data->stages.push_back(std::move(stage));
+  v.data->add(std::move(stage), call.range);
   return v;
 }
 
@@ -80,8 +68,12 @@ Value pipelineOf(const Expr &call, nlohmann::json stage) {
 /// `text("austen")`, `text(path("file.txt"))`
 Value Elaborator::textPipeline(const Expr &call, const Frame &frame) {
   Value source = textArgument("text", call, frame);
-  if (source.kind == Value::String)
+  if (source.kind == Value::String) {
+    if (std::string problem = resolver.textProblem(source.text); !problem.empty())
+      fail("package", problem, call.arguments[0].value->range, "a text of your own is named by `text(path(\"file.txt\"))`");
     return pipelineOf(call, {{"stage", "text"}, {"name", source.text}});
+  }
+  // A file may lie where the program runs and not where it is compiled.
   if (source.kind == Value::Package && source.label == "path")
     return pipelineOf(call, {{"stage", "text"}, {"path", source.text}});
   fail("type-mismatch", "`text` takes the name of a text or `path(\"file.txt\")`", call.range);
@@ -115,20 +107,20 @@ Value Elaborator::addStage(const Value &stage, const Expr &call, const Frame &fr
     if (argument.label != "tokenizer")
       fail("type-mismatch", "`tokenize` takes the tokenizer of a loaded model", call.range, "`tokenize(source.tokenizer)`");
     v.data->tokenizerOf = argument.text;
-    v.data->stages.push_back({{"stage", "tokenize"}});
+    v.data->add({{"stage", "tokenize"}}, call.range);
     return v;
   }
-  auto &rule = stages.at(name);
+  const StageRule &rule = *stageRule(name);
   if (!call.arguments[0].name.empty() && call.arguments[0].name != rule.argument)
     fail("unknown-argument", "`" + name + "` has no argument `" + call.arguments[0].name + "`", call.range, "`" + name + "(" + rule.argument + " = ..)`");
   const diag::SourceRange &at = call.arguments[0].value->range;
-  if (rule.limits ? !argument.isConstantInt() : !argument.isNumber())
-    fail("type-mismatch", "`" + name + "` takes " + (rule.limits ? "an integer" : "a share, e.g. 5%") + ", this is " + argument.describe(), call.range);
+  if (rule.range ? !argument.isConstantInt() : !argument.isNumber())
+    fail("type-mismatch", "`" + name + "` takes " + (rule.range ? "an integer" : "a share, e.g. 5%") + ", this is " + argument.describe(), call.range);
   nlohmann::json added = {{"stage", name}};
-  if (rule.limits) {
+  if (rule.range) {
     int64_t number = argument.size.constant();
-    if (!rule.limits->hold(number))
-      fail("out-of-range", "`" + std::string(rule.argument) + "` is " + std::to_string(number) + "; it is " + (number < rule.limits->least ? "at least " + std::to_string(rule.limits->least) : "at most " + std::to_string(rule.limits->most)), at);
+    if (!rule.range->holds(number))
+      fail("out-of-range", "`" + std::string(rule.argument) + "` is " + std::to_string(number) + "; it is " + (number < rule.range->least ? "at least " + std::to_string(rule.range->least) : "at most " + std::to_string(rule.range->most)), at);
     added[rule.argument] = number;
   } else {
     double share = argument.asDouble();
@@ -136,7 +128,7 @@ Value Elaborator::addStage(const Value &stage, const Expr &call, const Frame &fr
       fail("out-of-range", "`" + std::string(rule.argument) + "` is " + numberText(share) + "; it is a share of the rows, 0% to 100%", at, "`" + name + "(" + rule.argument + " = 5%)`");
     added[rule.argument] = share;
   }
-  v.data->stages.push_back(added);
+  v.data->add(std::move(added), call.range);
   return v;
 }
 
@@ -156,7 +148,7 @@ Value Elaborator::callBuiltin(const Value &builtin, const Expr &call, const Fram
     return textPipeline(call, frame);
   if (name == "prompt")
     return promptPipeline(call, frame);
-  if (name == "tokenize" || stages.count(name))
+  if (stageRule(name))
     return addStage(builtin, call, frame);
   if (name == "params") {
     Value model = call.arguments.size() == 1 ? eval(*call.arguments[0].value, frame) : Value();

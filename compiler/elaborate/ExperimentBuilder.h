@@ -65,6 +65,7 @@ struct ExperimentBuilder {
   // Metric.cpp: metrics as programs
   json metric(const Value &measure, const Value *model, const diag::SourceRange &range);
   struct MetricParts;
+  void checkFlow(const DataPipeline &data);
   MetricParts partsOf(const ast::Item &decl, const Frame &config);
   std::string symbolFor(const std::string &stem);
   struct Sums;

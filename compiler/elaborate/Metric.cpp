@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/elaborate/ExperimentBuilder.h"
+#include "runtime/abi/DataStages.h"
 
 #include "dialects/rx/Rx.h"
 
@@ -42,6 +43,26 @@ json stateJson(const std::string &name, const Tensor &tensor) {
 }
 
 } // namespace
+
+/// Every stage reads what the one before it gives.
+void ExperimentBuilder::checkFlow(const DataPipeline &data) {
+  Flow flow = Flow::Nothing;
+  for (size_t i = 0; i < data.stages.size(); ++i) {
+    auto name = data.stages[i].at("stage").get<std::string>();
+    const StageRule *rule = stageRule(name);
+    if (!rule) // a prompt
+      return;
+    if (flow != rule->from) {
+      std::string reads = "reads " + std::string(flowName(rule->from)), gives = "gives " + std::string(flowName(flow));
+      std::vector<diag::Label> labels;
+      if (i > 0)
+        labels = {{data.ranges[i - 1], gives}, {data.ranges[i], reads}};
+      e.fail("type-mismatch", "`" + name + "` " + reads + ", but what comes before it " + gives, data.ranges[i],
+             flow < rule->from ? "put " + stagesBetween(flow, rule->from) + " before it" : "", labels);
+    }
+    flow = rule->to;
+  }
+}
 
 ExperimentBuilder::MetricParts ExperimentBuilder::partsOf(const Item &decl, const Frame &config) {
   MetricParts parts;
@@ -172,6 +193,7 @@ json ExperimentBuilder::metric(const Value &measure, const Value *model, const d
     if (const Value *v = inner->find(parameter.name); v && v->kind == Value::Model)
       e.requireInitialised(*v->node, range);
   Tensor result = valueProgram(parts, sums, symbol, inner);
+  checkFlow(*parts.data.data);
   json states = json::array();
   for (auto &[name, tensor] : sums.all)
     states.push_back(stateJson(name, tensor));

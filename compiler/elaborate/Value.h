@@ -94,7 +94,13 @@ struct LayerRef {
 struct DataPipeline {
   std::string name;
   nlohmann::json stages = nlohmann::json::array();
+  std::vector<diag::SourceRange> ranges;                             // of the stages
   std::string tokenizerOf;                                           // weight file whose tokenizer it needs
+
+  void add(nlohmann::json stage, const diag::SourceRange &range) {
+    stages.push_back(std::move(stage));
+    ranges.push_back(range);
+  }
 };
 
 struct Value {

@@ -36,6 +36,8 @@ public:
   virtual const WeightHeader *weights(const std::string &package, bool isPath, std::string &error) = 0;
   /// The text of a library module (`std.core.layers`), with the path to name it by. Nothing if there is none.
   virtual std::optional<std::pair<std::string, std::string>> module(const std::string &dotted) = 0;
+  /// Why there is no text of that name; empty if there is one.
+  virtual std::string textProblem(const std::string &name) = 0;
   /// The names of all library modules, sorted.
   virtual std::vector<std::string> libraryModules() const = 0;
 };

@@ -1,7 +1,7 @@
 #include "runtime/data/LockFile.h"
 
-#include "runtime/data/Cache.h"
 #include "runtime/core/JsonFields.h"
+#include "runtime/data/Cache.h"
 
 #include <fmt/format.h>
 
@@ -212,8 +212,9 @@ std::string LockFile::toJson() const {
 
 Expected<fs::path> findLockFile(const fs::path &programFolder) {
   std::error_code code;
+  // "." and "" mean the folder itself, whose name messages show.
   const fs::path start =
-      programFolder.empty() ? fs::current_path(code) : fs::absolute(programFolder, code);
+      (fs::absolute(".", code) / programFolder / "").lexically_normal().parent_path();
   for (fs::path folder = start;; folder = folder.parent_path()) {
     if (fs::is_regular_file(folder / "rxc.lock", code))
       return folder / "rxc.lock";

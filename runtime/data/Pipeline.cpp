@@ -58,7 +58,8 @@ public:
     if (stage.part == SplitPart::Train)
       return keepRows(0, train, fmt::format("split: valid = {} leaves no `.train`", stage.valid));
     if (stage.part == SplitPart::Valid)
-      return keepRows(train, valid, fmt::format("split: valid = {} leaves no `.valid`", stage.valid));
+      return keepRows(train, valid,
+                      fmt::format("split: valid = {} leaves no `.valid`", stage.valid));
     return Status::ok();
   }
 

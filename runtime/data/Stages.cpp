@@ -1,6 +1,5 @@
 #include "runtime/data/Stages.h"
 
-#include "runtime/abi/StageLimits.h"
 #include "runtime/core/JsonFields.h"
 
 namespace rx::runtime {
@@ -9,8 +8,8 @@ using nlohmann::json;
 
 namespace {
 
-int64_t integer(JsonFields &fields, const char *name, StageLimits limits) {
-  return fields.integer(name, limits.least, limits.most);
+int64_t readInteger(JsonFields &fields, const StageRule &rule) {
+  return fields.integer(rule.argument, rule.range->least, rule.range->most);
 }
 
 TextStage readText(JsonFields &fields) {
@@ -41,85 +40,42 @@ SplitStage readSplit(JsonFields &fields) {
   return stage;
 }
 
-/// One row per stage: what it reads, what it gives, how its fields are read.
-struct StageRule {
-  const char *name;
-  Flow from, to;
-  Stage (*read)(JsonFields &);
+/// How the fields of each stage are read, in the order of stageRules and of Stage.
+using Reader = Stage (*)(JsonFields &, const StageRule &);
+constexpr Reader readers[] = {
+    [](JsonFields &f, const StageRule &) -> Stage { return readText(f); },
+    [](JsonFields &, const StageRule &) -> Stage { return TokenizeStage{}; },
+    [](JsonFields &f, const StageRule &rule) -> Stage { return PackStage{readInteger(f, rule)}; },
+    [](JsonFields &f, const StageRule &) -> Stage { return readSplit(f); },
+    [](JsonFields &f, const StageRule &rule) -> Stage { return TakeStage{readInteger(f, rule)}; },
+    [](JsonFields &f, const StageRule &rule) -> Stage { return SkipStage{readInteger(f, rule)}; },
+    [](JsonFields &f, const StageRule &rule) -> Stage {
+      return BatchesStage{readInteger(f, rule)};
+    },
 };
-
-const StageRule rules[] = {
-    {"text", Flow::Nothing, Flow::Documents, [](JsonFields &f) -> Stage { return readText(f); }},
-    {"tokenize", Flow::Documents, Flow::Tokens,
-     [](JsonFields &) -> Stage { return TokenizeStage{}; }},
-    {"pack", Flow::Tokens, Flow::Rows,
-     [](JsonFields &f) -> Stage { return PackStage{integer(f, "time", packTime)}; }},
-    {"split", Flow::Rows, Flow::Rows, [](JsonFields &f) -> Stage { return readSplit(f); }},
-    {"take", Flow::Rows, Flow::Rows,
-     [](JsonFields &f) -> Stage { return TakeStage{integer(f, "n", takenRows)}; }},
-    {"skip", Flow::Rows, Flow::Rows,
-     [](JsonFields &f) -> Stage { return SkipStage{integer(f, "n", skippedRows)}; }},
-    {"batches", Flow::Rows, Flow::Batches,
-     [](JsonFields &f) -> Stage { return BatchesStage{integer(f, "size", batchRows)}; }},
-};
-static_assert(std::size(rules) == std::variant_size_v<Stage>);
-
-const StageRule *ruleOf(const std::string &name) {
-  for (const StageRule &rule : rules)
-    if (name == rule.name)
-      return &rule;
-  return nullptr;
-}
+static_assert(std::size(readers) == std::size(stageRules));
+static_assert(std::size(readers) == std::variant_size_v<Stage>);
 
 std::vector<std::string> ruleNames() {
   std::vector<std::string> names;
-  for (const StageRule &rule : rules)
-    names.push_back(rule.name);
+  for (const StageRule &rule : stageRules)
+    names.emplace_back(rule.name);
   return names;
-}
-
-/// The stages that lead from one flow to another, for the advice in an error: `tokenize |> pack`.
-std::string bridge(Flow from, Flow to) {
-  std::string stages;
-  while (from < to)
-    for (const StageRule &rule : rules)
-      if (rule.from == from && rule.to > from) {
-        stages += (stages.empty() ? "`" : " |> ") + std::string(rule.name);
-        from = rule.to;
-        break;
-      }
-  return stages + "`";
 }
 
 Status checkFlow(const StageRule &rule, Flow before, const std::string &where) {
   if (rule.from == before)
     return Status::ok();
   std::string advice =
-      before < rule.from ? "; put " + bridge(before, rule.from) + " before it" : "";
+      before < rule.from ? "; put " + stagesBetween(before, rule.from) + " before it" : "";
   return makeError("{}: it reads {}, but what comes before it gives {}{}", where,
                    flowName(rule.from), flowName(before), advice);
 }
 
 } // namespace
 
-std::string_view flowName(Flow flow) {
-  switch (flow) {
-  case Flow::Nothing:
-    return "nothing";
-  case Flow::Documents:
-    return "documents";
-  case Flow::Tokens:
-    return "tokens";
-  case Flow::Rows:
-    return "rows";
-  case Flow::Batches:
-    return "batches";
-  }
-  return "";
-}
-
 Flow flowOf(const std::vector<Stage> &stages) {
-  return stages.empty() ? Flow::Nothing : rules[stages.back().index()].to;
+  return stages.empty() ? Flow::Nothing : stageRules[stages.back().index()].to;
 }
 
 Expected<std::vector<Stage>> parseStages(std::string_view text) {
@@ -133,7 +89,7 @@ Expected<std::vector<Stage>> parseStages(std::string_view text) {
     std::string where = fmt::format("data pipeline, stage {}", stages.size() + 1);
     JsonFields fields(item, where);
     std::string name = fields.text("stage");
-    const StageRule *rule = ruleOf(name);
+    const StageRule *rule = stageRule(name);
     if (!rule && !name.empty())
       return makeError("{}: unknown stage `{}`{}", where, name, didYouMean(name, ruleNames()));
     if (!rule)
@@ -141,7 +97,7 @@ Expected<std::vector<Stage>> parseStages(std::string_view text) {
     fields.nameItself(name);
     if (Status fits = checkFlow(*rule, flowOf(stages), fields.place()); !fits)
       return fits;
-    stages.push_back(rule->read(fields));
+    stages.push_back(readers[rule - stageRules](fields, *rule));
     if (Status read = fields.finish(); !read)
       return read;
   }

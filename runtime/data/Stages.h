@@ -9,6 +9,7 @@
 //    {"stage": "batches", "size": 4}]                batches     the last one may be smaller
 #pragma once
 
+#include "runtime/abi/DataStages.h"
 #include "runtime/core/Status.h"
 
 #include <cstdint>
@@ -45,9 +46,6 @@ struct BatchesStage {
 using Stage = std::variant<TextStage, TokenizeStage, PackStage, SplitStage, TakeStage, SkipStage,
                            BatchesStage>;
 
-/// What flows between two stages.
-enum class Flow { Nothing, Documents, Tokens, Rows, Batches };
-std::string_view flowName(Flow flow);
 /// What comes out of the last stage.
 Flow flowOf(const std::vector<Stage> &stages);
 

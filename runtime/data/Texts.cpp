@@ -73,7 +73,7 @@ Expected<std::vector<fs::path>> fetchText(const LockFile &lock, std::string_view
                                           const FetchOptions &options) {
   auto text = lock.text(name);
   if (!text)
-    return makeError("{}\n    for a file of your own write its path: text(\"books/mine.txt\")",
+    return makeError("{}\n    a text of your own is named by text(path(\"file.txt\"))",
                      text.message());
   const char *script = exporterOf(text->debian);
   if (!script)
