@@ -107,10 +107,11 @@ private:
   /// Whether memory is to be asked for the next row of `value`, which comes from outside, while
   /// `op` computes. The last that reads it asks, so that memory works during a softmax's
   /// exponentials; but not a first pass that others follow: it asks faster than memory answers, and
-  /// what the CPU fetches by itself comes during the others.
+  /// what the CPU fetches by itself comes during the others. Rows that a gather reads do not lie
+  /// behind each other.
   bool asksAhead(Value value, Operation *op) const {
     Operation *producer = behindWindows(value).getDefiningOp();
-    if (producer && group.contains(producer))
+    if (isa<rxt::GatherOp>(op) || (producer && group.contains(producer)))
       return false;
     auto reads = [&](Operation *reader) {
       return llvm::is_contained(reader->getOperands(), value);

@@ -214,7 +214,7 @@ Expected<fs::path> findLockFile(const fs::path &programFolder) {
   std::error_code code;
   // "." and "" mean the folder itself, whose name messages show.
   const fs::path start =
-      (fs::absolute(".", code) / programFolder / "").lexically_normal().parent_path();
+      (fs::current_path(code) / programFolder / "").lexically_normal().parent_path();
   for (fs::path folder = start;; folder = folder.parent_path()) {
     if (fs::is_regular_file(folder / "rxc.lock", code))
       return folder / "rxc.lock";

@@ -213,8 +213,11 @@ func.func @k(%x: !x) -> (!x, !r) {
 /// Memory is asked for the next row by the last that reads one, not by a first pass before others.
 TEST_F(RowsTest, TheNextRowIsFetched) {
   auto fetches = [&](const std::string &ops) {
-    auto module = parseSourceString<ModuleOp>(
-        prelude.str() + "func.func @k(%x: !x) -> !x {" + ops + "return %y : !x }", &context);
+    auto module = parseSourceString<ModuleOp>(prelude.str() +
+                                                  "func.func @k(%x: !x, %e: !rxt.tensor<f32[10, "
+                                                  "d]>, %i: !rxt.tensor<i32[b, t]>) -> !x {" +
+                                                  ops + "return %y : !x }",
+                                              &context);
     KernelLowering lowering(*cpuTargets().begin(), Precision::F32);
     auto kernel = lowering.lower(module->lookupSymbol<func::FuncOp>("k"));
     EXPECT_TRUE(succeeded(kernel));
@@ -243,6 +246,14 @@ TEST_F(RowsTest, TheNextRowIsFetched) {
     ^bb0(%a: f32):
       rxt.yield %a : f32
     } : (!r) -> !x )"));
+  // Nor by a gather: what it reads next is not what lies behind.
+  EXPECT_FALSE(fetches(largest + R"(
+    %g = rxt.gather %e at %i axis 0 by #in, #row : (!rxt.tensor<f32[10, d]>, !rxt.tensor<i32[b, t]>) -> !x
+    %y = rxt.map(%g, %m) by [#all, #row] {
+    ^bb0(%a: f32, %b: f32):
+      %s = arith.subf %a, %b : f32
+      rxt.yield %s : f32
+    } : (!x, !r) -> !x )"));
 }
 
 /// Heads cut out of a product, normed, turned by tables: windows of what the rows compute.
